@@ -1,0 +1,132 @@
+# surgetap. `make help` lists the targets; MODE=release|asan|tsan|debug|fuzz picks the build folder.
+MODE ?= release
+BUILD := build/$(MODE)
+PREFIX ?= /usr/local
+VERSION := 0.1.0
+PKGS := libpcap libndpi hiredis libmaxminddb libcyaml jansson libzstd zlib
+
+ifneq ($(filter $(MODE),release asan tsan debug fuzz),$(MODE))
+$(error MODE must be release, asan, tsan, debug or fuzz)
+endif
+
+OPT_release := -O2 -g -DNDEBUG=1 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+OPT_debug := -O0 -g3
+OPT_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+OPT_tsan := -O1 -g -fsanitize=thread
+OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+ifeq ($(MODE),fuzz)
+CC := clang
+endif
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
+CPPFLAGS += -D_GNU_SOURCE -DSURGETAP_VERSION='"$(VERSION)"' -Iinclude -Isensor -I. \
+	$(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
+CFLAGS += -std=c17 $(WARN) $(OPT_$(MODE)) -fPIC -pthread -ffp-contract=off
+LDFLAGS += $(filter -fsanitize=address% -fsanitize=thread,$(OPT_$(MODE))) -pthread -Wl,-z,relro,-z,now
+LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lm
+
+plugins := $(sort $(notdir $(patsubst %/,%,$(wildcard plugins/*/))))
+plugin_src := $(filter-out %/test_%,$(wildcard plugins/*/*.c) $(foreach p,$(plugins),))
+core_src := $(filter-out sensor/main.c,$(wildcard sensor/*.c sensor/*/*.c)) $(wildcard geoip/*.c)
+core_obj := $(core_src:%.c=$(BUILD)/obj/%.o) $(plugin_src:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/builtin_plugins.o
+plugin_so := $(plugins:%=$(BUILD)/plugins/%.so)
+unit_src := $(wildcard tests/unit/test_*.c plugins/*/test_*.c)
+unit_bin := $(unit_src:%.c=$(BUILD)/%)
+fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
+tool_src := $(wildcard tests/compose/*.c)
+BIN := $(BUILD)/surgetap
+LIB := $(BUILD)/libsurgetap.a
+COMPOSE := $(BUILD)/compose
+
+all: $(BIN) $(plugin_so) ## build the program and the plugins
+	@:
+
+$(BIN): $(BUILD)/obj/sensor/main.o $(LIB)
+	$(CC) $(LDFLAGS) -rdynamic -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(LDLIBS)
+
+$(LIB): $(core_obj)
+	@rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# A built-in plugin exports surgetap_plugin_<folder>; the same source as .so exports surgetap_plugin.
+$(BUILD)/obj/plugins/%.o: CPPFLAGS += -DSURGETAP_PLUGIN_BUILTIN=$(firstword $(subst /, ,$*)) -fvisibility=hidden
+
+$(BUILD)/obj/builtin_plugins.o: $(BUILD)/builtin_plugins.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/builtin_plugins.c: Makefile $(plugin_src)
+	@mkdir -p $(@D)
+	@{ echo '/* Generated: one line for each folder below plugins/. */'; \
+	echo '#include "flow/builtin.h"'; \
+	for p in $(plugins); do echo "extern const struct surgetap_plugin surgetap_plugin_$$p;"; done; \
+	echo 'const struct surgetap_plugin *const builtin_plugins[] = {'; \
+	for p in $(plugins); do echo "	&surgetap_plugin_$$p,"; done; echo '	NULL};'; } > $@
+
+.SECONDEXPANSION:
+$(BUILD)/plugins/%.so: $$(filter-out plugins/$$*/test_%,$$(wildcard plugins/$$*/*.c)) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -fvisibility=hidden -MMD -MP -MF $@.d -shared $(LDFLAGS) -o $@ $(filter %.c,$^)
+
+$(unit_bin): $(BUILD)/%: $(BUILD)/obj/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS) -lcmocka
+
+$(COMPOSE): $(tool_src:%.c=$(BUILD)/obj/%.o) $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The corpus runs without libFuzzer, in every mode: replay_corpus.c calls the target for each file.
+$(BUILD)/corpus/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay_corpus.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+
+tests: all $(unit_bin) $(fuzz_src:tests/fuzz/%.c=$(BUILD)/corpus/%) $(COMPOSE)
+	@:
+
+check: ## set up, build and run every test
+	@tests/deps
+	@$(MAKE) --no-print-directory MODE=$(MODE) tests
+	@MODE=$(MODE) tests/run
+
+demo: ## set up, build, compose three weeks of traffic with planted jumps, replay them
+	@tests/deps
+	@$(MAKE) --no-print-directory MODE=$(MODE) all $(COMPOSE)
+	@MODE=$(MODE) tests/demo
+
+fuzz: ## run every fuzzer for SECONDS (60) each
+	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
+	@tests/fuzz/run
+fuzzers: $(fuzz_src:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
+deps: ## install the packages named in tests/packages.txt
+	@tests/deps --install
+lab: ## capture real clients and servers in network namespaces anew (root)
+	@tests/lab/run
+bench: all ## speed and memory, as ratios in one run
+	@MODE=$(MODE) tests/bench/run
+bench-detector: all ## false alarms and detection rates of the detector
+	@MODE=$(MODE) tests/bench/detector/run
+lint: ## clang-format, cppcheck
+	@tests/house/lint
+format: ## lay the sources out
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+install: all ## install below DESTDIR/PREFIX
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/surgetap
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/surgetap include/surgetap/*.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/surgetap/plugins $(plugin_so)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/man/*.1
+clean: ## remove the build folder
+	rm -rf build
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
+
+.PHONY: all tests check demo fuzz fuzzers deps lab bench bench-detector lint format install clean help
+.SECONDARY:
+.DEFAULT_GOAL := all
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
