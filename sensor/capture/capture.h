@@ -7,6 +7,8 @@
  */
 #include "capture/frame.h"
 
+#include <stddef.h>
+
 /* Told of every fault; `place` names file, packet number and byte offset as far as they are known,
  * for example "x.pcap: packet 17, byte offset 4711". Called from capture_next and capture_open. */
 struct capture_listener {
