@@ -68,8 +68,8 @@ struct surgetap_technique {
 	bool is_opsec;         /* part of the composite `opsec` */
 };
 
-/* A setting that the plugin understands, given as `plugins: <name>: <option>: value` in the
- * configuration. The list ends with a NULL name. */
+/* A setting that the plugin understands, given as `--plugin-option NAME.OPTION=VALUE` or in the
+ * configuration under `plugin-option`. The list ends with a NULL name. */
 struct surgetap_option {
 	const char *name;    /* [a-z][a-z0-9_]* */
 	const char *summary; /* one line for people */

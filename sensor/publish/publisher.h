@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PUBLISH_PUBLISHER_H
+#define PUBLISH_PUBLISHER_H
+/*
+ * The way out for alerts and usage: files at once, Redis from a thread of its own, so that a slow
+ * or absent server never holds the pipeline up. Entries wait in a bounded queue until Redis has
+ * acknowledged them.
+ */
+#include "alert/alert.h"
+#include "alert/eve.h"
+
+struct publisher;
+
+struct publisher_settings {
+	const char *alerts_file; /* NDJSON; "-" standard output; NULL none */
+	const char *usage_file;  /* NDJSON; "-" standard output; NULL none */
+	const char *redis_url;   /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL none */
+	const char *redis_prefix; /* "surgetap:" */
+	const char *redis_channel, *redis_list; /* mirrors of each alert; NULL none */
+	uint64_t alerts_maxlen, usage_maxlen;   /* stream lengths kept, approximately */
+	uint32_t queue_max;      /* entries waiting for Redis; a full queue drops the newest and counts */
+	struct eve_sensor sensor;
+};
+
+struct publisher_stats {
+	uint64_t alerts, usage_lines;    /* handed in */
+	uint64_t redis_acknowledged, redis_pending, redis_dropped, redis_errors, redis_connects;
+	uint64_t file_errors;
+};
+
+/* One field of a usage entry: a name such as "vpn_flows" and its number. */
+struct publisher_field {
+	const char *name;
+	double value; /* written as an integer where it is one */
+};
+
+/* Checks a Redis URL without connecting. Returns 0, or -EINVAL and a reason in `ret_reason` that never
+ * repeats a password. */
+int publisher_check_url(const char *url, char ret_reason[128]);
+
+/* Opens the files and starts the thread. Returns 0, or -errno after one log line naming the file. An
+ * unreachable Redis is no error: it is tried again until publisher_drain's time is over. */
+int publisher_open(const struct publisher_settings *settings, struct publisher **ret_publisher);
+
+/* Hands one alert to every sink. Never blocks on Redis. Alert is read before the call returns. */
+void publisher_put_alert(struct publisher *publisher, const struct alert *alert);
+
+/* Hands one closed bucket of a range to every usage sink: `time_s` is the bucket's start (Unix). */
+void publisher_put_usage(struct publisher *publisher, const char *range, int64_t time_s,
+	uint32_t scale_s, const struct publisher_field *fields, size_t count);
+
+/* Waits until Redis has acknowledged everything, at most `seconds`. Returns entries still waiting. */
+uint64_t publisher_drain(struct publisher *publisher, unsigned seconds);
+
+void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_stats);
+
+/* Flushes and closes the files, stops the thread. Entries still waiting are lost (and were counted). */
+void publisher_close(struct publisher *publisher);
+
+/* The version string of hiredis that the program was built with and runs on. */
+const char *publisher_library_version(void);
+
+#endif
