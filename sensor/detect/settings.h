@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DETECT_SETTINGS_H
+#define DETECT_SETTINGS_H
+/*
+ * What all detectors of one sensor share: the scales, the metrics and the one knob.
+ *
+ * The knob is `alarms_per_year`, for the whole sensor. The threshold of a scale follows from it:
+ *   h = ln(buckets per year x watched pairs x scales / alarms per year)
+ * since the evidence is an e-detector (Shin, Ramdas, Rinaldo 2022), whose mean time to a false
+ * alarm is at least e^h buckets.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DETECT_SCALES_MAX 4
+
+enum detect_metric {
+	DETECT_HOSTS,
+	DETECT_FLOWS,
+	DETECT_METRICS, /* how many there are */
+};
+
+struct detect_settings {
+	uint32_t scale_count;                /* 1..DETECT_SCALES_MAX */
+	uint32_t scale_s[DETECT_SCALES_MAX]; /* bucket lengths, ascending, s */
+	uint32_t metrics;                    /* bit set over enum detect_metric */
+	double threshold[DETECT_SCALES_MAX]; /* h per scale, natural logarithm of odds */
+	uint32_t season_scale; /* index of the scale that teaches the hour-of-week season */
+	double gate_ratio;     /* smallest observed/expected worth an alert */
+	double gate_excess[DETECT_METRICS]; /* smallest observed - expected worth an alert */
+};
+
+/* The sensor's settings: 60 s, 3600 s, 86400 s and 604800 s, hosts and flows. `alarms_per_year` > 0
+ * is for the whole sensor; `pairs` >= 1 counts its watched (range, technique) pairs. Returns 0, or
+ * -EINVAL when either is out of bounds. */
+int detect_settings_init(
+	struct detect_settings *ret_settings, double alarms_per_year, uint32_t pairs);
+
+/* Settings for series of one metric at one scale: `scale_s` is 60, 300, 3600, 86400 or 604800, else
+ * -EINVAL. */
+int detect_settings_init_single(struct detect_settings *ret_settings, enum detect_metric metric,
+	uint32_t scale_s, double alarms_per_year, uint32_t pairs);
+
+#endif
