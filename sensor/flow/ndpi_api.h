@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOW_NDPI_API_H
+#define FLOW_NDPI_API_H
+/*
+ * nDPI's API as one shape, whatever its version: what changed between 4.2 and 5.x is told apart here
+ * and nowhere else. Included by classify.c alone.
+ */
+#include <ndpi/ndpi_api.h>
+#include <ndpi/ndpi_main.h>
+
+#define NDPI_AT_LEAST(major, minor) (NDPI_MAJOR * 100 + NDPI_MINOR >= (major) * 100 + (minor))
+
+/* A detection module with every protocol on. The Tor host list is left out: it dates from the
+ * release and calls every service on a relay's address Tor. NULL when there is no memory. */
+static inline struct ndpi_detection_module_struct *ndpi_api_new_module(void)
+{
+#if NDPI_AT_LEAST(6, 0)
+	struct ndpi_detection_module_struct *module = ndpi_init_detection_module(NULL, NULL);
+#elif NDPI_AT_LEAST(4, 10)
+	struct ndpi_detection_module_struct *module = ndpi_init_detection_module(NULL);
+#else
+	struct ndpi_detection_module_struct *module =
+		ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
+#endif
+	if (!module)
+		return NULL;
+#if !NDPI_AT_LEAST(5, 0)
+	NDPI_PROTOCOL_BITMASK all;
+	NDPI_BITMASK_SET_ALL(all);
+	ndpi_set_protocol_detection_bitmask2(module, &all);
+#endif
+	ndpi_finalize_initialization(module);
+	return module;
+}
+
+static inline ndpi_protocol ndpi_api_process(struct ndpi_detection_module_struct *module,
+	struct ndpi_flow_struct *flow, const uint8_t *ip, uint16_t bytes, uint64_t time_ms)
+{
+#if NDPI_AT_LEAST(4, 6)
+	return ndpi_detection_process_packet(module, flow, ip, bytes, time_ms, NULL);
+#else
+	return ndpi_detection_process_packet(module, flow, ip, bytes, time_ms);
+#endif
+}
+
+static inline ndpi_protocol ndpi_api_give_up(struct ndpi_detection_module_struct *module,
+	struct ndpi_flow_struct *flow)
+{
+#if NDPI_AT_LEAST(5, 0)
+	return ndpi_detection_giveup(module, flow);
+#elif NDPI_AT_LEAST(4, 10)
+	u_int8_t guessed = 0;
+	return ndpi_detection_giveup(module, flow, &guessed);
+#else
+	u_int8_t guessed = 0;
+	return ndpi_detection_giveup(module, flow, 1, &guessed);
+#endif
+}
+
+static inline uint16_t ndpi_api_master(const ndpi_protocol *protocol)
+{
+#if NDPI_AT_LEAST(4, 12)
+	return protocol->proto.master_protocol;
+#else
+	return protocol->master_protocol;
+#endif
+}
+
+static inline uint16_t ndpi_api_app(const ndpi_protocol *protocol)
+{
+#if NDPI_AT_LEAST(4, 12)
+	return protocol->proto.app_protocol;
+#else
+	return protocol->app_protocol;
+#endif
+}
+
+/* True when more packets cannot tell more. */
+static inline bool ndpi_api_is_done(struct ndpi_detection_module_struct *module,
+	struct ndpi_flow_struct *flow, const ndpi_protocol *protocol)
+{
+#if NDPI_AT_LEAST(5, 0)
+	(void)module;
+	return protocol->state == NDPI_STATE_CLASSIFIED && !flow->extra_packets_func;
+#else
+	return ndpi_api_app(protocol) != NDPI_PROTOCOL_UNKNOWN &&
+		!ndpi_extra_dissection_possible(module, flow);
+#endif
+}
+
+static inline const char *ndpi_api_alpn(const struct ndpi_flow_struct *flow)
+{
+#if NDPI_AT_LEAST(4, 6)
+	return flow->protos.tls_quic.advertised_alpns;
+#else
+	return flow->protos.tls_quic.alpn;
+#endif
+}
+
+static inline const char *ndpi_api_ja3(const struct ndpi_flow_struct *flow)
+{
+#if NDPI_AT_LEAST(4, 13)
+	(void)flow;
+	return "";
+#else
+	return flow->protos.tls_quic.ja3_client;
+#endif
+}
+
+static inline const char *ndpi_api_ja4(const struct ndpi_flow_struct *flow)
+{
+#if NDPI_AT_LEAST(4, 10)
+	return flow->protos.tls_quic.ja4_client;
+#else
+	(void)flow;
+	return "";
+#endif
+}
+
+#endif
