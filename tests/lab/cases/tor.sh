@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# A fresh Tor client: fetches the consensus, builds circuits through its guards, loads two pages through them.
+# shellcheck source=../tor.sh
+. "$LAB/tor.sh"
+filter=tcp
+HEAD=20
+min_flows=1 min_packets=100 min_bytes=50000
+
+servers() {
+	web_start
+	tor_network_start
+}
+
+client() {
+	tor_client_start "SocksPort 127.0.0.1:9050"
+	get "http://$SERVER/index.html" --socks5-hostname 127.0.0.1:9050
+	get "http://$SERVER/mid.txt" --socks5-hostname 127.0.0.1:9050
+	stop tor-client
+}
+
+# The relay list that goes with the capture.
+keep() { install -m 644 "$WORK/tor-client/cached-microdesc-consensus" "$LAB/captures/tor.consensus"; }
+
+truth() {
+	local address
+	for address in "${RELAYS[@]}"; do
+		label "$address" 9001 tcp tor+tls
+	done
+}
