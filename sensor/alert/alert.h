@@ -7,11 +7,11 @@
  */
 #include "packet/address.h"
 
-#define ALERT_ID_SIZE 33         /* 32 hexadecimal digits */
+#define ALERT_ID_SIZE 33           /* 32 hexadecimal digits */
 #define ALERT_COMMUNITY_ID_SIZE 31 /* "1:" and 28 characters of base64 */
-#define ALERT_TOP_MAX 10         /* hosts, and peers */
+#define ALERT_TOP_MAX 10           /* hosts, and peers */
 #define ALERT_EXAMPLES_MAX 5
-#define ALERT_PREFIXES_MAX 16    /* prefixes of a range that are spelled out */
+#define ALERT_PREFIXES_MAX 16 /* prefixes of a range that are spelled out */
 #define ALERT_LISTS_MAX 8
 #define ALERT_REASON_SIZE 96
 
@@ -56,21 +56,22 @@ struct alert_list {
 struct alert {
 	char id[ALERT_ID_SIZE];
 	enum alert_state state;
-	const char *close_reason; /* static text: "back to baseline", "new normal"; NULL unless closing */
+	const char *close_reason; /* static text: "back to baseline", "new normal"; NULL unless
+				     closing */
 	int64_t time_us;          /* when it was raised: end of the bucket that closed */
 	char range[64];
 	char prefixes[ALERT_PREFIXES_MAX][50]; /* CIDR text */
-	uint32_t prefix_count;    /* entries of `prefixes` in use */
-	uint32_t prefix_total;    /* prefixes of the range, including those not spelled out */
+	uint32_t prefix_count;                 /* entries of `prefixes` in use */
+	uint32_t prefix_total; /* prefixes of the range, including those not spelled out */
 	char technique[24];
 	const char *mitre_tactic, *mitre_technique; /* NULL if none; owned by the plugin */
 	uint32_t signature_id;
 	uint8_t severity;
 	uint32_t scale_s;
 	int64_t window_start_s, window_end_s;
-	const char *metric; /* static text: "hosts" or "flows" */
+	const char *metric;                     /* static text: "hosts" or "flows" */
 	struct alert_counts observed, expected; /* expected.bytes is not used */
-	const char *method; /* static text: "absolute", "share" or "local" */
+	const char *method;                     /* static text: "absolute", "share" or "local" */
 	uint64_t samples;
 	double ratio, rise_percent;
 	double share_observed, share_expected; /* of the deciding metric, 0..1 */
@@ -83,10 +84,10 @@ struct alert {
 	uint32_t host_count, peer_count, example_count, list_count;
 };
 
-/* The id of an episode: depends on range, technique and onset bucket (Unix s) and nothing else, so that
- * it is the same in every run, on every sensor, for any number of workers. */
-void alert_make_id(const char *range, const char *technique, int64_t onset_s,
-	char ret_id[ALERT_ID_SIZE]);
+/* The id of an episode: depends on range, technique and onset bucket (Unix s) and nothing else, so
+ * that it is the same in every run, on every sensor, for any number of workers. */
+void alert_make_id(
+	const char *range, const char *technique, int64_t onset_s, char ret_id[ALERT_ID_SIZE]);
 
 /* 1900001 vpn, 1900002 tor, 1900003 tls, 1900004 vps, 1900005 opsec, 1900006 proxy ...; a technique
  * that the table does not know gets 1900100 + a hash of its name below 900. */

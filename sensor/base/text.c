@@ -100,6 +100,11 @@ size_t text_clean(const void *bytes, size_t length, char *ret_text, size_t size)
 	return clean(bytes, length, false, ret_text, size);
 }
 
+size_t text_make_printable(const char *string, char *ret_text, size_t size)
+{
+	return clean((const uint8_t *)string, strlen(string), false, ret_text, size);
+}
+
 size_t text_clean_ascii(const void *bytes, size_t length, char *ret_text, size_t size)
 {
 	return clean(bytes, length, true, ret_text, size);

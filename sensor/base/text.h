@@ -19,7 +19,10 @@
  * Returns the length written; what does not fit is cut off. */
 size_t text_clean(const void *bytes, size_t length, char *ret_text, size_t size);
 
-/* The same for log lines and terminals of any character set: only printable ASCII passes. */
+/* The same for a NUL-terminated string. */
+size_t text_make_printable(const char *string, char *ret_text, size_t size);
+
+/* As text_clean, for log lines and terminals of any character set: only printable ASCII passes. */
 size_t text_clean_ascii(const void *bytes, size_t length, char *ret_text, size_t size);
 
 /* Copies the string `from` into `size` (> 0) bytes as it is, cut before a UTF-8 character that does
