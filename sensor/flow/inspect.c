@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/inspect.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TCP 6
+#define ALIGNMENT 16
+
+/* One flow's inspection. nDPI's state and the plugins' states follow in the same block. */
+struct inspection {
+	struct findings findings;
+	struct surgetap_flow view;
+	uint32_t next; /* chain of spare ones */
+	uint32_t packets;
+	uint8_t payloads;
+	bool is_classified;
+	uint32_t waiting; /* plugins that want more packets, a bit for each */
+};
+
+struct inspector {
+	struct inspector_settings settings;
+	struct classifier *classifier;
+	uint8_t *blocks;
+	size_t block_bytes;
+	size_t plugin_offsets[PLUGINS_MAX]; /* of the plugins' flow states in a block */
+	void *worker_states[PLUGINS_MAX];
+	uint32_t packet_plugins; /* those with SURGETAP_WANTS_PACKETS */
+	uint32_t used, spare;
+	struct inspector_stats stats;
+	struct surgetap_host host;
+};
+
+/* A call as the plugin sees it, and behind it what report() needs. */
+struct call {
+	struct surgetap_call public; /* first: the plugin hands its address back */
+	struct inspector *inspector;
+	struct findings *findings;
+	uint8_t plugin;
+};
+
+static size_t align(size_t bytes)
+{
+	return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static struct inspection *inspection_at(const struct inspector *inspector, uint32_t index)
+{
+	return (struct inspection *)(inspector->blocks + index * inspector->block_bytes);
+}
+
+static void *dpi_state(struct inspection *inspection)
+{
+	return (uint8_t *)inspection + align(sizeof *inspection);
+}
+
+/* The evidence for a technique: the one there is, or a new one; NULL when there is no place. */
+static struct evidence *evidence_for(struct findings *findings, uint8_t technique)
+{
+	for (uint32_t i = 0; i < findings->evidence_count; i++)
+		if (findings->evidence[i].technique == technique)
+			return &findings->evidence[i];
+	if (findings->evidence_count == INSPECT_EVIDENCE_MAX)
+		return NULL;
+	struct evidence *evidence = &findings->evidence[findings->evidence_count++];
+	*evidence = (struct evidence){.technique = technique};
+	return evidence;
+}
+
+static void on_report(const struct surgetap_call *public, const struct surgetap_evidence *reported)
+{
+	const struct call *call = (const struct call *)public;
+	const struct plugin *plugin = &call->inspector->settings.plugins->entries[call->plugin];
+	struct evidence *evidence = NULL;
+	if (reported->technique < plugin->technique_count &&
+		reported->grade > SURGETAP_GRADE_NONE && reported->grade <= SURGETAP_GRADE_DPI &&
+		reported->kind <= SURGETAP_KIND_CONTACT && reported->confidence_percent <= 100)
+		evidence = evidence_for(call->findings, plugin->techniques[reported->technique]);
+	if (!evidence) {
+		call->inspector->stats.evidence_dropped++;
+		return;
+	}
+	if (reported->grade <= evidence->grade)
+		return;
+	evidence->grade = reported->grade;
+	evidence->kind = reported->kind;
+	evidence->confidence_percent = reported->confidence_percent;
+	evidence->plugin = call->plugin;
+	snprintf(evidence->reason, sizeof evidence->reason, "%s",
+		reported->reason ? reported->reason : "");
+}
+
+/* Lays out a block: the inspection, nDPI's state, each plugin's state. */
+static void plan_block(struct inspector *inspector)
+{
+	const struct plugins *plugins = inspector->settings.plugins;
+	size_t offset = align(sizeof(struct inspection)) + align(classifier_state_size());
+	for (uint32_t i = 0; i < plugins->count; i++) {
+		inspector->plugin_offsets[i] = offset;
+		offset += align(plugins->entries[i].code->flow_state_size);
+		if (plugins->entries[i].code->wants & SURGETAP_WANTS_PACKETS)
+			inspector->packet_plugins |= 1u << i;
+	}
+	inspector->block_bytes = offset;
+}
+
+static int make_worker_states(struct inspector *inspector)
+{
+	const struct plugins *plugins = inspector->settings.plugins;
+	for (uint32_t i = 0; i < plugins->count; i++) {
+		size_t bytes = plugins->entries[i].code->worker_state_size;
+		inspector->worker_states[i] = calloc(1, bytes ? bytes : 1);
+		if (!inspector->worker_states[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int inspector_new(const struct inspector_settings *settings, struct inspector **ret_inspector)
+{
+	struct inspector *inspector = calloc(1, sizeof *inspector);
+	if (!inspector)
+		return -ENOMEM;
+	inspector->settings = *settings;
+	inspector->spare = FLOW_NO_INSPECTION;
+	inspector->host = (struct surgetap_host){
+		.abi = SURGETAP_ABI, .size = sizeof inspector->host, .report = on_report};
+	int error = classifier_new(&inspector->classifier);
+	if (error < 0)
+		goto fail;
+	plan_block(inspector);
+	error = make_worker_states(inspector);
+	if (error < 0)
+		goto fail;
+	/* Untouched memory costs nothing: pages appear as inspections are used. */
+	inspector->blocks = calloc(settings->capacity, inspector->block_bytes);
+	error = inspector->blocks ? 0 : -ENOMEM;
+	if (error < 0)
+		goto fail;
+	*ret_inspector = inspector;
+	return 0;
+fail:
+	inspector_free(inspector);
+	return error;
+}
+
+void inspector_free(struct inspector *inspector)
+{
+	if (!inspector)
+		return;
+	for (uint32_t i = 0; i < PLUGINS_MAX; i++)
+		free(inspector->worker_states[i]);
+	free(inspector->blocks);
+	classifier_free(inspector->classifier);
+	free(inspector);
+}
+
+static struct inspection *begin(struct inspector *inspector, struct flow *flow)
+{
+	uint32_t index = inspector->spare;
+	if (index != FLOW_NO_INSPECTION) {
+		inspector->spare = inspection_at(inspector, index)->next;
+	} else if (inspector->used < inspector->settings.capacity) {
+		index = inspector->used++;
+	} else {
+		inspector->stats.refused++;
+		flow->is_decided = true;
+		return NULL;
+	}
+	struct inspection *inspection = inspection_at(inspector, index);
+	memset(inspection, 0, inspector->block_bytes);
+	classifier_begin(dpi_state(inspection));
+	inspection->waiting = inspector->packet_plugins;
+	flow->inspection = index;
+	if (inspector->settings.geoip) {
+		struct surgetap_address far = flow_far_host(flow);
+		geoip_look_up(inspector->settings.geoip, &far, &inspection->findings.place);
+	}
+	if (++inspector->stats.active > inspector->stats.active_max)
+		inspector->stats.active_max = inspector->stats.active;
+	return inspection;
+}
+
+static void fill_view(const struct inspector *inspector, const struct flow *flow,
+	struct inspection *inspection)
+{
+	const struct verdict *verdict = &inspection->findings.verdict;
+	struct surgetap_flow *view = &inspection->view;
+	const struct classifier *classifier = inspector->classifier;
+	view->size = sizeof *view;
+	view->ip_version = flow->key.ip_version;
+	view->transport = flow->key.transport;
+	view->answered = flow->answered;
+	view->complete = flow->complete;
+	view->client = flow_client(flow);
+	view->server = flow_server(flow);
+	view->place = inspection->findings.place;
+	view->start_us = flow->start_us;
+	view->last_us = flow->last_us;
+	view->packets_to_server = flow->packets[0];
+	view->packets_to_client = flow->packets[1];
+	view->bytes_to_server = flow->bytes[0];
+	view->bytes_to_client = flow->bytes[1];
+	view->protocol = classifier_protocol_name(classifier, verdict->protocol_id);
+	view->master = classifier_protocol_name(classifier, verdict->master_id);
+	view->category = classifier_category_name(classifier, verdict->category_id);
+	view->confidence = verdict->confidence;
+	view->risk = verdict->risk;
+	view->sni = verdict->sni;
+	view->alpn = verdict->alpn;
+	view->tls_version = verdict->tls_version;
+	view->ja3 = verdict->ja3;
+	view->ja4 = verdict->ja4;
+	view->tls_self_signed = verdict->tls_self_signed;
+}
+
+static struct call make_call(struct inspector *inspector, struct inspection *inspection,
+	uint32_t plugin)
+{
+	return (struct call){
+		.public = {.host = &inspector->host,
+			.shared = inspector->settings.plugins->entries[plugin].shared,
+			.worker_state = inspector->worker_states[plugin],
+			.flow_state = (uint8_t *)inspection + inspector->plugin_offsets[plugin],
+			.flow = &inspection->view},
+		.inspector = inspector,
+		.findings = &inspection->findings,
+		.plugin = (uint8_t)plugin,
+	};
+}
+
+/* Of tor, vpn and vps a flow keeps the first one it has. */
+static technique_set outranked(const struct technique_table *table, technique_set tunnels)
+{
+	if (tunnels & table->tor)
+		return table->vpn | table->vps;
+	return tunnels & table->vpn ? table->vps : 0;
+}
+
+/* Sorts the evidence into the flow's sets. */
+static void settle_sets(const struct inspector *inspector, struct flow *flow,
+	struct findings *findings)
+{
+	const struct technique_table *table = &inspector->settings.plugins->techniques;
+	technique_set tunnels = 0, contacts = 0, suspected = 0;
+	for (uint32_t i = 0; i < findings->evidence_count; i++) {
+		const struct evidence *evidence = &findings->evidence[i];
+		technique_set bit = (technique_set)1 << evidence->technique;
+		if (evidence->kind == SURGETAP_KIND_CONTACT)
+			contacts |= bit;
+		else if (evidence->grade == SURGETAP_GRADE_GUESS)
+			suspected |= bit;
+		else
+			tunnels |= bit;
+	}
+	technique_set beaten = outranked(table, tunnels);
+	for (uint32_t i = 0; i < findings->evidence_count; i++)
+		findings->evidence[i].is_outranked =
+			(beaten >> findings->evidence[i].technique) & 1;
+	tunnels &= ~beaten;
+	flow->tunnels = tunnels | (tunnels & table->opsec ? 1u << TECHNIQUE_OPSEC : 0);
+	flow->contacts = contacts & ~beaten & ~tunnels;
+	flow->suspected = suspected & ~beaten;
+}
+
+static void show_payload(struct inspector *inspector, struct inspection *inspection,
+	const struct packet *packet, bool from_client)
+{
+	struct surgetap_payload payload = {
+		.data = packet->payload,
+		.captured_bytes = packet->payload_captured_bytes,
+		.length_bytes = packet->payload_bytes,
+		.from_client = from_client,
+		.index = inspection->payloads,
+	};
+	struct surgetap_flow *view = &inspection->view;
+	if (view->sample_count < SURGETAP_SAMPLES)
+		view->samples[view->sample_count++] = (struct surgetap_sample){
+			packet->payload_bytes < UINT16_MAX ? (uint16_t)packet->payload_bytes
+							   : UINT16_MAX,
+			from_client};
+	for (uint32_t i = 0; i < inspector->settings.plugins->count; i++) {
+		if (!(inspection->waiting >> i & 1))
+			continue;
+		struct call call = make_call(inspector, inspection, i);
+		call.public.payload = &payload;
+		if (inspector->settings.plugins->entries[i].code->on_packet(&call.public) ==
+			SURGETAP_DONE)
+			inspection->waiting &= ~(1u << i);
+	}
+	inspector->stats.payloads++;
+	if (++inspection->payloads == INSPECT_PAYLOADS_MAX)
+		inspection->waiting = 0;
+}
+
+/* nDPI has spoken: its verdict into the findings and the flow, then to the plugins. */
+static void classify(struct inspector *inspector, struct flow *flow, struct inspection *inspection,
+	bool give_up)
+{
+	struct verdict *verdict = &inspection->findings.verdict;
+	const struct plugins *plugins = inspector->settings.plugins;
+	classifier_decide(inspector->classifier, dpi_state(inspection), give_up, verdict);
+	flow->protocol_id = verdict->protocol_id;
+	flow->master_id = verdict->master_id;
+	flow->category_id = verdict->category_id;
+	flow->confidence = (uint8_t)verdict->confidence;
+	inspection->is_classified = true;
+	fill_view(inspector, flow, inspection);
+	for (uint32_t i = 0; i < plugins->count; i++) {
+		if (!(plugins->entries[i].code->wants & SURGETAP_WANTS_CLASSIFIED))
+			continue;
+		struct call call = make_call(inspector, inspection, i);
+		if (plugins->entries[i].code->on_classified(&call.public) == SURGETAP_DONE)
+			inspection->waiting &= ~(1u << i);
+	}
+}
+
+void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,
+	bool from_client)
+{
+	if (flow->is_decided)
+		return;
+	struct inspection *inspection = flow->inspection == FLOW_NO_INSPECTION
+		? begin(inspector, flow)
+		: inspection_at(inspector, flow->inspection);
+	if (!inspection)
+		return;
+	uint32_t budget = packet->transport == TCP ? CLASSIFY_PACKETS_TCP : CLASSIFY_PACKETS_OTHER;
+	bool is_done = false;
+	inspection->packets++;
+	if (!inspection->is_classified)
+		is_done = classifier_inspect(inspector->classifier, dpi_state(inspection), packet);
+	bool is_spent = inspection->packets >= budget;
+	fill_view(inspector, flow, inspection);
+	if (inspection->waiting && packet->payload_captured_bytes > 0)
+		show_payload(inspector, inspection, packet, from_client);
+	if (!inspection->is_classified && (is_done || is_spent))
+		classify(inspector, flow, inspection, !is_done);
+	settle_sets(inspector, flow, &inspection->findings);
+	flow->is_decided = inspection->is_classified &&
+		(!inspection->waiting || inspection->packets >= 2 * INSPECT_PAYLOADS_MAX);
+	inspector->stats.decided += flow->is_decided;
+}
+
+void inspector_end(struct inspector *inspector, struct flow *flow)
+{
+	const struct plugins *plugins = inspector->settings.plugins;
+	if (flow->inspection == FLOW_NO_INSPECTION)
+		return;
+	struct inspection *inspection = inspection_at(inspector, flow->inspection);
+	if (!inspection->is_classified)
+		classify(inspector, flow, inspection, true);
+	fill_view(inspector, flow, inspection);
+	for (uint32_t i = 0; i < plugins->count; i++) {
+		if (!(plugins->entries[i].code->wants & SURGETAP_WANTS_ENDED))
+			continue;
+		struct call call = make_call(inspector, inspection, i);
+		call.public.flow_state = NULL;
+		plugins->entries[i].code->on_ended(&call.public);
+	}
+	settle_sets(inspector, flow, &inspection->findings);
+	flow->is_decided = true;
+}
+
+const struct findings *inspector_findings(const struct inspector *inspector,
+	const struct flow *flow)
+{
+	if (flow->inspection == FLOW_NO_INSPECTION)
+		return NULL;
+	return &inspection_at(inspector, flow->inspection)->findings;
+}
+
+void inspector_release(struct inspector *inspector, struct flow *flow, bool is_over)
+{
+	if (flow->inspection == FLOW_NO_INSPECTION || (inspector->settings.keep_findings && !is_over))
+		return;
+	struct inspection *inspection = inspection_at(inspector, flow->inspection);
+	classifier_end(dpi_state(inspection));
+	inspection->next = inspector->spare;
+	inspector->spare = flow->inspection;
+	inspector->stats.active--;
+	flow->inspection = FLOW_NO_INSPECTION;
+}
+
+const struct classifier *inspector_classifier(const struct inspector *inspector)
+{
+	return inspector->classifier;
+}
+
+void inspector_stats(const struct inspector *inspector, struct inspector_stats *ret_stats)
+{
+	*ret_stats = inspector->stats;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOW_TABLE_H
+#define FLOW_TABLE_H
+/*
+ * The flows under way, by 5-tuple. Memory is fixed when it is made. When it is full, the flow that has
+ * been silent longest gives way, unanswered ones first, so that a flood of SYNs cannot push
+ * established flows out; each such flow is counted.
+ */
+#include "flow/flow.h"
+
+struct flow_table;
+
+/* Called when a flow leaves the table; `flow` is valid until it returns. */
+typedef void flow_ended(void *argument, struct flow *flow, enum flow_end reason);
+
+struct flow_table_stats {
+	uint64_t created, active, active_max;
+	uint64_t ended[FLOW_ENDS];
+	uint64_t evicted[FLOW_LIVES]; /* by what they were */
+};
+
+/* A table for `capacity` flows (1..2^30). `seed` keys its hash. Returns 0, -EINVAL or -ENOMEM. */
+int flow_table_new(uint32_t capacity, uint64_t seed, flow_ended *ended, void *argument,
+	struct flow_table **ret_table);
+
+/* Frees the table; flows still in it are not told to `ended` (see flow_table_end_all). */
+void flow_table_free(struct flow_table *table);
+
+/*
+ * The flow of a packet, made if it is new, with the packet counted. `now_us` is the packet clock,
+ * which never goes back. A flow that was silent for too long, or whose TCP connection is over while
+ * the packet opens another one, ends first. `*ret_is_new` tells whether the flow was made,
+ * `*ret_from_client` the packet's direction.
+ */
+struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, int64_t now_us,
+	bool *ret_is_new, bool *ret_from_client);
+
+/* Ends flows that were silent for too long by `now_us`, at most `max` of them. */
+void flow_table_expire(struct flow_table *table, int64_t now_us, uint32_t max);
+
+/* Ends every flow, in the order of their lives and last packets. */
+void flow_table_end_all(struct flow_table *table);
+
+void flow_table_stats(const struct flow_table *table, struct flow_table_stats *ret_stats);
+
+/* Silence after which a flow of this life ends, in microseconds. */
+int64_t flow_life_timeout_us(enum flow_life life);
+
+#endif
