@@ -50,7 +50,7 @@ static void write_line(const struct level *level, const char *text)
 	char line[LOG_LINE_SIZE];
 	bool colour = *level->colour && term_has_colour(stream);
 
-	text_make_printable(text, line, sizeof(line));
+	text_clean(text, strlen(text), line, sizeof(line));
 	erase_status(stream);
 	fprintf(stream, "surgetap: %s%s%s%s\n", colour ? level->colour : "", level->word, line,
 		colour ? "\033[0m" : "");

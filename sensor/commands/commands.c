@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands/commands.h"
+
+#include "base/log.h"
+#include "base/nearest.h"
+
+#include <string.h>
+
+#define COMMANDS_MAX 32
+
+const struct command commands[] = {
+	{"replay", "[options] PATH...", "find jumps in captures, on packet time",
+		{"surgetap replay -w 175.45.176.0/22=star-jv capture.pcap.gz",
+			"surgetap replay -c surgetap.yaml --redis redis://localhost:6379/0 "
+			"captures/"},
+		command_replay},
+	{"flows", "[options] PATH...", "list the flows of captures, with techniques and reasons",
+		{"surgetap flows capture.pcap",
+			"surgetap flows -w 10.0.0.0/8=office capture.pcapng | jq -c .techniques"},
+		command_flows},
+	{"score", "[options] FILE.csv", "run the detector over count series from a file",
+		{"surgetap score counts.csv", "surgetap score --bucket 3600 --all counts.csv"},
+		command_score},
+	{"check-config", "-c FILE", "check a configuration file",
+		{"surgetap check-config -c surgetap.yaml",
+			"surgetap check-config -c surgetap.yaml && surgetap replay -c "
+			"surgetap.yaml captures/"},
+		command_check_config},
+	{"plugins", "[options]", "list the plugins and the techniques they report",
+		{"surgetap plugins", "surgetap plugins --json --plugin ./mine.so"},
+		command_plugins},
+	{"completion", "bash", "print a completion script for a shell",
+		{"source <(surgetap completion bash)",
+			"surgetap completion bash >/etc/bash_completion.d/surgetap"},
+		command_completion},
+	{"version", "", "print the versions of the program and of its libraries",
+		{"surgetap version", "surgetap version | grep nDPI"}, command_version},
+	{"help", "[COMMAND]", "show this list, or the help of a command",
+		{"surgetap help", "surgetap help replay"}, command_help},
+	{.name = NULL},
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}
+
+void command_suggest(const char *name)
+{
+	const char *names[COMMANDS_MAX + 1] = {NULL}, *nearest;
+
+	for (size_t i = 0; i < COMMANDS_MAX && commands[i].name; i++)
+		names[i] = commands[i].name;
+	nearest = nearest_word(name, names);
+	if (nearest)
+		log_error("unknown command '%s', did you mean '%s'?", name, nearest);
+	else
+		log_error("unknown command '%s', see 'surgetap help'", name);
+}

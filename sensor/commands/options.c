@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands/options.h"
+
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/usage.h"
+#include "config/setting.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_FIRST 256 /* keys of options without a letter: beyond all characters */
+#define KEY_CONFIG 'c'
+#define FIXED_OPTIONS 2 /* --config, and the end */
+
+/* One option as it was given; applied only when the file has been read. */
+struct given {
+	const struct setting *setting;
+	const char *text;
+};
+
+struct options {
+	const char *config_file;
+	size_t setting_count;
+	struct given *given;
+	size_t given_count;
+	char **paths; /* inside argv */
+	size_t path_count;
+};
+
+static int get_key(size_t number)
+{
+	return settings[number].letter ? settings[number].letter : KEY_FIRST + (int)number;
+}
+
+static const struct setting *find_by_key(const struct options *options, int key)
+{
+	for (size_t i = 0; i < options->setting_count; i++)
+		if (get_key(i) == key)
+			return &settings[i];
+	return NULL;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+	const struct setting *setting;
+
+	switch (key) {
+	case KEY_CONFIG:
+		options->config_file = argument;
+		return 0;
+	case ARGP_KEY_ARGS:
+		options->paths = state->argv + state->next;
+		options->path_count = (size_t)(state->argc - state->next);
+		return 0;
+	}
+	setting = find_by_key(options, key);
+	if (!setting)
+		return ARGP_ERR_UNKNOWN;
+	options->given[options->given_count++] =
+		(struct given){setting, setting->kind == SETTING_SWITCH ? "true" : argument};
+	return 0;
+}
+
+/* The table of settings as argp wants it. Returns an array from the heap, or NULL. */
+static struct argp_option *make_argp_options(size_t count)
+{
+	struct argp_option *table = calloc(count + FIXED_OPTIONS, sizeof(*table));
+
+	if (!table)
+		return NULL;
+	table[0] = (struct argp_option){.name = "config",
+		.key = KEY_CONFIG,
+		.arg = "FILE",
+		.doc = "read settings from this YAML file: the same words, without the dashes"};
+	for (size_t i = 0; i < count; i++)
+		table[i + 1] = (struct argp_option){.name = settings[i].name,
+			.key = get_key(i),
+			.arg = settings[i].argument,
+			.doc = settings[i].help};
+	return table;
+}
+
+static void tell_fault(void *argument, const char *place, const char *message)
+{
+	(void)argument;
+	log_error("%s: %s", place, message);
+}
+
+/* The option as it may be typed; text is not repeated here, a reason shows what is safe. */
+static int refuse(const struct given *given, int error, const char *reason)
+{
+	if (error == -ENOMEM) {
+		log_error("out of memory");
+		return STATUS_FAILURE;
+	}
+	log_error("--%s: %s", given->setting->name, reason);
+	return STATUS_USAGE;
+}
+
+static bool is_first(const struct options *options, size_t number)
+{
+	for (size_t i = 0; i < number; i++)
+		if (options->given[i].setting == options->given[number].setting)
+			return false;
+	return true;
+}
+
+static int apply(const struct options *options, struct config *config)
+{
+	static const struct config_listener listener = {tell_fault, NULL};
+	char reason[SETTING_REASON_SIZE] = "";
+
+	if (options->config_file && config_load(config, options->config_file, &listener) != 0)
+		return STATUS_CONFIG;
+	for (size_t i = 0; i < options->given_count; i++) {
+		const struct given *given = &options->given[i];
+		int error;
+
+		if (is_first(options, i))
+			setting_clear_list(given->setting, config);
+		error = setting_assign(given->setting, config, given->text, reason);
+		if (error)
+			return refuse(given, error, reason);
+	}
+	log_set_quiet(config->quiet);
+	return 0;
+}
+
+static int fill_config(const struct options *options, struct config *config)
+{
+	int status;
+
+	if (config_init(config) != 0) {
+		log_error("out of memory");
+		return STATUS_FAILURE;
+	}
+	status = apply(options, config);
+	if (status)
+		config_done(config);
+	return status;
+}
+
+/* No more options than characters can have been given: "-qqq" is one word. */
+static size_t count_characters(int argc, char **argv)
+{
+	size_t count = 1;
+
+	for (int i = 1; i < argc; i++)
+		count += strlen(argv[i]);
+	return count;
+}
+
+int options_parse(int argc, char **argv, const char *command, struct config *config,
+	char ***ret_paths, size_t *ret_count)
+{
+	struct options options = {.config_file = NULL};
+	struct argp argp = {.parser = parse_option};
+	struct argp_option *table;
+	int status = STATUS_FAILURE;
+
+	while (settings[options.setting_count].name)
+		options.setting_count++;
+	table = make_argp_options(options.setting_count);
+	options.given = calloc(count_characters(argc, argv), sizeof(*options.given));
+	if (!table || !options.given) {
+		log_error("out of memory");
+		goto done;
+	}
+	argp.options = table;
+	status = usage_parse(argc, argv, command, &argp, &options);
+	if (status == 0)
+		status = fill_config(&options, config);
+	if (status == 0) {
+		*ret_paths = options.paths;
+		*ret_count = options.path_count;
+	}
+done:
+	free(options.given);
+	free(table);
+	return status;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands/usage.h"
+
+#include "base/log.h"
+#include "commands/commands.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define KEY_HELP 1
+
+struct usage {
+	void *input;
+	bool is_shown;
+};
+
+static const struct argp_option help_option[] = {
+	{.name = "help", .key = KEY_HELP, .doc = "show this help", .group = -1},
+	{.name = NULL},
+};
+
+static error_t parse_help(int key, char *argument, struct argp_state *state)
+{
+	struct usage *usage = state->input;
+
+	(void)argument;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->err_stream = NULL; /* one line is enough: no "Try --help" after it */
+		if (state->root_argp->children)
+			state->child_inputs[0] = usage->input;
+		return 0;
+	case KEY_HELP:
+		usage->is_shown = true;
+		state->next = state->argc; /* what follows does not matter any more */
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static void print_help(const char *name, const struct argp *argp)
+{
+	static char program[] = "surgetap";
+	const struct command *command = command_find(name);
+
+	printf("Examples:\n  %s\n  %s\n\n", command->examples[0], command->examples[1]);
+	printf("Usage: surgetap %s %s\n", command->name, command->arguments);
+	printf("%s.\n\n", command->summary);
+	argp_help(argp, stdout, ARGP_HELP_LONG, program);
+}
+
+int usage_parse(int argc, char **argv, const char *command, const struct argp *argp, void *input)
+{
+	static char program[] = "surgetap"; /* begins getopt's messages */
+	const struct argp_child children[] = {{.argp = argp}, {.argp = NULL}};
+	const struct argp outer = {
+		.options = help_option, .parser = parse_help, .children = argp ? children : NULL};
+	struct usage usage = {.input = input};
+	int end = argc;
+	error_t error;
+
+	argv[0] = program;
+	/* ARGP_LONG_ONLY and its like stay off; argp must neither exit nor add options of its own.
+	 */
+	error = argp_parse(&outer, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, &end, &usage);
+	if (usage.is_shown) {
+		print_help(command, &outer);
+		return USAGE_SHOWN;
+	}
+	if (!error && end < argc) {
+		log_error("unexpected word '%s'", argv[end]);
+		return STATUS_USAGE;
+	}
+	return error ? STATUS_USAGE : 0;
+}
+
+void usage_print_commands(void)
+{
+	printf("Usage: surgetap COMMAND [options]\n"
+	       "A network sensor that tells when a watched range's use of VPN, Tor, TLS or rented\n"
+	       "servers jumps.\n\nCommands:\n");
+	for (const struct command *command = commands; command->name; command++)
+		printf("  %-14s%s\n", command->name, command->summary);
+	printf("\n'surgetap COMMAND --help' tells more of each.\n");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFIG_CHECK_H
+#define CONFIG_CHECK_H
+/* Checks of single values for the table of settings. Each returns 0, or -EINVAL after writing why.
+ */
+#include "config/setting.h"
+
+/* "CIDR" or "CIDR=NAME", NAME as in check_name. */
+int check_watch(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+
+/* A URL that publisher_check_url accepts. */
+int check_url(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+
+/* One of the bucket lengths 60, 3600, 86400, 604800. */
+int check_scale(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+
+/* 1..CHECK_NAME_MAX bytes of UTF-8 without control characters. */
+#define CHECK_NAME_MAX 63
+int check_name(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+
+/* "NAME.OPTION=VALUE" with nothing empty but VALUE. */
+int check_plugin_option(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFIG_SETTING_H
+#define CONFIG_SETTING_H
+/*
+ * The one table of settings. It makes the keys of the configuration file, the options of replay and
+ * flows, their help, shell completion and the check of the manual.
+ */
+#include "config/config.h"
+
+#define SETTING_REASON_SIZE 160
+#define SETTING_LIST_MAX 100000 /* entries of a list */
+
+enum setting_kind {
+	SETTING_TEXT,   /* char * */
+	SETTING_NUMBER, /* uint64_t, whole, within low..high */
+	SETTING_RATE,   /* double, above low up to high */
+	SETTING_SWITCH, /* bool: true or false in the file, bare on the command line */
+	SETTING_LIST,   /* struct config_list: a sequence in the file, repeatable as an option */
+};
+
+struct setting {
+	const char *name; /* long option and key */
+	char letter;      /* short option; 0 none */
+	enum setting_kind kind;
+	size_t offset;        /* into struct config */
+	const char *argument; /* word for help: "FILE"; NULL for a switch */
+	const char *help;     /* one line */
+	const char *initial;  /* value by default, as text; NULL none */
+	uint64_t low, high;   /* limits of a number or rate */
+	/* Further check of one value; writes why into `ret_reason` and returns -EINVAL. NULL: none.
+	 */
+	int (*check)(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+};
+
+/* All settings, in the order of help; ended by a NULL name. */
+extern const struct setting settings[];
+
+/* The setting of that name, or NULL. */
+const struct setting *setting_find(const char *name);
+
+/* Gives a setting one value; a list gets it added. The text is copied. Returns 0, -ENOMEM, or
+ * -EINVAL with the reason, which repeats no more of the value than is safe to show (never a
+ * password). */
+int setting_assign(const struct setting *setting, struct config *config, const char *text,
+	char ret_reason[SETTING_REASON_SIZE]);
+
+/* Makes a list empty; nothing for the other kinds. */
+void setting_clear_list(const struct setting *setting, struct config *config);
+
+#endif
