@@ -1,39 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# WireGuard in user space on both sides, with a pre-shared key.
-tools=(wireguard-go wg nginx curl)
-made_by=(wireguard-go)
-filter='udp port 51820'
-min_flows=1 min_packets=30 min_bytes=20000
+# WireGuard from a port of the client's own choice, as most clients do.
+# shellcheck source=../wireguard.sh
+. "$LAB/wireguard.sh"
 
-# wireguard_up NETWORK ADDRESS NAME PEER [PEER OPTION...]: the interfaces' sockets share a folder, so names are unique.
-wireguard_up() {
-	local device=wg$3$BASHPID
-	rm -f "/run/wireguard/$device.sock"
-	bg "wireguard-$3" "$1" wireguard-go -f "$device"
-	wait_until 10 on "$1" wg show "$device"
-	on "$1" wg set "$device" listen-port 51820 private-key "$WORK/$3.key" peer "$(<"$WORK/$4.pub")" \
-		preshared-key "$WORK/psk" "${@:5}"
-	ip -n "$PREFIX-$1" addr add "$2/24" dev "$device"
-	ip -n "$PREFIX-$1" link set "$device" up mtu 1420
-}
-
-servers() {
-	local side
-	web_start
-	wg genpsk >"$WORK/psk"
-	for side in c s; do
-		wg genkey >"$WORK/$side.key"
-		wg pubkey <"$WORK/$side.key" >"$WORK/$side.pub"
-	done
-	wireguard_up east 10.93.0.1 s c allowed-ips 10.93.0.2/32
-}
-
-client() {
-	wireguard_up client 10.93.0.2 c s allowed-ips 10.93.0.1/32 endpoint "$SERVER:51820"
-	get http://10.93.0.1/index.html
-	get http://10.93.0.1/mid.txt
-	stop wireguard-c
-	stop wireguard-s
-}
-
-truth() { label "$SERVER" 51820 udp vpn; }
+client() { wireguard_session 0; }
