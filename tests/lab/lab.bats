@@ -49,7 +49,8 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 		closed=$(tcpdump -nqtr - 'tcp[tcpflags] & (tcp-fin|tcp-rst) != 0' <"$capture" 2>/dev/null |
 			awk '{ sub(/:$/, "", $4); print ($2 < $4) ? $2 " " $4 : $4 " " $2 }' | sort -u | wc -l)
 		echo "$capture: $tcp TCP flows, $opened opened, $closed closed"
-		[ "$tcp" -eq "$opened" ] && [ "$tcp" -eq "$closed" ]
+		[ "$tcp" -eq "$opened" ]
+		[ "$tcp" -eq "$closed" ]
 	done
 }
 
