@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/meter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/siphash.h"
+
+struct meter {
+	struct meter_settings settings;
+	struct siphash_key key;
+	struct hosts_pool *pool;
+	struct meter_range **by_range;
+	struct meter_range **touched;
+	uint32_t touched_count, made;
+	uint64_t refused;
+};
+
+int meter_new(const struct meter_settings *settings, struct meter **ret_meter)
+{
+	struct meter *meter = calloc(1, sizeof *meter);
+	uint32_t held = settings->range_count < METER_RANGES_MAX ? settings->range_count
+								 : METER_RANGES_MAX;
+	if (!meter)
+		return -ENOMEM;
+	meter->settings = *settings;
+	meter->key = siphash_key_from_seed(settings->host_seed);
+	meter->by_range = calloc(settings->range_count + 1, sizeof(struct meter_range *));
+	meter->touched = calloc(held + 1, sizeof(struct meter_range *));
+	if (!meter->by_range || !meter->touched ||
+		hosts_pool_new(settings->max_blocks, &meter->pool) < 0) {
+		meter_free(meter);
+		return -ENOMEM;
+	}
+	*ret_meter = meter;
+	return 0;
+}
+
+static void clear_cell(struct meter *meter, struct meter_cell *cell)
+{
+	struct witness *witness = cell->witness;
+	hosts_clear(&cell->hosts, meter->pool);
+	if (witness)
+		memset(witness, 0, sizeof *witness);
+	*cell = (struct meter_cell){.witness = witness};
+}
+
+void meter_free(struct meter *meter)
+{
+	if (!meter)
+		return;
+	if (meter->pool)
+		meter_clear(meter);
+	for (uint32_t i = 0; meter->by_range && i < meter->settings.range_count; i++) {
+		struct meter_range *range = meter->by_range[i];
+		for (uint32_t t = 0; range && t < meter->settings.technique_count; t++)
+			free(range->cells[t].witness);
+		free(range);
+	}
+	hosts_pool_free(meter->pool);
+	free(meter->by_range);
+	free(meter->touched);
+	free(meter);
+}
+
+/* The counts of a range, made at its first traffic; NULL when there is no place for it. */
+static struct meter_range *touch(struct meter *meter, uint32_t number)
+{
+	struct meter_range *range = meter->by_range[number];
+	if (!range) {
+		if (meter->made < METER_RANGES_MAX)
+			range = calloc(1, sizeof *range + meter->settings.technique_count *
+							  sizeof(struct meter_cell));
+		if (!range) {
+			meter->refused++;
+			return NULL;
+		}
+		range->range = number;
+		meter->by_range[number] = range;
+		meter->made++;
+	}
+	if (!range->is_touched) {
+		range->is_touched = true;
+		meter->touched[meter->touched_count++] = range;
+	}
+	return range;
+}
+
+static void add_to_cell(struct meter *meter, struct meter_cell *cell, uint64_t bytes, bool mark_host,
+	uint64_t host)
+{
+	cell->bytes += bytes;
+	if (mark_host)
+		hosts_add(&cell->hosts, meter->pool, host);
+}
+
+void meter_add_traffic(struct meter *meter, const struct meter_traffic *traffic)
+{
+	struct meter_range *range = touch(meter, traffic->range);
+	uint64_t host = 0;
+	if (!range)
+		return;
+	if (traffic->mark_host)
+		host = siphash_1_3(&meter->key, traffic->host, sizeof *traffic->host);
+	if (traffic->in_total)
+		add_to_cell(meter, &range->all, traffic->bytes, traffic->mark_host, host);
+	for (technique_set left = traffic->techniques; left; left &= left - 1)
+		add_to_cell(meter, &range->cells[__builtin_ctz(left)], traffic->bytes,
+			traffic->mark_host, host);
+}
+
+void meter_add_flow(struct meter *meter, const struct meter_flow *flow)
+{
+	struct meter_range *range = touch(meter, flow->range);
+	if (!range)
+		return;
+	if (flow->in_total) {
+		range->all.flows += !flow->is_inbound;
+		range->all.inbound += flow->is_inbound;
+	}
+	for (technique_set left = flow->techniques; left; left &= left - 1) {
+		struct meter_cell *cell = &range->cells[__builtin_ctz(left)];
+		cell->flows += !flow->is_inbound;
+		cell->inbound += flow->is_inbound;
+	}
+	for (technique_set left = flow->suspected; left; left &= left - 1)
+		range->cells[__builtin_ctz(left)].suspected++;
+}
+
+static struct witness *witness_of(struct meter *meter, struct meter_cell *cell)
+{
+	if (!cell->witness)
+		cell->witness = calloc(1, sizeof *cell->witness);
+	if (!cell->witness)
+		meter->refused++;
+	return cell->witness;
+}
+
+void meter_add_witness(struct meter *meter, uint32_t range, uint32_t technique,
+	const struct surgetap_address *host, const struct surgetap_address *peer,
+	const struct witness_example *example)
+{
+	struct meter_range *counts = touch(meter, range);
+	struct witness *witness = counts ? witness_of(meter, &counts->cells[technique]) : NULL;
+	if (!witness)
+		return;
+	witness_count(&witness->hosts, host, 1);
+	witness_count(&witness->peers, peer, 1);
+	witness_show(witness, example);
+}
+
+static void merge_cell(struct meter *meter, struct meter_cell *cell, const struct meter_cell *from)
+{
+	cell->flows += from->flows;
+	cell->bytes += from->bytes;
+	cell->suspected += from->suspected;
+	cell->inbound += from->inbound;
+	hosts_merge(&cell->hosts, meter->pool, &from->hosts);
+	if (from->witness && from->witness->hosts.count > 0) {
+		struct witness *witness = witness_of(meter, cell);
+		if (witness)
+			witness_merge(witness, from->witness);
+	}
+}
+
+void meter_merge(struct meter *meter, const struct meter *from)
+{
+	for (uint32_t i = 0; i < from->touched_count; i++) {
+		const struct meter_range *other = from->touched[i];
+		struct meter_range *range = touch(meter, other->range);
+		if (!range)
+			continue;
+		merge_cell(meter, &range->all, &other->all);
+		for (uint32_t t = 0; t < meter->settings.technique_count; t++)
+			merge_cell(meter, &range->cells[t], &other->cells[t]);
+	}
+}
+
+void meter_clear(struct meter *meter)
+{
+	for (uint32_t i = 0; i < meter->touched_count; i++) {
+		struct meter_range *range = meter->touched[i];
+		clear_cell(meter, &range->all);
+		for (uint32_t t = 0; t < meter->settings.technique_count; t++)
+			clear_cell(meter, &range->cells[t]);
+		range->is_touched = false;
+	}
+	meter->touched_count = 0;
+}
+
+struct meter_range *const *meter_touched(const struct meter *meter, uint32_t *ret_count)
+{
+	*ret_count = meter->touched_count;
+	return meter->touched;
+}
+
+const struct meter_range *meter_look(const struct meter *meter, uint32_t range)
+{
+	return meter->by_range[range];
+}
+
+uint64_t meter_refused(const struct meter *meter)
+{
+	return meter->refused + hosts_pool_refused(meter->pool);
+}

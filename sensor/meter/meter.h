@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef METER_METER_H
+#define METER_METER_H
+/*
+ * Counts of one time bucket: for each watched range the uses of each technique, and all traffic beside
+ * them. A meter is a value that adds up: those of several workers merge into one minute, minutes into
+ * an hour, hours into a day, days into a week, in any order with the same result.
+ */
+#include "flow/technique.h"
+#include "meter/hosts.h"
+#include "meter/witness.h"
+
+#define METER_RANGES_MAX 65536 /* ranges with traffic that one meter can hold */
+
+/* One technique of one range, or (witness NULL) all of its traffic. Only flows whose client is the
+ * watched host and that were answered count as use. */
+struct meter_cell {
+	uint64_t flows;     /* first recognised in this bucket */
+	uint64_t bytes;     /* on the wire, both ways */
+	uint64_t suspected; /* flows that a guess alone puts here */
+	uint64_t inbound;   /* flows whose server is the watched host */
+	struct hosts hosts; /* distinct watched hosts with at least one packet */
+	struct witness *witness; /* NULL until a flow was shown */
+};
+
+struct meter_range {
+	uint32_t range;
+	bool is_touched; /* since the last meter_clear */
+	struct meter_cell all;
+	struct meter_cell cells[]; /* one for each technique */
+};
+
+struct meter_settings {
+	uint32_t range_count, technique_count;
+	uint32_t max_blocks; /* of 4 KiB, for sets of more than a few hosts */
+	uint64_t host_seed;  /* keys the hash of hosts; the same for all meters that merge */
+};
+
+struct meter;
+
+int meter_new(const struct meter_settings *settings, struct meter **ret_meter);
+void meter_free(struct meter *meter);
+
+/* A packet, or a flow's packets so far: `bytes` more of the techniques in `techniques` and, with
+ * `in_total`, of all traffic. With `mark_host` the host is present in this bucket. */
+struct meter_traffic {
+	uint32_t range;
+	technique_set techniques;
+	bool in_total, mark_host;
+	const struct surgetap_address *host;
+	uint64_t bytes;
+};
+void meter_add_traffic(struct meter *meter, const struct meter_traffic *traffic);
+
+/* What a flow is newly counted as. */
+struct meter_flow {
+	uint32_t range;
+	technique_set techniques; /* recognised just now */
+	technique_set suspected;
+	bool in_total, is_inbound;
+};
+void meter_add_flow(struct meter *meter, const struct meter_flow *flow);
+
+/* Remembers who used the techniques, and the flow as an example. */
+void meter_add_witness(struct meter *meter, uint32_t range, uint32_t technique,
+	const struct surgetap_address *host, const struct surgetap_address *peer,
+	const struct witness_example *example);
+
+/* Adds everything of `from`, which has the same settings. */
+void meter_merge(struct meter *meter, const struct meter *from);
+
+/* Empties the meter; memory of ranges seen once stays. */
+void meter_clear(struct meter *meter);
+
+/* The ranges with traffic since the last clear: `ret_count` pointers, in the order of first traffic. */
+struct meter_range *const *meter_touched(const struct meter *meter, uint32_t *ret_count);
+
+/* The counts of a range, or NULL if it never had traffic. */
+const struct meter_range *meter_look(const struct meter *meter, uint32_t range);
+
+/* Additions that found no memory or more than METER_RANGES_MAX ranges. */
+uint64_t meter_refused(const struct meter *meter);
+
+#endif
