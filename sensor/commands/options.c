@@ -23,6 +23,7 @@ struct given {
 
 struct options {
 	const char *config_file;
+	void *more_input;
 	size_t setting_count;
 	struct given *given;
 	size_t given_count;
@@ -49,6 +50,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	const struct setting *setting;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		if (options->more_input)
+			state->child_inputs[0] = options->more_input;
+		return 0;
 	case KEY_CONFIG:
 		options->config_file = argument;
 		return 0;
@@ -154,11 +159,12 @@ static size_t count_characters(int argc, char **argv)
 	return count;
 }
 
-int options_parse(int argc, char **argv, const char *command, struct config *config,
-	char ***ret_paths, size_t *ret_count)
+int options_parse_more(int argc, char **argv, const char *command, const struct argp *more,
+	void *input, struct config *config, char ***ret_paths, size_t *ret_count)
 {
-	struct options options = {.config_file = NULL};
-	struct argp argp = {.parser = parse_option};
+	struct options options = {.more_input = input};
+	const struct argp_child children[] = {{.argp = more}, {.argp = NULL}};
+	struct argp argp = {.parser = parse_option, .children = more ? children : NULL};
 	struct argp_option *table;
 	int status = STATUS_FAILURE;
 
@@ -182,4 +188,10 @@ done:
 	free(options.given);
 	free(table);
 	return status;
+}
+
+int options_parse(int argc, char **argv, const char *command, struct config *config,
+	char ***ret_paths, size_t *ret_count)
+{
+	return options_parse_more(argc, argv, command, NULL, NULL, config, ret_paths, ret_count);
 }

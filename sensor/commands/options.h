@@ -17,4 +17,9 @@
 int options_parse(int argc, char **argv, const char *command, struct config *config,
 	char ***ret_paths, size_t *ret_count);
 
+/* The same for a command that has further options: `more` (with its `input`) takes them. Words that
+ * are no options still end up in *ret_paths. */
+int options_parse_more(int argc, char **argv, const char *command, const struct argp *more,
+	void *input, struct config *config, char ***ret_paths, size_t *ret_count);
+
 #endif

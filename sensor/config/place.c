@@ -168,3 +168,8 @@ struct place place_of_value(const struct place_index *index, const char *key, si
 	}
 	return place_of_node(value);
 }
+
+const char *place_library_version(void)
+{
+	return yaml_get_version_string();
+}

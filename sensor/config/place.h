@@ -32,4 +32,7 @@ struct place place_of_value(const struct place_index *index, const char *key, si
 /* The place of the last `key` itself. */
 struct place place_of_key(const struct place_index *index, const char *key);
 
+/* The version string of libyaml found at run time. */
+const char *place_library_version(void);
+
 #endif
