@@ -3,7 +3,7 @@
 # The committed captures and their truth fit each other. Reads files only: no root, no namespaces.
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/captures"
+	cd "$BATS_TEST_DIRNAME/captures" || return
 }
 
 flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flows; }
