@@ -20,12 +20,25 @@ enum detect_metric {
 	DETECT_METRICS, /* how many there are */
 };
 
+/* One scale: the length of its buckets and what follows from it. */
+struct detect_scale {
+	double threshold;   /* h, natural logarithm of odds */
+	double keep;        /* what a level keeps per bucket: e^(-1/memory) */
+	double season_keep; /* what a slot of the season keeps per bucket that it learns from */
+	double leak;        /* what the evidence keeps per bucket */
+	double close;       /* evidence for the baseline that ends an episode */
+	int64_t settle_s;   /* an episode older than this is the new normal */
+	uint32_t warm;      /* buckets learnt from before the scale speaks */
+	uint32_t learning;  /* buckets learnt from until the baseline is no longer young */
+};
+
 struct detect_settings {
-	uint32_t scale_count;                /* 1..DETECT_SCALES_MAX */
-	uint32_t scale_s[DETECT_SCALES_MAX]; /* bucket lengths, ascending, s */
-	uint32_t metrics;                    /* bit set over enum detect_metric */
-	double threshold[DETECT_SCALES_MAX]; /* h per scale, natural logarithm of odds */
+	uint32_t scale_count;                          /* 1..DETECT_SCALES_MAX */
+	uint32_t scale_s[DETECT_SCALES_MAX];           /* bucket lengths, ascending, s */
+	struct detect_scale scales[DETECT_SCALES_MAX]; /* in the same order */
+	uint32_t metrics;                              /* bit set over enum detect_metric */
 	uint32_t season_scale; /* index of the scale that teaches the hour-of-week season */
+	uint32_t trend_scale;  /* index of the scale that feeds the 28-day trend */
 	double gate_ratio;     /* smallest observed/expected worth an alert */
 	double gate_excess[DETECT_METRICS]; /* smallest observed - expected worth an alert */
 };

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DETECT_BASELINE_H
+#define DETECT_BASELINE_H
+/*
+ * What a bucket should hold, learnt from the buckets before it: the level of the count (absolute),
+ * the level of its share of the range's traffic (share), and below an hour the last hours (local).
+ * The largest of them is expected: this keeps growth that everyone shares quiet.
+ *
+ * With it comes the variance, hence the negative binomial that the evidence is weighed with:
+ *   V = max(s (mu + .02 mu^2), mu + .0025 mu^2) + mu^2 / (counts behind the level) + mu^2 unknown
+ * season where s is the dispersion measured so far.
+ */
+#include <stdint.h>
+
+#include "detect/detector.h"
+#include "detect/season.h"
+
+struct baseline {
+	double level_got, level_due; /* counts; buckets x season */
+	double share_got, share_due; /* counts; rest x season / rest_mean */
+	double rest_mean; /* unit of the rest: its mean over the first week, then fixed */
+	double spread_got, spread_due; /* dispersion: squared residuals, their expectation */
+	float local_got, local_due;    /* the last 48 buckets, below an hour */
+	float z, z_square, z_product;  /* last residual; lag-1 autocorrelation of residuals */
+	float block, block_square; /* sum of residuals over 24 buckets; mean square of such sums */
+	float block_weight;
+	float held_got, held_due, held_square, held_product; /* not committed: evidence is up */
+	uint32_t samples;                                    /* buckets learnt from */
+	uint16_t held, block_length;
+};
+
+/* What is expected of one bucket. */
+struct expectation {
+	double mean[DETECT_METHODS]; /* NAN where the method does not apply */
+	double best;                 /* the largest mean, > 0 */
+	double variance;             /* > best */
+	double shape;                /* k of the negative binomial: best^2 / (variance - best) */
+	enum detect_method method;   /* of `best` */
+	double level, share_level;   /* expected without a season, for the season's lesson */
+	double deflate;              /* 1 / variance inflation by autocorrelation, (0,1] */
+};
+
+/* Fills in what `baseline` and `season` expect of the bucket `input`, of which count[] is not read.
+ */
+void baseline_expect(const struct baseline *baseline, const struct season *season,
+	const struct detect_settings *settings, uint32_t scale, enum detect_metric metric,
+	const struct detect_input *input, struct expectation *ret_expected);
+
+/* Learns the bucket: its count of `metric`, capped at expected + 5 standard deviations + 10, of
+ * which `expected` was expected and which moved the evidence to `score`. While the score is above
+ * 3, lessons on the dispersion are held back, for up to 96 buckets. `season` is NULL where another
+ * scale teaches it. */
+void baseline_learn(struct baseline *baseline, struct season *season,
+	const struct detect_settings *settings, uint32_t scale, enum detect_metric metric,
+	const struct detect_input *input, const struct expectation *expected, double score);
+
+/* A gap: residuals on either side of it are not neighbours. */
+void baseline_skip(struct baseline *baseline);
+
+/* The counts have settled at `ratio` times the old level: a new normal. */
+void baseline_rescale(struct baseline *baseline, double ratio);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/season.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HOUR_S 3600
+#define DAY_S 86400
+#define MONDAY_S (4 * DAY_S) /* the first Monday after the epoch, a Thursday */
+#define SHRINK 5.0           /* counts */
+
+/* Relative variances of factors not seen yet: an hour of the day (peak to trough about 7), the same
+ * hour on another day (a weekend at half), a share's hour. */
+#define HOUR_UNKNOWN 0.60
+#define WEEKDAY_UNKNOWN 0.15
+#define SHARE_UNKNOWN 0.20
+
+static uint32_t hour_of_week(int64_t time_s)
+{
+	int64_t hour = (time_s - MONDAY_S) / HOUR_S % SEASON_HOURS;
+	return (uint32_t)(hour < 0 ? hour + SEASON_HOURS : hour);
+}
+
+static uint32_t share_slot(uint32_t hour)
+{
+	bool weekend = hour >= 5 * 24;
+	return hour % 24 + (weekend ? 24u : 0u);
+}
+
+static double shrunk(const struct season_slot *slot, double prior)
+{
+	return ((double)slot->got + SHRINK * prior) / ((double)slot->due + SHRINK);
+}
+
+static double unseen(double due)
+{
+	return SHRINK / (due + SHRINK);
+}
+
+static struct season_factor factor_of_hour(const struct season *season, uint32_t hour)
+{
+	struct season_slot day = {0};
+	for (uint32_t i = hour % 24; i < SEASON_HOURS; i += 24) {
+		day.got += season->hour[i].got;
+		day.due += season->hour[i].due;
+	}
+	const struct season_slot *slot = &season->hour[hour];
+	return (struct season_factor){
+		.factor = shrunk(slot, shrunk(&day, 1.0)),
+		.unknown = HOUR_UNKNOWN * unseen((double)day.due) +
+			   WEEKDAY_UNKNOWN * unseen((double)slot->due),
+	};
+}
+
+static struct season_factor factor_of_share_hour(const struct season *season, uint32_t hour)
+{
+	const struct season_slot *slot = &season->share_hour[share_slot(hour)];
+	return (struct season_factor){
+		.factor = shrunk(slot, 1.0),
+		.unknown = SHARE_UNKNOWN * unseen((double)slot->due),
+	};
+}
+
+/* Between the middles of the two hours next to the middle of the bucket. */
+static struct season_factor interpolate(const struct season *season, int64_t start_s,
+	uint32_t scale_s, struct season_factor (*of_hour)(const struct season *, uint32_t))
+{
+	int64_t left_s = start_s + scale_s / 2 - HOUR_S / 2;
+	int64_t into_s = left_s % HOUR_S;
+	if (into_s < 0)
+		into_s += HOUR_S;
+	uint32_t hour = hour_of_week(left_s - into_s);
+	double right = (double)into_s / HOUR_S;
+	struct season_factor a = of_hour(season, hour);
+	if (into_s == 0)
+		return a;
+	struct season_factor b = of_hour(season, (hour + 1) % SEASON_HOURS);
+	return (struct season_factor){
+		.factor = a.factor + (b.factor - a.factor) * right,
+		.unknown = a.unknown + (b.unknown - a.unknown) * right,
+	};
+}
+
+static struct season_factor factor_of_day(
+	const struct season_slot *days, int64_t start_s, double unknown)
+{
+	const struct season_slot *slot = &days[hour_of_week(start_s) / 24];
+	return (struct season_factor){
+		.factor = shrunk(slot, 1.0),
+		.unknown = unknown * unseen((double)slot->due),
+	};
+}
+
+struct season_factor season_of_count(const struct season *season, int64_t start_s, uint32_t scale_s)
+{
+	if (scale_s < DAY_S)
+		return interpolate(season, start_s, scale_s, factor_of_hour);
+	if (scale_s == DAY_S)
+		return factor_of_day(season->day, start_s, WEEKDAY_UNKNOWN);
+	return (struct season_factor){.factor = 1.0};
+}
+
+struct season_factor season_of_share(const struct season *season, int64_t start_s, uint32_t scale_s)
+{
+	if (scale_s < DAY_S)
+		return interpolate(season, start_s, scale_s, factor_of_share_hour);
+	if (scale_s == DAY_S)
+		return factor_of_day(season->share_day, start_s, SHARE_UNKNOWN);
+	return (struct season_factor){.factor = 1.0};
+}
+
+static void teach(struct season_slot *slot, double keep, double got, double due)
+{
+	slot->got = (float)((double)slot->got * keep + got);
+	slot->due = (float)((double)slot->due * keep + due);
+}
+
+void season_learn(struct season *season, int64_t start_s, uint32_t scale_s, double keep, double got,
+	double due, double share_due)
+{
+	if (scale_s > DAY_S)
+		return;
+	uint32_t hour = hour_of_week(start_s + (scale_s < DAY_S ? scale_s / 2 : 0));
+	bool daily = scale_s == DAY_S;
+	teach(daily ? &season->day[hour / 24] : &season->hour[hour], keep, got, due);
+	if (!(share_due > 0.0))
+		return;
+	/* A share's slot is visited five times a week, or twice. */
+	double visits = hour < 5 * 24 ? 5.0 : 2.0;
+	if (daily)
+		teach(&season->share_day[hour / 24], keep, got, share_due);
+	else
+		teach(&season->share_hour[share_slot(hour)], 1.0 - (1.0 - keep) / visits, got,
+			share_due);
+}

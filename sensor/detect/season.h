@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DETECT_SEASON_H
+#define DETECT_SEASON_H
+/*
+ * The rhythm of a count by the UTC clock: a factor around 1 per hour of the week (buckets below a
+ * day) or day of the week (buckets of a day); coarser buckets have none.
+ *
+ * A slot holds what it got and what was due without a season, both with a memory of 8 weeks. Its
+ * factor is (got + c prior) / (due + c), shrunk by c = 5 counts towards the mean of that hour over
+ * all days, which is shrunk towards 1: an empirical-Bayes estimate for Poisson counts with a gamma
+ * prior.
+ */
+#include <stdint.h>
+
+#define SEASON_HOURS 168
+#define SEASON_DAYS 7
+#define SEASON_SHARE_HOURS 48
+
+struct season_slot {
+	float got, due; /* counts, decayed */
+};
+
+/* Of the count itself; of its share, which needs fewer slots: 24 for weekdays, 24 for the weekend.
+ */
+struct season {
+	struct season_slot hour[SEASON_HOURS];
+	struct season_slot day[SEASON_DAYS];
+	struct season_slot share_hour[SEASON_SHARE_HOURS];
+	struct season_slot share_day[SEASON_DAYS];
+};
+
+/* A factor and how little is known about it. */
+struct season_factor {
+	double factor;  /* > 0 */
+	double unknown; /* relative variance of the factor, about 0 when learnt */
+};
+
+/* The factor of the count, and of the share, for the bucket that starts at `start_s`. Hours are
+ * interpolated for buckets below an hour. */
+struct season_factor season_of_count(
+	const struct season *season, int64_t start_s, uint32_t scale_s);
+struct season_factor season_of_share(
+	const struct season *season, int64_t start_s, uint32_t scale_s);
+
+/* Teaches the slots of that bucket: `got` counts where `due` (and `share_due`) were expected
+ * without a season. `keep` is what a slot keeps per visit. `share_due` 0: the share is left alone.
+ */
+void season_learn(struct season *season, int64_t start_s, uint32_t scale_s, double keep, double got,
+	double due, double share_due);
+
+#endif
