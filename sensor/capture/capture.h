@@ -18,7 +18,7 @@ struct capture_listener {
 
 enum capture_next {
 	CAPTURE_FRAME, /* ret_frame is filled */
-	CAPTURE_IDLE,  /* live only: nothing came within the read time-out; ret_frame->time_us is now */
+	CAPTURE_IDLE,  /* live only: nothing came in time; ret_frame->time_us is now */
 	CAPTURE_END,   /* no more frames */
 };
 
@@ -27,7 +27,9 @@ struct capture_stats {
 	uint64_t bytes;             /* wire bytes of those */
 	uint64_t faults;            /* damaged, missing or unreadable captures */
 	uint64_t files, files_done; /* captures found, captures read to their end */
-	uint64_t input_bytes, input_bytes_done; /* sizes of the files, for a progress bar; 0 unknown */
+	uint64_t files_late;        /* opened late, too many others being open: out of order */
+	uint64_t input_bytes;       /* sizes of the files, for a progress bar; 0 unknown */
+	uint64_t input_bytes_done;  /* of those, read */
 	uint64_t kernel_drops, interface_drops; /* live only */
 };
 
@@ -35,11 +37,11 @@ struct capture;
 
 /*
  * Opens captures as one timeline ordered by packet time. Each path is a pcap or pcapng file, either
- * of them gzip- or zstd-compressed, a directory (every capture directly in it; other files in it are
- * passed over), a FIFO, or "-" for standard input. Missing, unreadable and damaged captures are told
- * to the listener and counted as faults; the others are read.
- * Within one file packets keep their order, even where time jumps back.
- * Returns 0, or -ENOMEM. A timeline in which nothing could be opened is one that ends at once.
+ * of them gzip- or zstd-compressed, a directory (every capture directly in it; other files in it
+ * are passed over), a FIFO, or "-" for standard input. Missing, unreadable and damaged captures are
+ * told to the listener and counted as faults; the others are read. Within one file packets keep
+ * their order, even where time jumps back. Returns 0, or -ENOMEM. A timeline in which nothing could
+ * be opened is one that ends at once.
  */
 int capture_open_files(const struct capture_listener *listener, char *const *paths, size_t count,
 	struct capture **ret_capture);

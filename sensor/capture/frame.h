@@ -10,7 +10,7 @@ struct frame {
 	uint32_t captured_bytes; /* readable at `data` */
 	uint32_t wire_bytes;     /* length on the wire; may exceed captured_bytes */
 	int link_type;           /* DLT_ value of libpcap */
-	int64_t time_us;         /* Unix time in microseconds; may be before 1970 in broken captures */
+	int64_t time_us; /* Unix time in microseconds; may be before 1970 in broken captures */
 };
 
 #endif

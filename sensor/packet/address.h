@@ -21,7 +21,8 @@ bool address_is_equal(const struct surgetap_address *a, const struct surgetap_ad
 int address_compare(const struct surgetap_address *a, const struct surgetap_address *b);
 
 /* Writes dotted quad or RFC 5952 text into `ret_text` (ADDRESS_TEXT_SIZE bytes); returns it. */
-const char *address_format(const struct surgetap_address *address, char ret_text[ADDRESS_TEXT_SIZE]);
+const char *address_format(
+	const struct surgetap_address *address, char ret_text[ADDRESS_TEXT_SIZE]);
 
 /* Parses "a.b.c.d" or IPv6 text. Returns 0, or -EINVAL. */
 int address_parse(const char *text, struct surgetap_address *ret_address);

@@ -10,7 +10,7 @@
 #include "capture/frame.h"
 #include "packet/packet.h"
 
-#define DECODE_LAYERS_MAX 8      /* nested IP headers and encapsulations opened for one frame */
+#define DECODE_LAYERS_MAX 8       /* nested IP headers and encapsulations opened for one frame */
 #define DECODE_FRAGMENTS_MAX 4096 /* first fragments remembered at once; the oldest one goes */
 
 /* Asked once for each GRE or IP-in-IP packet, with its outer addresses: true keeps the outer packet
@@ -23,14 +23,14 @@ struct decode_policy {
 
 struct decoder; /* memory of first fragments; one for each worker */
 
-/* Makes a decoder with `policy` copied (its argument stays the caller's); `seed` keys the hash of the
- * fragment table. Returns 0 or -ENOMEM. */
+/* Makes a decoder with `policy` copied (its argument stays the caller's); `seed` keys the hash of
+ * the fragment table. Returns 0 or -ENOMEM. */
 int decoder_new(const struct decode_policy *policy, uint64_t seed, struct decoder **ret_decoder);
 
 void decoder_free(struct decoder *decoder);
 
 /* Decodes one frame. Fills `ret_packet` only for PACKET_DECODED. */
-enum packet_verdict decoder_decode(struct decoder *decoder, const struct frame *frame,
-	struct packet *ret_packet);
+enum packet_verdict decoder_decode(
+	struct decoder *decoder, const struct frame *frame, struct packet *ret_packet);
 
 #endif

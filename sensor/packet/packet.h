@@ -40,20 +40,20 @@ enum packet_fragment {
 /* A decoded IP packet: pointers into the frame's data, valid as long as that is. */
 struct packet {
 	int64_t time_us;
-	const uint8_t *ip;            /* the (innermost) IP header */
-	uint32_t ip_captured_bytes;   /* readable at `ip`, never beyond the IP length */
-	uint32_t ip_bytes;            /* IPv4 total length, or 40 + IPv6 payload length */
-	const uint8_t *payload;       /* transport payload (after TCP/UDP header; after IP else) */
+	const uint8_t *ip;          /* the (innermost) IP header */
+	uint32_t ip_captured_bytes; /* readable at `ip`, never beyond the IP length */
+	uint32_t ip_bytes;          /* IPv4 total length, or 40 + IPv6 payload length */
+	const uint8_t *payload;     /* transport payload (after TCP/UDP header; after IP else) */
 	uint32_t payload_captured_bytes;
-	uint32_t payload_bytes;       /* as the headers state it */
-	uint32_t wire_bytes;          /* of the whole frame */
+	uint32_t payload_bytes; /* as the headers state it */
+	uint32_t wire_bytes;    /* of the whole frame */
 	struct surgetap_address source, destination;
 	uint16_t source_port, destination_port; /* host order; 0 without ports; ICMP: type, code */
-	uint8_t ip_version;           /* 4 or 6, of the innermost IP header */
-	uint8_t transport;            /* IP protocol number after extension headers */
-	uint8_t tcp_flags;            /* as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 */
-	uint8_t fragment;             /* enum packet_fragment */
-	uint32_t layers;              /* bits of enum packet_layer */
+	uint8_t ip_version;                     /* 4 or 6, of the innermost IP header */
+	uint8_t transport;                      /* IP protocol number after extension headers */
+	uint8_t tcp_flags; /* as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 */
+	uint8_t fragment;  /* enum packet_fragment */
+	uint32_t layers;   /* bits of enum packet_layer */
 };
 
 /* A word for each verdict, as used in statistics: "decoded", "not_ip", "truncated", "malformed",

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture/capture.h"
+
+#include "capture/backend.h"
+#include "capture/timeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct capture {
+	const struct backend *backend;
+	void *state;
+	uint64_t frames, bytes;
+};
+
+int capture_open_files(const struct capture_listener *listener, char *const *paths, size_t count,
+	struct capture **ret_capture)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+	struct timeline *timeline;
+
+	if (!capture)
+		return -ENOMEM;
+	if (timeline_open(listener, paths, count, &timeline) < 0) {
+		free(capture);
+		return -ENOMEM;
+	}
+	capture->backend = &backend_timeline;
+	capture->state = timeline;
+	*ret_capture = capture;
+	return 0;
+}
+
+enum capture_next capture_next(struct capture *capture, struct frame *ret_frame)
+{
+	enum capture_next next = capture->backend->next(capture->state, ret_frame);
+
+	if (next == CAPTURE_FRAME) {
+		capture->frames++;
+		capture->bytes += ret_frame->wire_bytes;
+	}
+	return next;
+}
+
+void capture_stats(const struct capture *capture, struct capture_stats *ret_stats)
+{
+	struct capture_stats stats = {.frames = capture->frames, .bytes = capture->bytes};
+
+	capture->backend->stats(capture->state, &stats);
+	*ret_stats = stats;
+}
+
+void capture_close(struct capture *capture)
+{
+	if (!capture)
+		return;
+	capture->backend->close(capture->state);
+	free(capture);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "packet/decode.h"
+
+#include "packet/layer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct decoder {
+	struct decode_policy policy;
+	struct fragment_table *fragments;
+};
+
+int decoder_new(const struct decode_policy *policy, uint64_t seed, struct decoder **ret_decoder)
+{
+	struct decoder *decoder = malloc(sizeof(*decoder));
+
+	if (!decoder)
+		return -ENOMEM;
+	if (fragment_table_new(DECODE_FRAGMENTS_MAX, seed, &decoder->fragments) < 0) {
+		free(decoder);
+		return -ENOMEM;
+	}
+	decoder->policy = *policy;
+	*ret_decoder = decoder;
+	return 0;
+}
+
+void decoder_free(struct decoder *decoder)
+{
+	if (!decoder)
+		return;
+	fragment_table_free(decoder->fragments);
+	free(decoder);
+}
+
+bool walk_keeps_tunnel(const struct walk *walk)
+{
+	const struct decode_policy *policy = walk->policy;
+
+	return policy->keep_tunnel && policy->keep_tunnel(policy->argument, &walk->packet.source,
+					      &walk->packet.destination);
+}
+
+enum packet_verdict layer_payload(struct walk *walk)
+{
+	walk->packet.payload = walk->cursor.at;
+	walk->packet.payload_captured_bytes = walk->cursor.left;
+	walk->packet.payload_bytes = walk->cursor.stated;
+	return PACKET_DECODED;
+}
+
+void walk_keep_outer(struct walk *walk, unsigned verdicts)
+{
+	layer_payload(walk);
+	walk->outer = walk->packet;
+	walk->outer_verdicts = verdicts;
+}
+
+enum packet_verdict walk_fragment(struct walk *walk, const struct fragment_key *key, bool is_first)
+{
+	if (is_first) {
+		if (walk->first_count > DECODE_LAYERS_MAX)
+			return PACKET_TOO_DEEP;
+		walk->packet.fragment = PACKET_FRAGMENT_FIRST;
+		walk->firsts[walk->first_count++] = *key;
+		return LAYER_NEXT;
+	}
+	if (!fragment_recall(walk->fragments, key, &walk->packet))
+		return PACKET_FRAGMENT;
+	walk->packet.fragment = PACKET_FRAGMENT_LATER;
+	return layer_payload(walk);
+}
+
+static void walk_init(struct walk *walk, const struct decoder *decoder, const struct frame *frame)
+{
+	walk->cursor = (struct cursor){
+		.at = frame->data,
+		.left = frame->captured_bytes,
+		.stated = frame->wire_bytes,
+	};
+	if (walk->cursor.stated < walk->cursor.left)
+		walk->cursor.stated = walk->cursor.left;
+	walk->policy = &decoder->policy;
+	walk->fragments = decoder->fragments;
+	walk->opened = 0;
+	walk->outer_verdicts = 0;
+	walk->first_count = 0;
+	walk->packet = (struct packet){
+		.time_us = frame->time_us,
+		.wire_bytes = walk->cursor.stated,
+	};
+}
+
+static enum packet_verdict walk_run(struct walk *walk)
+{
+	enum packet_verdict verdict;
+
+	do {
+		verdict = walk->next(walk);
+		if (walk->opened > DECODE_LAYERS_MAX)
+			return PACKET_TOO_DEEP;
+	} while (verdict == LAYER_NEXT);
+	if (walk->outer_verdicts & 1u << verdict) {
+		walk->packet = walk->outer;
+		return PACKET_DECODED;
+	}
+	return verdict;
+}
+
+enum packet_verdict decoder_decode(
+	struct decoder *decoder, const struct frame *frame, struct packet *ret_packet)
+{
+	struct walk walk;
+	enum packet_verdict verdict;
+
+	walk.next = link_find(frame->link_type);
+	if (!walk.next)
+		return PACKET_UNSUPPORTED_LINK;
+	walk_init(&walk, decoder, frame);
+	verdict = walk_run(&walk);
+	if (verdict != PACKET_DECODED)
+		return verdict;
+	for (unsigned i = 0; i < walk.first_count; i++)
+		fragment_remember(walk.fragments, &walk.firsts[i], &walk.packet);
+	*ret_packet = walk.packet;
+	return PACKET_DECODED;
+}
