@@ -12,18 +12,21 @@
 struct publisher;
 
 struct publisher_settings {
-	const char *alerts_file; /* NDJSON; "-" standard output; NULL none */
-	const char *usage_file;  /* NDJSON; "-" standard output; NULL none */
-	const char *redis_url;   /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL none */
+	const char *alerts_file;  /* NDJSON; "-" standard output; NULL none */
+	const char *usage_file;   /* NDJSON; "-" standard output; NULL none */
+	bool append;              /* add to the files instead of emptying them first */
+	const char *redis_url;    /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
+				     none */
 	const char *redis_prefix; /* "surgetap:" */
 	const char *redis_channel, *redis_list; /* mirrors of each alert; NULL none */
 	uint64_t alerts_maxlen, usage_maxlen;   /* stream lengths kept, approximately */
-	uint32_t queue_max;      /* entries waiting for Redis; a full queue drops the newest and counts */
+	uint32_t
+		queue_max; /* entries waiting for Redis; a full queue drops the newest and counts */
 	struct eve_sensor sensor;
 };
 
 struct publisher_stats {
-	uint64_t alerts, usage_lines;    /* handed in */
+	uint64_t alerts, usage_lines; /* handed in */
 	uint64_t redis_acknowledged, redis_pending, redis_dropped, redis_errors, redis_connects;
 	uint64_t file_errors;
 };
@@ -34,13 +37,15 @@ struct publisher_field {
 	double value; /* written as an integer where it is one */
 };
 
-/* Checks a Redis URL without connecting. Returns 0, or -EINVAL and a reason in `ret_reason` that never
- * repeats a password. */
+/* Checks a Redis URL without connecting. Returns 0, or -EINVAL and a reason in `ret_reason` that
+ * never repeats a password. */
 int publisher_check_url(const char *url, char ret_reason[128]);
 
-/* Opens the files and starts the thread. Returns 0, or -errno after one log line naming the file. An
- * unreachable Redis is no error: it is tried again until publisher_drain's time is over. */
+/* Opens the files and starts the thread. Returns 0, or -errno after one log line naming the file.
+ * An unreachable Redis is no error: it is tried again until publisher_drain's time is over. */
 int publisher_open(const struct publisher_settings *settings, struct publisher **ret_publisher);
+
+/* The two put functions are for one thread at a time; all others may be called from any thread. */
 
 /* Hands one alert to every sink. Never blocks on Redis. Alert is read before the call returns. */
 void publisher_put_alert(struct publisher *publisher, const struct alert *alert);
@@ -49,12 +54,19 @@ void publisher_put_alert(struct publisher *publisher, const struct alert *alert)
 void publisher_put_usage(struct publisher *publisher, const char *range, int64_t time_s,
 	uint32_t scale_s, const struct publisher_field *fields, size_t count);
 
-/* Waits until Redis has acknowledged everything, at most `seconds`. Returns entries still waiting. */
+/* Says how the sensor fares, in the heartbeat `<prefix>sensor:<name>` in Redis, which lives for 60
+ * s: call it every 10 s or so. Only the newest is kept; without Redis it does nothing. */
+void publisher_set_heartbeat(
+	struct publisher *publisher, const struct publisher_field *fields, size_t count);
+
+/* Waits until Redis has acknowledged everything, at most `seconds`. Returns entries still waiting.
+ */
 uint64_t publisher_drain(struct publisher *publisher, unsigned seconds);
 
 void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_stats);
 
-/* Flushes and closes the files, stops the thread. Entries still waiting are lost (and were counted). */
+/* Flushes and closes the files, stops the thread. Entries still waiting are lost (and were
+ * counted). */
 void publisher_close(struct publisher *publisher);
 
 /* The version string of hiredis that the program was built with and runs on. */

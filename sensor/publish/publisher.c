@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "publish/publisher.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "publish/file_sink.h"
+#include "publish/url.h"
+#include "publish/usage.h"
+
+struct publisher {
+	struct eve_sensor sensor;
+	struct file_sink *alerts_file, *usage_file;
+	_Atomic uint64_t alerts, usage_lines, unwritten;
+	struct log_limit memory_limit;
+};
+
+static int open_file(const char *path, bool append, struct file_sink **ret_sink)
+{
+	if (!path)
+		return 0;
+	int r = file_sink_open(path, append, ret_sink);
+	if (r < 0)
+		log_error("%s: %s", path, strerror(-r));
+	return r;
+}
+
+int publisher_check_url(const char *url, char ret_reason[128])
+{
+	struct url parsed;
+	int r = url_parse(url, &parsed, ret_reason);
+	explicit_bzero(&parsed, sizeof parsed);
+	return r;
+}
+
+int publisher_open(const struct publisher_settings *settings, struct publisher **ret_publisher)
+{
+	struct publisher *publisher = calloc(1, sizeof *publisher);
+	if (!publisher)
+		return -ENOMEM;
+	/* A reader of standard output that leaves, or a server that hangs up, is an error to be
+	 * counted, not the end of the sensor. */
+	signal(SIGPIPE, SIG_IGN);
+	publisher->sensor = settings->sensor;
+	int r = open_file(settings->alerts_file, settings->append, &publisher->alerts_file);
+	if (r == 0)
+		r = open_file(settings->usage_file, settings->append, &publisher->usage_file);
+	if (r < 0) {
+		publisher_close(publisher);
+		return r;
+	}
+	*ret_publisher = publisher;
+	return 0;
+}
+
+static void count_unwritten(struct publisher *publisher)
+{
+	publisher->unwritten++;
+	log_limited(&publisher->memory_limit, "no memory to write an alert or a bucket");
+}
+
+void publisher_put_alert(struct publisher *publisher, const struct alert *alert)
+{
+	publisher->alerts++;
+	char *eve = eve_format_alert(alert, &publisher->sensor);
+	if (!eve) {
+		count_unwritten(publisher);
+		return;
+	}
+	if (publisher->alerts_file)
+		file_sink_put(publisher->alerts_file, eve, true);
+	free(eve);
+}
+
+static void put_usage_line(struct publisher *publisher, const char *range, int64_t time_s,
+	uint32_t scale_s, const struct publisher_field *fields, size_t count)
+{
+	char *line = usage_format(range, time_s, scale_s, fields, count);
+	if (line)
+		file_sink_put(publisher->usage_file, line, false);
+	else
+		count_unwritten(publisher);
+	free(line);
+}
+
+void publisher_put_usage(struct publisher *publisher, const char *range, int64_t time_s,
+	uint32_t scale_s, const struct publisher_field *fields, size_t count)
+{
+	publisher->usage_lines++;
+	if (publisher->usage_file)
+		put_usage_line(publisher, range, time_s, scale_s, fields, count);
+}
+
+void publisher_set_heartbeat(
+	struct publisher *publisher, const struct publisher_field *fields, size_t count)
+{
+	(void)publisher;
+	(void)fields;
+	(void)count;
+}
+
+uint64_t publisher_drain(struct publisher *publisher, unsigned seconds)
+{
+	(void)publisher;
+	(void)seconds;
+	return 0;
+}
+
+void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_stats)
+{
+	*ret_stats = (struct publisher_stats){
+		.alerts = publisher->alerts,
+		.usage_lines = publisher->usage_lines,
+		.file_errors = publisher->unwritten,
+	};
+	if (publisher->alerts_file)
+		ret_stats->file_errors += file_sink_lost(publisher->alerts_file);
+	if (publisher->usage_file)
+		ret_stats->file_errors += file_sink_lost(publisher->usage_file);
+}
+
+void publisher_close(struct publisher *publisher)
+{
+	if (!publisher)
+		return;
+	file_sink_close(publisher->alerts_file);
+	file_sink_close(publisher->usage_file);
+	free(publisher);
+}
+
+const char *publisher_library_version(void)
+{
+	return "";
+}
