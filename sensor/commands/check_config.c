@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
+#include "base/text.h"
 #include "commands/commands.h"
 #include "commands/options.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct check {
 	const char *file;
@@ -24,12 +26,16 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
-/* The fault is what was asked for, so it stands alone on its line: editors read FILE:LINE:COLUMN.
- */
+/* Without the log's prefix: editors and other programs read FILE:LINE:COLUMN from the start of a
+ * line. */
 static void print_fault(void *argument, const char *place, const char *message)
 {
+	char line[LOG_LINE_SIZE], clean[LOG_LINE_SIZE];
+
 	(void)argument;
-	log_error("%s: %s", place, message);
+	snprintf(line, sizeof(line), "%s: %s", place, message);
+	text_clean(line, strlen(line), clean, sizeof(clean));
+	fprintf(stderr, "%s\n", clean);
 }
 
 int command_check_config(int argc, char **argv)

@@ -110,26 +110,24 @@ static void describe_key(struct document_fault *fault)
 		nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-static int describe_fault(cyaml_err_t code, struct document_fault *fault)
+static void describe_value(cyaml_err_t code, struct document_fault *fault)
 {
 	const struct setting *setting = setting_find(fault->key);
+	const char *wanted = "takes one plain value";
 
-	if (code == CYAML_ERR_OOM)
-		return -ENOMEM;
-	if (fault->is_in_key)
-		describe_key(fault);
-	else if (!setting)
+	if (!setting) {
 		snprintf(fault->message, sizeof(fault->message), "expected lines of 'key: value'");
-	else if (code == CYAML_ERR_ALIAS)
-		snprintf(fault->message, sizeof(fault->message), "aliases are not supported");
-	else if (code == CYAML_ERR_SEQUENCE_ENTRIES_MAX)
-		snprintf(fault->message, sizeof(fault->message), "'%s' has more than %d entries",
-			setting->name, SETTING_LIST_MAX);
+		return;
+	}
+	if (setting->kind == SETTING_LIST)
+		wanted = "takes a list of plain values";
 	else
-		snprintf(fault->message, sizeof(fault->message), "'%s' takes %s", setting->name,
-			setting->kind == SETTING_LIST ? "a list of plain values"
-						      : "one plain value");
-	return -EINVAL;
+		fault->entry = SIZE_MAX; /* the list is wrong, none of its entries */
+	if (code == CYAML_ERR_ALIAS)
+		wanted = "is an alias, which is not supported";
+	else if (code == CYAML_ERR_SEQUENCE_ENTRIES_MAX)
+		wanted = "has too many entries";
+	snprintf(fault->message, sizeof(fault->message), "'%s' %s", setting->name, wanted);
 }
 
 static cyaml_config_t make_config(struct document_fault *fault)
@@ -163,7 +161,11 @@ int document_new(const char *text, size_t length, struct document **ret_document
 		*ret_document = document;
 		return 0;
 	}
-	error = describe_fault(code, &fault);
+	error = code == CYAML_ERR_OOM ? -ENOMEM : -EINVAL;
+	if (fault.is_in_key)
+		describe_key(&fault);
+	else
+		describe_value(code, &fault);
 	*ret_fault = fault;
 fail:
 	free(document);

@@ -2,6 +2,7 @@
 #include "config/place.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +32,42 @@ static const yaml_node_t *get_root(const struct place_index *index)
 	return first == index->document.nodes.top ? NULL : first;
 }
 
-static const yaml_node_t *find_nul(const struct place_index *index)
+/* Finds what libcyaml would not tell: it cuts values at a NUL, and has no place for keys that are
+ * lists. */
+static const yaml_node_t *find_unusable(const struct place_index *index, const char **ret_problem)
 {
-	for (const yaml_node_t *node = index->document.nodes.start;
-		node < index->document.nodes.top; node++)
+	const yaml_node_t *root = get_root(index);
+
+	for (const yaml_node_t *node = root; node && node < index->document.nodes.top; node++)
 		if (node->type == YAML_SCALAR_NODE &&
-			memchr(node->data.scalar.value, 0, node->data.scalar.length))
+			memchr(node->data.scalar.value, 0, node->data.scalar.length)) {
+			*ret_problem = "the value holds a NUL character";
 			return node;
+		}
+	if (!root || root->type != YAML_MAPPING_NODE)
+		return NULL;
+	for (const yaml_node_pair_t *pair = root->data.mapping.pairs.start;
+		pair < root->data.mapping.pairs.top; pair++)
+		if (get_node(index, pair->key)->type != YAML_SCALAR_NODE) {
+			*ret_problem = "a key must be a plain word";
+			return get_node(index, pair->key);
+		}
 	return NULL;
+}
+
+/* The reader of bytes knows an offset only. */
+static struct place place_of_offset(const char *text, size_t length, size_t offset)
+{
+	struct place place = {1, 1};
+
+	for (size_t i = 0; i < offset && i < length; i++) {
+		bool is_inside_character = ((unsigned char)text[i] & 0xc0) == 0x80;
+
+		place.column += !is_inside_character;
+		if (text[i] == '\n')
+			place = (struct place){place.line + 1, 1};
+	}
+	return place;
 }
 
 static int tell_problem(
@@ -47,9 +76,10 @@ static int tell_problem(
 	if (parser->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
 	*ret_place = place_of_mark(&parser->problem_mark);
-	/* The reader of bytes knows an offset only; its mark is where parsing had got to. */
 	if (parser->error == YAML_READER_ERROR)
-		*ret_place = place_of_mark(&parser->mark);
+		*ret_place = place_of_offset((const char *)parser->input.string.start,
+			(size_t)(parser->input.string.end - parser->input.string.start),
+			parser->problem_offset);
 	snprintf(ret_problem, PLACE_PROBLEM_SIZE, "%s",
 		parser->problem ? parser->problem : "no YAML");
 	return -EINVAL;
@@ -77,14 +107,15 @@ static int refuse_more_documents(
 static int load_document(yaml_parser_t *parser, struct place_index *index, struct place *ret_place,
 	char ret_problem[PLACE_PROBLEM_SIZE])
 {
-	const yaml_node_t *with_nul;
+	const yaml_node_t *unusable;
+	const char *problem = "";
 
 	if (!yaml_parser_load(parser, &index->document))
 		return tell_problem(parser, ret_place, ret_problem);
-	with_nul = find_nul(index);
-	if (with_nul) {
-		*ret_place = place_of_mark(&with_nul->start_mark);
-		snprintf(ret_problem, PLACE_PROBLEM_SIZE, "the value holds a NUL character");
+	unusable = find_unusable(index, &problem);
+	if (unusable) {
+		*ret_place = place_of_mark(&unusable->start_mark);
+		snprintf(ret_problem, PLACE_PROBLEM_SIZE, "%s", problem);
 		return -EINVAL;
 	}
 	return get_root(index) ? refuse_more_documents(parser, ret_place, ret_problem) : 0;
@@ -161,10 +192,10 @@ struct place place_of_value(const struct place_index *index, const char *key, si
 		return place_of_node(get_root(index));
 	value = get_node(index, pair->value);
 	if (value->type == YAML_SEQUENCE_NODE) {
-		const yaml_node_item_t *item = value->data.sequence.items.start + entry;
+		const yaml_node_item_t *items = value->data.sequence.items.start;
 
-		if (item < value->data.sequence.items.top)
-			value = get_node(index, *item);
+		if (entry < (size_t)(value->data.sequence.items.top - items))
+			value = get_node(index, items[entry]);
 	}
 	return place_of_node(value);
 }
