@@ -9,6 +9,7 @@
 #define MPLS_LABELS_MAX 16
 #define MPLS_BOTTOM 0x100
 
+/* Where there is a length it is not used: what matters here is IP, which has its own. */
 enum packet_verdict layer_ethertype(struct walk *walk)
 {
 	struct cursor *cursor = &walk->cursor;
@@ -18,9 +19,6 @@ enum packet_verdict layer_ethertype(struct walk *walk)
 		return cursor_short(cursor);
 	cursor_skip(cursor, 2);
 	if (type <= LENGTH_MAX) {
-		/* the length tells data from padding; one that cannot be true is passed over */
-		if (type != 0 && type <= cursor->stated)
-			cursor_narrow(cursor, type);
 		walk->next = layer_llc;
 		return LAYER_NEXT;
 	}

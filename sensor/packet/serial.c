@@ -60,10 +60,11 @@ enum packet_verdict layer_ppp(struct walk *walk)
 	return next ? walk_enter(walk, PACKET_LAYER_PPP, protocol_bytes, next) : PACKET_NOT_IP;
 }
 
+/* The length in the header is not used: real access concentrators state wrong ones, and IP has its
+ * own. */
 enum packet_verdict layer_pppoe(struct walk *walk)
 {
 	struct cursor *cursor = &walk->cursor;
-	uint16_t length = cursor_u16(cursor, 4);
 
 	if (!cursor_has(cursor, 6))
 		return cursor_short(cursor);
@@ -72,8 +73,6 @@ enum packet_verdict layer_pppoe(struct walk *walk)
 	if (cursor_u8(cursor, 1) != 0)
 		return PACKET_NOT_IP; /* discovery */
 	cursor_skip(cursor, 6);
-	if (!cursor_narrow(cursor, length))
-		return PACKET_MALFORMED;
 	walk->packet.layers |= PACKET_LAYER_PPPOE;
 	walk->next = layer_ppp;
 	return LAYER_NEXT;
