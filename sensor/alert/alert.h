@@ -20,6 +20,7 @@ enum alert_state {
 	ALERT_UPDATE,
 	ALERT_CLOSE,
 	ALERT_NOTICE, /* first use ever of a technique by a range: one shot, severity low */
+	ALERT_TREND,  /* slow rise: 28 days against the reference period, once per doubling */
 };
 
 /* Counts of one window. */

@@ -240,6 +240,9 @@ static json_t *signature(const struct alert *alert)
 		return json_sprintf("SURGETAP first %s use from %s: %.0f hosts, %.0f flows in %s",
 			technique, range, number_finite(alert->observed.hosts),
 			number_finite(alert->observed.flows), scale);
+	case ALERT_TREND:
+		return json_sprintf("SURGETAP %s use from %s rises slowly: up %.0f%% (%.1fx) in 28 d",
+			technique, range, rise, ratio);
 	case ALERT_OPEN:
 		break;
 	}

@@ -9,6 +9,7 @@ static const char *const state_names[] = {
 	[ALERT_UPDATE] = "update",
 	[ALERT_CLOSE] = "close",
 	[ALERT_NOTICE] = "notice",
+	[ALERT_TREND] = "trend",
 };
 
 const char *eve_state_name(enum alert_state state)

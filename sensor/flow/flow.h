@@ -60,6 +60,7 @@ struct flow {
 	bool is_inbound;         /* the watched end is the server */
 	bool is_decided;         /* no more inspection */
 	bool is_metered;         /* counted in the range's totals */
+	bool is_settled;         /* its guesses are counted */
 };
 
 /* The two ends of a flow. */

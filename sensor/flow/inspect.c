@@ -28,6 +28,7 @@ struct inspector {
 	size_t plugin_offsets[PLUGINS_MAX]; /* of the plugins' flow states in a block */
 	void *worker_states[PLUGINS_MAX];
 	uint32_t packet_plugins; /* those with SURGETAP_WANTS_PACKETS */
+	bool has_ended;          /* one at least has SURGETAP_WANTS_ENDED */
 	uint32_t used, spare;
 	struct inspector_stats stats;
 	struct surgetap_host host;
@@ -102,6 +103,8 @@ static void plan_block(struct inspector *inspector)
 		offset += align(plugins->entries[i].code->flow_state_size);
 		if (plugins->entries[i].code->wants & SURGETAP_WANTS_PACKETS)
 			inspector->packet_plugins |= 1u << i;
+		if (plugins->entries[i].code->wants & SURGETAP_WANTS_ENDED)
+			inspector->has_ended = true;
 	}
 	inspector->block_bytes = offset;
 }
@@ -344,15 +347,9 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 	inspector->stats.decided += flow->is_decided;
 }
 
-void inspector_end(struct inspector *inspector, struct flow *flow)
+static void tell_ended(struct inspector *inspector, struct inspection *inspection)
 {
 	const struct plugins *plugins = inspector->settings.plugins;
-	if (flow->inspection == FLOW_NO_INSPECTION)
-		return;
-	struct inspection *inspection = inspection_at(inspector, flow->inspection);
-	if (!inspection->is_classified)
-		classify(inspector, flow, inspection, true);
-	fill_view(inspector, flow, inspection);
 	for (uint32_t i = 0; i < plugins->count; i++) {
 		if (!(plugins->entries[i].code->wants & SURGETAP_WANTS_ENDED))
 			continue;
@@ -360,6 +357,38 @@ void inspector_end(struct inspector *inspector, struct flow *flow)
 		call.public.flow_state = NULL;
 		plugins->entries[i].code->on_ended(&call.public);
 	}
+}
+
+/* A decided flow has given its inspection back: what its record still knows has to do. */
+static void end_without_inspection(struct inspector *inspector, struct flow *flow)
+{
+	struct inspection inspection = {.findings.verdict = {
+						.protocol_id = flow->protocol_id,
+						.master_id = flow->master_id,
+						.category_id = flow->category_id,
+						.confidence = flow->confidence,
+					}};
+	struct flow late = *flow;
+	fill_view(inspector, flow, &inspection);
+	tell_ended(inspector, &inspection);
+	settle_sets(inspector, &late, &inspection.findings);
+	flow->tunnels |= late.tunnels;
+	flow->contacts |= late.contacts;
+	flow->suspected |= late.suspected;
+}
+
+void inspector_end(struct inspector *inspector, struct flow *flow)
+{
+	if (flow->inspection == FLOW_NO_INSPECTION) {
+		if (inspector->has_ended)
+			end_without_inspection(inspector, flow);
+		return;
+	}
+	struct inspection *inspection = inspection_at(inspector, flow->inspection);
+	if (!inspection->is_classified)
+		classify(inspector, flow, inspection, true);
+	fill_view(inspector, flow, inspection);
+	tell_ended(inspector, inspection);
 	settle_sets(inspector, flow, &inspection->findings);
 	flow->is_decided = true;
 }

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/analyst.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "meter/history.h"
+
+#define BLOCKS_MAX 262144 /* of 4 KiB, for the sets of hosts of all four scales together */
+
+static const uint32_t scales_s[ANALYST_SCALES] = {60, 3600, 86400, 604800};
+/* Weeks begin on Monday: 1970-01-01 was a Thursday. */
+static const int64_t scale_origins_s[ANALYST_SCALES] = {0, 0, 0, 4 * 86400};
+
+/* A range with traffic: for each technique a detector and the bytes of late. */
+struct tracked {
+	uint32_t range;
+	uint8_t *detectors; /* technique_count times detector_bytes */
+	struct history *histories;
+};
+
+/* The bucket of a scale that is being filled. */
+struct bucket {
+	struct meter *meter;
+	int64_t start_s;
+	double covered_s; /* seconds seen */
+	bool is_open;
+};
+
+struct analyst {
+	struct analyst_settings settings;
+	struct detect_settings detect;
+	uint32_t technique_count;
+	size_t detector_bytes;
+	struct bucket buckets[ANALYST_SCALES];
+	struct tracked **tracked; /* in the order of first traffic */
+	uint32_t tracked_count, tracked_room;
+	uint8_t *is_tracked; /* for each range */
+	uint64_t refused;
+	struct witness witness; /* of the alert in the making */
+	struct alert alert;
+};
+
+int analyst_new(const struct analyst_settings *settings, struct analyst **ret_analyst)
+{
+	struct analyst *analyst = calloc(1, sizeof *analyst);
+	uint32_t range_count = ranges_count(settings->ranges);
+	if (!analyst)
+		return -ENOMEM;
+	analyst->settings = *settings;
+	analyst->technique_count = settings->plugins->techniques.count;
+	int error = detect_settings_init(&analyst->detect, settings->alarms_per_year,
+		range_count * analyst->technique_count);
+	if (error < 0)
+		goto fail;
+	analyst->detector_bytes = (detector_size(&analyst->detect) + 15) / 16 * 16;
+	error = -ENOMEM;
+	analyst->is_tracked = calloc(range_count + 1, 1);
+	if (!analyst->is_tracked)
+		goto fail;
+	struct meter_settings metering = {
+		.range_count = range_count,
+		.technique_count = analyst->technique_count,
+		.max_blocks = BLOCKS_MAX / ANALYST_SCALES,
+		.host_seed = settings->host_seed,
+	};
+	for (int scale = 0; scale < ANALYST_SCALES; scale++)
+		if (meter_new(&metering, &analyst->buckets[scale].meter) < 0)
+			goto fail;
+	*ret_analyst = analyst;
+	return 0;
+fail:
+	analyst_free(analyst);
+	return error;
+}
+
+static void tracked_free(struct tracked *tracked)
+{
+	if (!tracked)
+		return;
+	free(tracked->detectors);
+	free(tracked->histories);
+	free(tracked);
+}
+
+void analyst_free(struct analyst *analyst)
+{
+	if (!analyst)
+		return;
+	for (int scale = 0; scale < ANALYST_SCALES; scale++)
+		meter_free(analyst->buckets[scale].meter);
+	for (uint32_t i = 0; i < analyst->tracked_count; i++)
+		tracked_free(analyst->tracked[i]);
+	free(analyst->tracked);
+	free(analyst->is_tracked);
+	free(analyst);
+}
+
+static struct detector *detector_at(const struct analyst *analyst, const struct tracked *tracked,
+	uint32_t technique)
+{
+	return (struct detector *)(tracked->detectors + technique * analyst->detector_bytes);
+}
+
+/* Begins to follow a range: from its first traffic on, silence counts as zero. */
+static int track_range(struct analyst *analyst, uint32_t range)
+{
+	if (analyst->tracked_count == analyst->tracked_room) {
+		uint32_t room = analyst->tracked_room ? 2 * analyst->tracked_room : 16;
+		struct tracked **larger = realloc(analyst->tracked, room * sizeof *larger);
+		if (!larger)
+			return -ENOMEM;
+		analyst->tracked = larger;
+		analyst->tracked_room = room;
+	}
+	struct tracked *tracked = calloc(1, sizeof *tracked);
+	if (!tracked)
+		return -ENOMEM;
+	tracked->range = range;
+	tracked->detectors = calloc(analyst->technique_count, analyst->detector_bytes);
+	tracked->histories = calloc(analyst->technique_count, sizeof *tracked->histories);
+	if (!tracked->detectors || !tracked->histories) {
+		tracked_free(tracked);
+		return -ENOMEM;
+	}
+	for (uint32_t t = 0; t < analyst->technique_count; t++)
+		detector_init(detector_at(analyst, tracked, t), &analyst->detect);
+	analyst->tracked[analyst->tracked_count++] = tracked;
+	analyst->is_tracked[range] = 1;
+	return 0;
+}
+
+static void track_new_ranges(struct analyst *analyst, const struct meter *meter)
+{
+	uint32_t count;
+	struct meter_range *const *touched = meter_touched(meter, &count);
+	for (uint32_t i = 0; i < count; i++)
+		if (!analyst->is_tracked[touched[i]->range] &&
+			track_range(analyst, touched[i]->range) < 0)
+			analyst->refused++;
+}
+
+/* Who used the technique lately: from the finest buckets that together reach back to `start_s`. */
+static void gather_witness(struct analyst *analyst, uint32_t scale, uint32_t range,
+	uint32_t technique, int64_t start_s)
+{
+	memset(&analyst->witness, 0, sizeof analyst->witness);
+	for (uint32_t s = scale; s < ANALYST_SCALES; s++) {
+		const struct meter_range *counts = meter_look(analyst->buckets[s].meter, range);
+		if (counts && counts->cells[technique].witness)
+			witness_merge(&analyst->witness, counts->cells[technique].witness);
+		if (analyst->buckets[s].is_open && analyst->buckets[s].start_s <= start_s &&
+			analyst->witness.hosts.count > 0)
+			return;
+	}
+}
+
+static void raise_alert(struct analyst *analyst, const struct tracked *tracked, uint32_t technique,
+	uint32_t scale, const struct detect_event *event)
+{
+	gather_witness(analyst, scale, tracked->range, technique, event->window_start_s);
+	struct explain_context context = {
+		.ranges = analyst->settings.ranges,
+		.plugins = analyst->settings.plugins,
+		.geoip = analyst->settings.geoip,
+		.range = tracked->range,
+		.technique = technique,
+		.bytes = history_sum(&tracked->histories[technique], scales_s,
+			event->window_start_s, event->window_end_s),
+		.time_s = analyst->buckets[scale].start_s + scales_s[scale],
+		.witness = &analyst->witness,
+	};
+	explain_event(&context, event, &analyst->alert);
+	analyst->settings.listener.alert(analyst->settings.listener.argument, &analyst->alert);
+}
+
+static double at_least_zero(double value)
+{
+	return value > 0 ? value : 0;
+}
+
+/* One range's bucket of one scale goes through the detectors of its techniques. */
+static void judge_range(struct analyst *analyst, struct tracked *tracked, uint32_t scale,
+	double coverage)
+{
+	const struct bucket *bucket = &analyst->buckets[scale];
+	const struct meter_range *counts = meter_look(bucket->meter, tracked->range);
+	double all_hosts = counts ? hosts_count(&counts->all.hosts) : 0;
+	double all_flows = counts ? (double)counts->all.flows : 0;
+	for (uint32_t t = 0; t < analyst->technique_count; t++) {
+		const struct meter_cell *cell = counts ? &counts->cells[t] : NULL;
+		double hosts = cell ? hosts_count(&cell->hosts) : 0;
+		double flows = cell ? (double)cell->flows : 0;
+		struct detect_input input = {
+			.start_s = bucket->start_s,
+			.count = {[DETECT_HOSTS] = hosts, [DETECT_FLOWS] = flows},
+			.rest = {[DETECT_HOSTS] = at_least_zero(all_hosts - hosts),
+				[DETECT_FLOWS] = at_least_zero(all_flows - flows)},
+			.coverage = coverage,
+		};
+		struct detect_event event;
+		history_put(&tracked->histories[t], scale, scales_s[scale], bucket->start_s,
+			cell ? cell->bytes : 0);
+		if (detector_update(detector_at(analyst, tracked, t), &analyst->detect, scale,
+			    &input, &event))
+			raise_alert(analyst, tracked, t, scale, &event);
+	}
+}
+
+static void tell_usage(struct analyst *analyst, const struct tracked *tracked, uint32_t scale,
+	double coverage)
+{
+	const struct bucket *bucket = &analyst->buckets[scale];
+	struct analyst_usage usage = {
+		.range = ranges_name(analyst->settings.ranges, tracked->range),
+		.start_s = bucket->start_s,
+		.scale_s = scales_s[scale],
+		.coverage = coverage,
+		.counts = meter_look(bucket->meter, tracked->range),
+		.techniques = &analyst->settings.plugins->techniques,
+	};
+	analyst->settings.listener.usage(analyst->settings.listener.argument, &usage);
+}
+
+static void close_bucket(struct analyst *analyst, uint32_t scale)
+{
+	struct bucket *bucket = &analyst->buckets[scale];
+	double coverage = bucket->covered_s / scales_s[scale];
+	double trusted = coverage >= ANALYST_COVERAGE_MIN ? coverage : 0;
+	if (scale == 0)
+		track_new_ranges(analyst, bucket->meter);
+	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
+		tell_usage(analyst, analyst->tracked[i], scale, coverage);
+		judge_range(analyst, analyst->tracked[i], scale, trusted);
+	}
+	if (scale + 1 < ANALYST_SCALES)
+		meter_merge(analyst->buckets[scale + 1].meter, bucket->meter);
+	meter_clear(bucket->meter);
+	bucket->is_open = false;
+}
+
+/* Closes, finest first, the buckets that end at or before `time_s`. */
+static void close_until(struct analyst *analyst, int64_t time_s)
+{
+	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++) {
+		const struct bucket *bucket = &analyst->buckets[scale];
+		if (bucket->is_open && bucket->start_s + scales_s[scale] <= time_s)
+			close_bucket(analyst, scale);
+	}
+}
+
+void analyst_take_minute(struct analyst *analyst, int64_t start_s, double coverage,
+	struct meter *const *meters, uint32_t count)
+{
+	close_until(analyst, start_s);
+	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++) {
+		struct bucket *bucket = &analyst->buckets[scale];
+		if (!bucket->is_open) {
+			int64_t since_s = start_s - scale_origins_s[scale];
+			bucket->start_s = start_s - since_s % scales_s[scale];
+			bucket->covered_s = 0;
+			bucket->is_open = true;
+		}
+		bucket->covered_s += coverage * scales_s[0];
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		meter_merge(analyst->buckets[0].meter, meters[i]);
+		meter_clear(meters[i]);
+	}
+	close_until(analyst, start_s + scales_s[0]);
+}
+
+void analyst_finish(struct analyst *analyst)
+{
+	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++)
+		if (analyst->buckets[scale].is_open)
+			close_bucket(analyst, scale);
+}
+
+uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes)
+{
+	*ret_bytes = (size_t)analyst->tracked_count * analyst->technique_count *
+		(analyst->detector_bytes + sizeof(struct history));
+	return analyst->tracked_count;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pipeline/clock.h"
+
+#define EXPIRE_AT_ONCE 1024 /* flows ended in one go, so that no packet waits long */
+
+struct worker {
+	struct worker_settings settings;
+	struct decoder *decoder;
+	struct flow_table *table;
+	struct inspector *inspector;
+	struct meter *meter;
+	int64_t now_us;
+	int64_t expired_us; /* when idle flows were last looked for */
+	struct worker_stats stats;
+};
+
+/* GRE and IP-in-IP of a watched host are tunnels, hence flows of their own. */
+static bool keep_tunnel(const void *argument, const struct surgetap_address *source,
+	const struct surgetap_address *destination)
+{
+	const struct ranges *ranges = argument;
+	return ranges_find(ranges, source) != RANGE_NONE ||
+		ranges_find(ranges, destination) != RANGE_NONE;
+}
+
+static const char *reason_for(const struct findings *findings, uint32_t technique)
+{
+	for (uint32_t i = 0; findings && i < findings->evidence_count; i++) {
+		const struct evidence *evidence = &findings->evidence[i];
+		bool fits = technique == TECHNIQUE_OPSEC || evidence->technique == technique;
+		if (fits && !evidence->is_outranked && evidence->kind == SURGETAP_KIND_TUNNEL &&
+			evidence->grade > SURGETAP_GRADE_GUESS)
+			return evidence->reason;
+	}
+	return "";
+}
+
+static void show_witness(struct worker *worker, const struct flow *flow, technique_set techniques)
+{
+	const struct findings *findings = inspector_findings(worker->inspector, flow);
+	struct surgetap_address host = flow_watched_host(flow), peer = flow_far_host(flow);
+	struct witness_example example = {
+		.time_us = flow->last_us,
+		.client = flow_client(flow),
+		.server = flow_server(flow),
+		.flow_id = flow_id(flow),
+		.icmp_type_code = flow->icmp_type_code,
+		.ip_version = flow->key.ip_version,
+		.transport = flow->key.transport,
+	};
+	snprintf(example.protocol, sizeof example.protocol, "%s",
+		classifier_protocol_name(inspector_classifier(worker->inspector),
+			flow->protocol_id));
+	for (technique_set left = techniques; left; left &= left - 1) {
+		uint32_t technique = (uint32_t)__builtin_ctz(left);
+		snprintf(example.reason, sizeof example.reason, "%s",
+			reason_for(findings, technique));
+		meter_add_witness(worker->meter, flow->range, technique, &host, &peer, &example);
+		worker->stats.flows_by_technique[technique]++;
+	}
+}
+
+/* Counts what the flow is newly recognised as, with all it has sent so far. */
+static void meter_news(struct worker *worker, struct flow *flow, technique_set news)
+{
+	struct surgetap_address host = flow_watched_host(flow);
+	bool is_first = !flow->is_metered;
+	meter_add_flow(worker->meter,
+		&(struct meter_flow){.range = flow->range, .techniques = news, .in_total = is_first,
+			.is_inbound = flow->is_inbound});
+	flow->is_metered = true;
+	flow->counted |= news;
+	if (flow->is_inbound)
+		return;
+	meter_add_traffic(worker->meter,
+		&(struct meter_traffic){.range = flow->range, .techniques = news,
+			.in_total = is_first, .mark_host = true, .host = &host,
+			.bytes = flow->bytes[0] + flow->bytes[1]});
+	show_witness(worker, flow, news);
+}
+
+/* Adds one packet to what the flow was counted as before. */
+static void meter_packet(struct worker *worker, struct flow *flow, uint32_t wire_bytes)
+{
+	uint32_t minute = (uint32_t)(worker->now_us / CLOCK_MINUTE_US);
+	struct surgetap_address host = flow_watched_host(flow);
+	meter_add_traffic(worker->meter,
+		&(struct meter_traffic){.range = flow->range,
+			.techniques = flow->counted & flow->tunnels, .in_total = true,
+			.mark_host = minute != flow->minute, .host = &host, .bytes = wire_bytes});
+	flow->minute = minute;
+}
+
+/* Guesses are counted once, when nothing better can come. */
+static void meter_guesses(struct worker *worker, struct flow *flow)
+{
+	if (flow->is_settled || !flow->is_decided)
+		return;
+	flow->is_settled = true;
+	if (flow->suspected)
+		meter_add_flow(worker->meter, &(struct meter_flow){.range = flow->range,
+						      .suspected = flow->suspected});
+}
+
+static void meter_use(struct worker *worker, struct flow *flow, uint32_t wire_bytes)
+{
+	if (!flow->answered && !worker->settings.is_asymmetric)
+		return;
+	if (flow->is_metered && !flow->is_inbound && wire_bytes > 0)
+		meter_packet(worker, flow, wire_bytes);
+	technique_set news = flow->tunnels & ~flow->counted;
+	if (news || !flow->is_metered)
+		meter_news(worker, flow, news);
+	meter_guesses(worker, flow);
+	if (flow->is_decided)
+		inspector_release(worker->inspector, flow, false);
+}
+
+static void on_flow_ended(void *argument, struct flow *flow, enum flow_end reason)
+{
+	struct worker *worker = argument;
+	const struct worker_listener *listener = &worker->settings.listener;
+	(void)reason;
+	inspector_end(worker->inspector, flow);
+	meter_use(worker, flow, 0);
+	if (listener->flow_ended)
+		listener->flow_ended(listener->argument, flow,
+			inspector_findings(worker->inspector, flow),
+			inspector_classifier(worker->inspector));
+	inspector_release(worker->inspector, flow, true);
+}
+
+int worker_new(const struct worker_settings *settings, struct worker **ret_worker)
+{
+	struct worker *worker = calloc(1, sizeof *worker);
+	struct decode_policy policy = {keep_tunnel, settings->ranges};
+	struct inspector_settings inspection = {
+		.plugins = settings->plugins,
+		.geoip = settings->geoip,
+		.capacity = settings->max_flows,
+		.keep_findings = settings->listener.flow_ended != NULL,
+	};
+	struct meter_settings metering = {
+		.range_count = ranges_count(settings->ranges),
+		.technique_count = settings->plugins->techniques.count,
+		.max_blocks = 65536,
+		.host_seed = settings->host_seed,
+	};
+	int error = -ENOMEM;
+	if (!worker)
+		return error;
+	worker->settings = *settings;
+	if ((error = decoder_new(&policy, settings->seed, &worker->decoder)) < 0 ||
+		(error = flow_table_new(settings->max_flows, settings->seed, on_flow_ended, worker,
+			 &worker->table)) < 0 ||
+		(error = inspector_new(&inspection, &worker->inspector)) < 0 ||
+		(error = meter_new(&metering, &worker->meter)) < 0) {
+		worker_free(worker);
+		return error;
+	}
+	*ret_worker = worker;
+	return 0;
+}
+
+void worker_free(struct worker *worker)
+{
+	if (!worker)
+		return;
+	decoder_free(worker->decoder);
+	flow_table_free(worker->table);
+	inspector_free(worker->inspector);
+	meter_free(worker->meter);
+	free(worker);
+}
+
+/* The client's range; the server's where the client is not watched, which makes the flow inbound. */
+static void place_flow(struct flow *flow, bool from_client, uint32_t source, uint32_t destination)
+{
+	uint32_t client = from_client ? source : destination;
+	flow->is_inbound = client == RANGE_NONE;
+	flow->range = flow->is_inbound ? (from_client ? destination : source) : client;
+}
+
+static void take_packet(struct worker *worker, const struct packet *packet, bool is_timely)
+{
+	uint32_t source = ranges_find(worker->settings.ranges, &packet->source);
+	uint32_t destination = ranges_find(worker->settings.ranges, &packet->destination);
+	bool is_new, from_client;
+	if (source == RANGE_NONE && destination == RANGE_NONE) {
+		worker->stats.unwatched++;
+		return;
+	}
+	struct flow *flow = flow_table_take(worker->table, packet, worker->now_us, &is_new,
+		&from_client);
+	if (is_new)
+		place_flow(flow, from_client, source, destination);
+	inspector_packet(worker->inspector, flow, packet, from_client);
+	if (is_timely)
+		meter_use(worker, flow, packet->wire_bytes);
+	else
+		worker->stats.unmetered++;
+}
+
+void worker_take(struct worker *worker, const struct frame *frame, int64_t now_us, bool is_timely)
+{
+	struct packet packet;
+	enum packet_verdict verdict = decoder_decode(worker->decoder, frame, &packet);
+	worker->now_us = now_us;
+	worker->stats.packets[verdict]++;
+	worker->stats.bytes += frame->wire_bytes;
+	if (verdict == PACKET_DECODED)
+		take_packet(worker, &packet, is_timely);
+	if (now_us < worker->expired_us || now_us - worker->expired_us >= CLOCK_SECOND_US) {
+		worker->expired_us = now_us;
+		flow_table_expire(worker->table, now_us, EXPIRE_AT_ONCE);
+	}
+}
+
+void worker_finish(struct worker *worker, int64_t now_us)
+{
+	worker->now_us = now_us;
+	flow_table_end_all(worker->table);
+}
+
+struct meter *worker_meter(struct worker *worker)
+{
+	return worker->meter;
+}
+
+void worker_stats(const struct worker *worker, struct worker_stats *ret_stats)
+{
+	*ret_stats = worker->stats;
+	ret_stats->meter_refused = meter_refused(worker->meter);
+	flow_table_stats(worker->table, &ret_stats->flows);
+	inspector_stats(worker->inspector, &ret_stats->inspections);
+}
