@@ -29,7 +29,7 @@ struct track {
 struct series {
 	struct season season;
 	struct trend trend;
-	struct track track[DETECT_SCALES_MAX];
+	struct track track[]; /* one per scale */
 };
 
 struct detector {
@@ -37,7 +37,7 @@ struct detector {
 	double silent_s;                   /* covered time before the first use */
 	struct episode episode;
 	bool used;
-	struct series series[]; /* of the metrics in use, in order */
+	_Alignas(struct series) unsigned char series[]; /* of the metrics in use, in order */
 };
 
 /* What one bucket came to, for both metrics. */
@@ -53,9 +53,14 @@ static uint32_t count_bits(uint32_t bits)
 	return (uint32_t)__builtin_popcount(bits);
 }
 
+static size_t series_size(const struct detect_settings *settings)
+{
+	return sizeof(struct series) + settings->scale_count * sizeof(struct track);
+}
+
 size_t detector_size(const struct detect_settings *settings)
 {
-	return sizeof(struct detector) + count_bits(settings->metrics) * sizeof(struct series);
+	return sizeof(struct detector) + count_bits(settings->metrics) * series_size(settings);
 }
 
 void detector_init(struct detector *detector, const struct detect_settings *settings)
@@ -70,7 +75,8 @@ static struct series *series_of(const struct detector *detector,
 	uint32_t bit = 1u << metric;
 	if (!(settings->metrics & bit))
 		return NULL;
-	return (struct series *)&detector->series[count_bits(settings->metrics & (bit - 1))];
+	uint32_t before = count_bits(settings->metrics & (bit - 1));
+	return (struct series *)(detector->series + before * series_size(settings));
 }
 
 static void expect(struct detector *detector, const struct detect_settings *settings,
@@ -409,6 +415,16 @@ static void skip_gap(
 	}
 }
 
+static void forget_outlook(
+	struct detector *detector, const struct detect_settings *settings, uint32_t scale)
+{
+	for (int m = 0; m < DETECT_METRICS; m++) {
+		struct series *series = series_of(detector, settings, (enum detect_metric)m);
+		if (series != NULL)
+			series->track[scale].expected = series->track[scale].variance = 0.0f;
+	}
+}
+
 /* Everything but the trend. True: `event` is filled in. */
 static bool follow(struct detector *detector, const struct detect_settings *settings,
 	uint32_t scale, const struct detect_input *input, struct reading *reading,
@@ -444,6 +460,7 @@ bool detector_update(struct detector *detector, const struct detect_settings *se
 	detector->next_s[scale] = input->start_s + settings->scale_s[scale];
 	if (!(input->coverage >= COVERAGE_MIN)) {
 		skip_gap(detector, settings, scale);
+		forget_outlook(detector, settings, scale);
 		return false;
 	}
 	expect(detector, settings, scale, input, &reading);
