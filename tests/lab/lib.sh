@@ -42,8 +42,12 @@ wait_until() {
 	done
 }
 
-# wait_log NAME PATTERN [SECONDS]: until the log of a background program says so.
-wait_log() { wait_until "${3:-20}" grep -q "$2" "$WORK/$1.log"; }
+# wait_log NAME PATTERN [SECONDS]: until the log of a background program says so; an error if it ends without.
+wait_log() {
+	wait_until "${3:-20}" said_or_gone "$@"
+	grep -q "$2" "$WORK/$1.log" || die "$1 ended without saying: $2"
+}
+said_or_gone() { grep -q "$2" "$WORK/$1.log" || gone "$(<"$WORK/$1.pid")"; }
 
 # wait_port NETWORK tcp|udp ADDRESS PORT: until somebody there listens.
 wait_port() { wait_until 20 listening "$@"; }

@@ -4,6 +4,7 @@ tools=(tor tor-gencert curl nginx)
 made_by=(tor)
 RELAYS=(203.0.113.1{1..3} 198.51.100.1{1..4})
 AUTHORITIES=3
+tor_visits=0
 
 # tor_config NICKNAME ADDRESS: what authorities and relays have in common.
 tor_config() {
@@ -14,7 +15,6 @@ tor_config() {
 		ContactInfo lab
 		Address $2
 		ORPort $2:9001 IPv4Only
-		DirPort $2:9030
 		SocksPort 0
 		AssumeReachable 1
 		$(tor_common)
@@ -31,6 +31,7 @@ tor_common() {
 tor_authority_config() { # NICKNAME ADDRESS
 	tor_config "$@"
 	cat >>"$WORK/$1/torrc" <<-END
+		DirPort $2:9030
 		AuthoritativeDirectory 1
 		V3AuthoritativeDirectory 1
 		TestingV3AuthInitialVotingInterval 20
@@ -62,7 +63,7 @@ tor_authority_line() { # NICKNAME ADDRESS
 	echo "DirAuthority $1 orport=9001 v3ident=$v3 $2:9030 ${fingerprint// /}"
 }
 
-# tor_network_start: returns once every relay has a consensus to work with; $WORK/dirauth then names the authorities.
+# tor_network_start: returns once every relay has a consensus, and it names them all; $WORK/dirauth then names the authorities.
 tor_network_start() {
 	local i name names=()
 	for i in "${!RELAYS[@]}"; do
@@ -79,6 +80,7 @@ tor_network_start() {
 		cat "$WORK/dirauth" >>"$WORK/${names[i]}/torrc"
 		bg "${names[i]}" "$( ((i < AUTHORITIES)) && echo east || echo west)" tor -f "$WORK/${names[i]}/torrc"
 	done
+	# A client that meets a relay without a consensus waits ten seconds for each try.
 	for name in "${names[@]}"; do
 		wait_log "$name" 'Bootstrapped 100%' 90
 	done
@@ -87,14 +89,35 @@ tor_network_start() {
 
 tor_consensus_whole() { (($(grep -c '^r ' "$WORK/relay0/cached-microdesc-consensus") == ${#RELAYS[@]})); }
 
-# tor_client_start [LINE...]: a client that knows nothing yet, with these lines in its torrc.
+# tor_bridge_start ADDRESS: a bridge, which no consensus lists: vanilla on port 9001, obfs4 on port 34567.
+tor_bridge_start() {
+	tor_config bridge "$1"
+	{
+		printf '%s\n' 'BridgeRelay 1' 'PublishServerDescriptor 0' 'BridgeDistribution none' 'ExtORPort auto' \
+			'ServerTransportPlugin obfs4 exec /usr/bin/obfs4proxy' "ServerTransportListenAddr obfs4 $1:34567"
+		cat "$WORK/dirauth"
+	} >>"$WORK/bridge/torrc"
+	bg bridge west tor -f "$WORK/bridge/torrc"
+	wait_log bridge 'Bootstrapped 100%' 60
+}
+
+# tor_client_start NAME [LINE...]: a client that knows nothing yet, with these lines in its torrc.
 tor_client_start() {
-	mkdir -m 700 "$WORK/tor-client"
+	mkdir -m 700 "$WORK/$1"
 	{
 		tor_common
 		cat "$WORK/dirauth"
-		printf '%s\n' "DataDirectory $WORK/tor-client" 'PathsNeededToBuildCircuits 0.25' "$@"
-	} >"$WORK/tor-client.torrc"
-	bg tor-client client tor -f "$WORK/tor-client.torrc"
-	wait_log tor-client 'Bootstrapped 100%' 60
+		printf '%s\n' "DataDirectory $WORK/$1" 'SocksPort 127.0.0.1:9050' 'PathsNeededToBuildCircuits 0.25' "${@:2}"
+	} >"$WORK/$1.torrc"
+	bg "$1" client tor -f "$WORK/$1.torrc"
+	wait_log "$1" 'Bootstrapped 100%' 60
+}
+
+# tor_visit [LINE...]: a client with these lines loads two pages and ends.
+tor_visit() {
+	local name=client$((++tor_visits))
+	tor_client_start "$name" "$@"
+	get "http://$SERVER/index.html" --socks5-hostname 127.0.0.1:9050
+	get "http://$SERVER/mid.txt" --socks5-hostname 127.0.0.1:9050
+	stop "$name"
 }

@@ -11,15 +11,10 @@ servers() {
 	tor_network_start
 }
 
-client() {
-	tor_client_start "SocksPort 127.0.0.1:9050"
-	get "http://$SERVER/index.html" --socks5-hostname 127.0.0.1:9050
-	get "http://$SERVER/mid.txt" --socks5-hostname 127.0.0.1:9050
-	stop tor-client
-}
+client() { tor_visit 'UseBridges 0'; }
 
 # The relay list that goes with the capture.
-keep() { install -m 644 "$WORK/tor-client/cached-microdesc-consensus" "$LAB/captures/tor.consensus"; }
+keep() { install -m 644 "$WORK/client1/cached-microdesc-consensus" "$LAB/captures/tor.consensus"; }
 
 truth() {
 	local address
