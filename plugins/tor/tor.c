@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hostname.h"
+#include "relays.h"
+
+#include <surgetap/plugin.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TCP 6
+#define LISTS_MAX 8
+#define LIST_BYTES_MAX (64u << 20) /* a consensus has 3 MB */
+
+struct tor {
+	uint32_t count;
+	struct relays *lists[LISTS_MAX];
+};
+
+/* What a list's listener needs to name the place. */
+struct source {
+	const struct surgetap_host *host;
+	const char *file;
+};
+
+static void on_fault(void *argument, unsigned line, const char *message)
+{
+	const struct source *source = argument;
+	char where[4200];
+
+	snprintf(where, sizeof where, "%s:%u", source->file, line);
+	source->host->warn(source->host, where, message);
+}
+
+/* Reads a whole file. Returns 0, -errno, or -EFBIG beyond LIST_BYTES_MAX. */
+static int read_file(const char *file, char **ret_text, size_t *ret_bytes)
+{
+	FILE *stream = fopen(file, "re");
+	size_t capacity = 1u << 16, bytes = 0, got;
+	char *text = NULL, *larger;
+	int result = 0;
+
+	if (stream == NULL)
+		return -errno;
+	do {
+		capacity *= 2;
+		larger = capacity <= LIST_BYTES_MAX ? realloc(text, capacity) : NULL;
+		if (larger == NULL) {
+			result = capacity <= LIST_BYTES_MAX ? -ENOMEM : -EFBIG;
+			break;
+		}
+		text = larger;
+		got = fread(text + bytes, 1, capacity - bytes, stream);
+		bytes += got;
+	} while (bytes == capacity);
+	if (result == 0 && ferror(stream))
+		result = -EIO;
+	fclose(stream);
+	if (result != 0) {
+		free(text);
+		return result;
+	}
+	*ret_text = text;
+	*ret_bytes = bytes;
+	return 0;
+}
+
+static void announce(
+	const struct surgetap_host *host, const struct relays *relays, const char *file)
+{
+	char text[96];
+
+	if (relays_faults(relays) > RELAYS_FAULTS_TOLD) {
+		snprintf(text, sizeof text, "%u broken lines in all", relays_faults(relays));
+		host->warn(host, file, text);
+	}
+	if (relays_valid_after(relays)[0] != '\0')
+		snprintf(text, sizeof text, "valid-after %s", relays_valid_after(relays));
+	else
+		snprintf(text, sizeof text, "%u relays, undated", relays_count(relays));
+	host->use_list(host, "tor_relays", text);
+}
+
+static int load_list(const struct surgetap_host *host, const char *file, struct tor *tor)
+{
+	struct source source = {host, file};
+	const struct relays_listener listener = {on_fault, &source};
+	struct relays *relays;
+	char *text = NULL;
+	size_t bytes = 0;
+	int result = tor->count < LISTS_MAX ? read_file(file, &text, &bytes) : -E2BIG;
+
+	if (result != 0) {
+		host->fail(host, file, strerror(-result));
+		return result;
+	}
+	result = relays_parse(text, bytes, &listener, &relays);
+	free(text);
+	if (result != 0) {
+		host->fail(host, file, strerror(-result));
+		return result;
+	}
+	tor->lists[tor->count++] = relays;
+	if (relays_count(relays) == 0) {
+		host->fail(host, file, "no Tor relay in this file");
+		return -EINVAL;
+	}
+	announce(host, relays, file);
+	return 0;
+}
+
+static void unload(void *shared)
+{
+	struct tor *tor = shared;
+
+	if (tor == NULL)
+		return;
+	for (uint32_t i = 0; i < tor->count; i++)
+		relays_free(tor->lists[i]);
+	free(tor);
+}
+
+static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
+	void **ret_shared)
+{
+	struct tor *tor = calloc(1, sizeof *tor);
+	int result = 0;
+
+	if (tor == NULL) {
+		host->fail(host, NULL, strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	for (; settings->name != NULL && result == 0; settings++) {
+		if (strcmp(settings->name, "relays") == 0)
+			result = load_list(host, settings->value, tor);
+	}
+	if (result != 0) {
+		unload(tor);
+		return result;
+	}
+	*ret_shared = tor;
+	return 0;
+}
+
+static void report(const struct surgetap_call *call, enum surgetap_grade grade,
+	uint8_t confidence_percent, const char *reason)
+{
+	const struct surgetap_evidence evidence = {
+		0, (uint8_t)grade, SURGETAP_KIND_TUNNEL, confidence_percent, reason};
+
+	call->host->report(call, &evidence);
+}
+
+static enum relays_match match_lists(const struct surgetap_call *call)
+{
+	const struct tor *tor = call->shared;
+	enum relays_match best = RELAYS_NO_MATCH;
+
+	for (uint32_t i = 0; i < tor->count && call->flow->transport == TCP; i++) {
+		enum relays_match match = relays_find(tor->lists[i], &call->flow->server);
+
+		if (match > best)
+			best = match;
+	}
+	return best;
+}
+
+/* A Tor client asks for a random name that no resolver knows, and offers no application protocol.
+ */
+static bool has_tor_traits(const struct surgetap_flow *flow)
+{
+	return flow->transport == TCP && flow->sni != NULL && flow->alpn == NULL &&
+	       flow->confidence == SURGETAP_CONFIDENCE_DPI && hostname_is_random(flow->sni);
+}
+
+static enum surgetap_next on_classified(const struct surgetap_call *call)
+{
+	const struct surgetap_flow *flow = call->flow;
+	enum relays_match match = match_lists(call);
+	bool has_traits = has_tor_traits(flow);
+
+	if (match == RELAYS_ADDRESS_AND_PORT)
+		report(call, SURGETAP_GRADE_LIST, 99, "relay's address and ORPort");
+	else if (match == RELAYS_ADDRESS && has_traits)
+		report(call, SURGETAP_GRADE_LIST, 99,
+			"relay's address, random server name, no ALPN");
+	else if (has_traits)
+		report(call, SURGETAP_GRADE_HEURISTIC, 85, "TLS: random server name, no ALPN");
+	else if (match == RELAYS_ADDRESS)
+		report(call, SURGETAP_GRADE_GUESS, 50, "relay's address, port unknown");
+	else if (strcmp(flow->protocol, "tor") == 0 && flow->transport == TCP)
+		report(call, SURGETAP_GRADE_GUESS, 20,
+			"nDPI: tor, by name or built-in address list");
+	return SURGETAP_DONE;
+}
+
+static const struct surgetap_technique techniques[] = {
+	{"tor", "connections into the Tor network", "TA0011", "T1090.003", 2, true},
+	{NULL, NULL, NULL, NULL, 0, false},
+};
+
+static const struct surgetap_option options[] = {
+	{"relays", "file with Tor relays: a consensus of a local tor, or lines address:port"},
+	{NULL, NULL},
+};
+
+SURGETAP_PLUGIN = {
+	.abi = SURGETAP_ABI,
+	.size = sizeof(struct surgetap_plugin),
+	.name = "tor",
+	.version = "1",
+	.summary = "Tor by relay list and by the traits of its TLS",
+	.techniques = techniques,
+	.options = options,
+	.wants = SURGETAP_WANTS_CLASSIFIED,
+	.load = load,
+	.unload = unload,
+	.on_classified = on_classified,
+};

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * OpenVPN's control channel: opcode (5 bits) and key id (3 bits), then the sender's session id.
+ * Source: OpenVPN's doc/doxygen (network protocol); the pair of resets as a fingerprint: Xue et
+ * al., "OpenVPN is Open to VPN Fingerprinting", USENIX Security 2022.
+ */
+#include "recipe.h"
+
+enum opcode {
+	OPCODE_RESET_CLIENT_V1 = 1,
+	OPCODE_RESET_SERVER_V1 = 2,
+	OPCODE_CONTROL_V1 = 4,
+	OPCODE_ACK_V1 = 5,
+	OPCODE_RESET_CLIENT_V2 = 7,
+	OPCODE_RESET_SERVER_V2 = 8,
+	OPCODE_DATA_V2 = 9,
+	OPCODE_RESET_CLIENT_V3 = 10, /* tls-crypt-v2 */
+	OPCODE_CONTROL_WKC_V1 = 11,
+};
+
+#define RESET_BYTES 14u         /* opcode, session id, no acknowledgement, packet id */
+#define RESET_WRAPPED_BYTES 54u /* the same below tls-crypt: packet id, time, 32 bytes of tag */
+#define ACKNOWLEDGEMENT_BYTES                                                                      \
+	12u /* a packet id and the peer's session id in the server's reset                         \
+	     */
+#define EARLY_NEGOTIATION_BYTES 6u
+#define CONTROL_BYTES_MAX 1600u
+
+static const struct vpn_match pair = {
+	SURGETAP_GRADE_DPI, 99, "OpenVPN: client and server reset agree"};
+static const struct vpn_match session = {
+	SURGETAP_GRADE_DPI, 99, "OpenVPN: reset and control packets of one session"};
+static const struct vpn_match loose_pair = {
+	SURGETAP_GRADE_HEURISTIC, 80, "OpenVPN: client and server reset of unusual sizes"};
+static const struct vpn_match data = {SURGETAP_GRADE_HEURISTIC, 85,
+	"OpenVPN: data packets with one peer id and rising packet ids"};
+
+static bool is_client_reset(uint8_t opcode)
+{
+	return opcode == OPCODE_RESET_CLIENT_V1 || opcode == OPCODE_RESET_CLIENT_V2 ||
+	       opcode == OPCODE_RESET_CLIENT_V3;
+}
+
+static bool is_server_reset(uint8_t opcode)
+{
+	return opcode == OPCODE_RESET_SERVER_V1 || opcode == OPCODE_RESET_SERVER_V2;
+}
+
+static bool is_control(uint8_t opcode)
+{
+	return opcode == OPCODE_CONTROL_V1 || opcode == OPCODE_ACK_V1 ||
+	       opcode == OPCODE_CONTROL_WKC_V1;
+}
+
+/* The server's reset is the client's plus an acknowledgement; tls-crypt-v2 puts the client's key
+ * into the client's reset and may add what was negotiated to the server's. */
+static const struct vpn_match *match_pair(
+	const struct vpn_openvpn_side *client, const struct vpn_openvpn_side *server)
+{
+	bool is_v1 = client->opcode == OPCODE_RESET_CLIENT_V1;
+
+	if (client->opcode == 0 || server->opcode == 0 || client->session == server->session ||
+		is_v1 != (server->opcode == OPCODE_RESET_SERVER_V1))
+		return NULL;
+	if (client->opcode == OPCODE_RESET_CLIENT_V3)
+		return client->bytes > RESET_WRAPPED_BYTES &&
+				       (server->bytes == RESET_WRAPPED_BYTES +
+								 ACKNOWLEDGEMENT_BYTES ||
+					       server->bytes == RESET_WRAPPED_BYTES +
+									ACKNOWLEDGEMENT_BYTES +
+									EARLY_NEGOTIATION_BYTES)
+			       ? &pair
+			       : &loose_pair;
+	return server->bytes == client->bytes + ACKNOWLEDGEMENT_BYTES ? &pair : &loose_pair;
+}
+
+/* `message` starts at the opcode; `bytes` is its length on the wire, of which 9 are readable. */
+static const struct vpn_match *inspect_message(
+	struct vpn_memory *memory, const uint8_t *message, uint32_t bytes, bool from_client)
+{
+	uint8_t opcode = message[0] >> 3, key_id = message[0] & 7;
+	struct vpn_openvpn_side *side = &memory->openvpn[from_client];
+	uint64_t session_id = vpn_be64(message + 1);
+
+	if (opcode == OPCODE_DATA_V2)
+		return vpn_counter_run(&side->data, vpn_be32(message), vpn_be32(message + 4)) >= 3
+			       ? &data
+			       : NULL;
+	if (session_id == 0 || key_id != 0 || bytes > CONTROL_BYTES_MAX)
+		return NULL;
+	if (from_client ? is_client_reset(opcode) : is_server_reset(opcode)) {
+		if (bytes < RESET_BYTES)
+			return NULL;
+		side->opcode = opcode;
+		side->session = session_id;
+		side->bytes = bytes;
+		return match_pair(&memory->openvpn[1], &memory->openvpn[0]);
+	}
+	if (is_control(opcode) && side->opcode != 0 && side->session == session_id)
+		return &session;
+	return NULL;
+}
+
+const struct vpn_match *vpn_openvpn_udp(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
+{
+	(void)flow;
+	if (payload->captured_bytes < 9)
+		return NULL;
+	return inspect_message(memory, payload->data, payload->length_bytes, payload->from_client);
+}
+
+/* Several messages may share a segment, or a message span several: the first one of each segment is
+ * looked at, and only if a segment begins with a message. */
+const struct vpn_match *vpn_openvpn_tcp(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
+{
+	uint16_t bytes;
+
+	(void)flow;
+	if (payload->captured_bytes < 11)
+		return NULL;
+	bytes = vpn_be16(payload->data);
+	if (bytes < RESET_BYTES || (bytes + 2u > payload->length_bytes && payload->index < 2))
+		return NULL;
+	return inspect_message(memory, payload->data + 2, bytes, payload->from_client);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VPN_RECIPE_H
+#define VPN_RECIPE_H
+/*
+ * Recipes: how a VPN protocol shows itself in the first payloads of a flow. A recipe reads a
+ * payload, keeps what it must remember in its own part of struct vpn_memory, and names a match when
+ * it has seen enough.
+ */
+#include <surgetap/plugin.h>
+
+/* Payloads of a flow that recipes see. Every handshake below is complete by then. */
+#define VPN_PAYLOADS 12
+
+/* What was seen, for people, and what it is worth. */
+struct vpn_match {
+	enum surgetap_grade grade;
+	uint8_t confidence_percent;
+	const char *reason;
+};
+
+/* A constant field and a number that counts up, as data packets of most tunnels have. */
+struct vpn_counter {
+	uint64_t id, value;
+	uint8_t run; /* packets in a row that fit; 0 before the first */
+};
+
+struct vpn_openvpn_side {
+	uint64_t session;
+	uint32_t bytes; /* of the reset, without the length prefix of TCP */
+	uint8_t opcode; /* of the reset; 0 before one was seen */
+	struct vpn_counter data;
+};
+
+struct vpn_wireguard_side {
+	uint32_t sender; /* index in its initiation or response */
+	uint8_t type;    /* 1 or 2 when one was seen */
+	struct vpn_counter data;
+};
+
+/* Arrays: [0] from the server, [1] from the client. At most 256 bytes, zero at start. */
+struct vpn_memory {
+	struct vpn_openvpn_side openvpn[2];
+	struct vpn_wireguard_side wireguard[2];
+	uint8_t esp_run; /* over both directions, the longer one */
+	bool softether_asked;
+	struct {
+		uint32_t spi, sequence;
+	} esp[2];
+};
+
+struct vpn_recipe {
+	uint8_t transport;
+	const struct vpn_match *(*inspect)(struct vpn_memory *memory,
+		const struct surgetap_flow *flow, const struct surgetap_payload *payload);
+};
+
+/* All recipes; ended by transport 0. */
+extern const struct vpn_recipe vpn_recipes[];
+
+/* The recipes that remember: OpenVPN over UDP and TCP, WireGuard. */
+const struct vpn_match *vpn_openvpn_udp(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_openvpn_tcp(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+
+/* Counts packets in a row with the same id whose value rises by less than 1024. Returns the run. */
+static inline uint8_t vpn_counter_run(struct vpn_counter *counter, uint64_t id, uint64_t value)
+{
+	bool fits = counter->run > 0 && counter->id == id && value > counter->value &&
+		    value - counter->value < 1024;
+
+	counter->run = fits ? (uint8_t)(counter->run + (counter->run < 255)) : 1;
+	counter->id = id;
+	counter->value = value;
+	return counter->run;
+}
+
+static inline uint16_t vpn_be16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+static inline uint32_t vpn_be32(const uint8_t *bytes)
+{
+	return (uint32_t)vpn_be16(bytes) << 16 | vpn_be16(bytes + 2);
+}
+
+static inline uint64_t vpn_be64(const uint8_t *bytes)
+{
+	return (uint64_t)vpn_be32(bytes) << 32 | vpn_be32(bytes + 4);
+}
+
+static inline uint32_t vpn_le32(const uint8_t *bytes)
+{
+	return __builtin_bswap32(vpn_be32(bytes));
+}
+
+#endif

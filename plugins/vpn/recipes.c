@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recipes that need one payload, or next to no memory. */
+#include "recipe.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define TCP 6
+#define UDP 17
+#define PORT_IPSEC_NAT 4500
+#define MATCH static const struct vpn_match
+
+static bool begins_with(const struct surgetap_payload *payload, const void *bytes, size_t count)
+{
+	return payload->captured_bytes >= count && memcmp(payload->data, bytes, count) == 0;
+}
+
+/* RFC 2408, RFC 7296: two cookies or SPIs, next payload, version, exchange type, flags, message id,
+ * length. */
+static bool is_ike(const uint8_t *header, uint32_t length_bytes)
+{
+	uint8_t version = header[17], exchange = header[18];
+	bool is_v1 = version == 0x10 && (exchange == 2 || (exchange >= 4 && exchange <= 6) ||
+						exchange == 32 || exchange == 33);
+	bool is_v2 = version == 0x20 && exchange >= 34 && exchange <= 44;
+
+	return (is_v1 || is_v2) && vpn_be64(header) != 0 && vpn_be32(header + 24) == length_bytes;
+}
+
+static const struct vpn_match *inspect_ike(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	MATCH ike = {SURGETAP_GRADE_DPI, 99, "IPsec: IKE header"};
+	MATCH nat = {SURGETAP_GRADE_DPI, 99, "IPsec: IKE header behind the non-ESP marker"};
+
+	(void)memory;
+	(void)flow;
+	if (payload->captured_bytes >= 28 && is_ike(payload->data, payload->length_bytes))
+		return &ike;
+	if (payload->captured_bytes >= 32 && vpn_be32(payload->data) == 0 &&
+		is_ike(payload->data + 4, payload->length_bytes - 4))
+		return &nat;
+	return NULL;
+}
+
+/* RFC 3948: SPI and sequence number; meaningful on its port only. */
+static const struct vpn_match *inspect_esp_in_udp(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	MATCH esp = {SURGETAP_GRADE_HEURISTIC, 95, "IPsec: ESP in UDP 4500, sequence numbers rise"};
+	bool side = payload->from_client;
+	uint32_t spi, sequence;
+
+	if ((flow->server.port != PORT_IPSEC_NAT && flow->client.port != PORT_IPSEC_NAT) ||
+		payload->captured_bytes < 8 || payload->length_bytes < 24)
+		return NULL;
+	spi = vpn_be32(payload->data);
+	sequence = vpn_be32(payload->data + 4);
+	if (spi < 256)
+		return NULL;
+	memory->esp_run += memory->esp[side].spi == spi && sequence > memory->esp[side].sequence &&
+			   sequence - memory->esp[side].sequence < 1024;
+	memory->esp[side].spi = spi;
+	memory->esp[side].sequence = sequence;
+	return memory->esp_run >= 2 ? &esp : NULL;
+}
+
+/* RFC 2661: control header with length and sequence, then the message type as first attribute. */
+static const struct vpn_match *inspect_l2tp(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	static const uint8_t flags[] = {0xc8, 0x02}, attribute[] = {0x80, 0x08, 0, 0, 0, 0};
+	MATCH l2tp = {SURGETAP_GRADE_DPI, 99, "L2TP: control message"};
+
+	(void)memory;
+	(void)flow;
+	if (!begins_with(payload, flags, sizeof flags) || payload->captured_bytes < 20 ||
+		vpn_be16(payload->data + 2) != payload->length_bytes ||
+		memcmp(payload->data + 12, attribute, sizeof attribute) != 0)
+		return NULL;
+	return &l2tp;
+}
+
+/* RFC 2637: length, message type 1, magic cookie, control message type 1..15. */
+static const struct vpn_match *inspect_pptp(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	static const uint8_t header[] = {0x00, 0x01, 0x1a, 0x2b, 0x3c, 0x4d, 0x00};
+	MATCH pptp = {SURGETAP_GRADE_DPI, 99, "PPTP: control message"};
+
+	(void)memory;
+	(void)flow;
+	if (payload->captured_bytes < 12 || vpn_be16(payload->data) > payload->length_bytes ||
+		memcmp(payload->data + 2, header, sizeof header) != 0 || payload->data[9] < 1 ||
+		payload->data[9] > 15)
+		return NULL;
+	return &pptp;
+}
+
+/* tinc's first line: "0 <name> 17[.<minor>]". */
+static const struct vpn_match *inspect_tinc(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	MATCH tinc = {SURGETAP_GRADE_DPI, 98, "tinc: greeting of protocol 17"};
+	uint32_t end = payload->captured_bytes < 80 ? payload->captured_bytes : 80, i = 2;
+	const uint8_t *text = payload->data;
+
+	(void)memory;
+	(void)flow;
+	if (!begins_with(payload, "0 ", 2))
+		return NULL;
+	while (i < end && (isalnum(text[i]) || text[i] == '_'))
+		i++;
+	if (i == 2 || end - i < 4 || memcmp(text + i, " 17", 3) != 0 ||
+		(text[i + 3] != '\n' && text[i + 3] != '.'))
+		return NULL;
+	return &tinc;
+}
+
+/* Tailscale's discovery messages: magic "TS", speech balloon; then key and nonce. */
+static const struct vpn_match *inspect_tailscale(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	MATCH tailscale = {SURGETAP_GRADE_DPI, 99, "Tailscale: discovery message"};
+
+	(void)memory;
+	(void)flow;
+	return begins_with(payload, "TS\xf0\x9f\x92\xac", 6) && payload->length_bytes >= 62
+		       ? &tailscale
+		       : NULL;
+}
+
+/* SoftEther asks its NAT traversal server for its own address: "A" or "B", answered by
+ * "IP=...,PORT=...". */
+static const struct vpn_match *inspect_softether(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	MATCH softether = {SURGETAP_GRADE_DPI, 97, "SoftEther: NAT traversal answer"};
+
+	(void)flow;
+	if (payload->from_client && payload->length_bytes == 1)
+		memory->softether_asked = true;
+	if (payload->from_client || !memory->softether_asked || !begins_with(payload, "IP=", 3) ||
+		memmem(payload->data, payload->captured_bytes, ",PORT=", 6) == NULL)
+		return NULL;
+	return &softether;
+}
+
+/* DTLS with version 0x0100, from before the standard: only Cisco AnyConnect and its kin speak it.
+ */
+static const struct vpn_match *inspect_anyconnect(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	static const uint8_t header[] = {0x16, 0x01, 0x00, 0x00, 0x00};
+	MATCH anyconnect = {SURGETAP_GRADE_DPI, 97, "AnyConnect: DTLS of version 0x0100"};
+
+	(void)memory;
+	(void)flow;
+	return begins_with(payload, header, sizeof header) && payload->captured_bytes >= 14 &&
+			       vpn_be16(payload->data + 11) == payload->length_bytes - 13 &&
+			       (payload->data[13] == 1 || payload->data[13] == 3)
+		       ? &anyconnect
+		       : NULL;
+}
+
+const struct vpn_recipe vpn_recipes[] = {
+	{UDP, vpn_openvpn_udp},
+	{TCP, vpn_openvpn_tcp},
+	{UDP, vpn_wireguard},
+	{UDP, inspect_ike},
+	{UDP, inspect_esp_in_udp},
+	{UDP, inspect_l2tp},
+	{TCP, inspect_pptp},
+	{TCP, inspect_tinc},
+	{UDP, inspect_tailscale},
+	{UDP, inspect_softether},
+	{UDP, inspect_anyconnect},
+	{0, NULL},
+};

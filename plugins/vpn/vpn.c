@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "provider.h"
+#include "recipe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TCP 6
+#define UDP 17
+
+/* What nDPI's verdicts are worth. `cap` is the best grade that a name may earn; a wrong transport
+ * or a failed check makes the verdict worth nothing. */
+struct verdict_rule {
+	const char *protocol;
+	enum surgetap_grade cap;
+	uint8_t transport; /* 0 for any */
+	uint8_t confidence_percent;
+	enum surgetap_kind kind;
+	bool (*is_false)(const struct surgetap_flow *flow);
+};
+
+/* A random first payload of 80 or 112 bytes passes nDPI's check for OpenVPN. */
+static bool is_random_openvpn(const struct surgetap_flow *flow)
+{
+	return flow->sample_count > 0 &&
+	       (flow->samples[0].bytes == 80 || flow->samples[0].bytes == 112);
+}
+
+#define TUNNEL SURGETAP_KIND_TUNNEL
+#define CONTACT SURGETAP_KIND_CONTACT
+
+static const struct verdict_rule verdict_rules[] = {
+	{"openvpn", SURGETAP_GRADE_HEURISTIC, 0, 80, TUNNEL, is_random_openvpn},
+	{"wireguard", SURGETAP_GRADE_DPI, UDP, 98, TUNNEL, NULL},
+	{"ipsec", SURGETAP_GRADE_DPI, 0, 98, TUNNEL, NULL},
+	{"pptp", SURGETAP_GRADE_DPI, TCP, 98, TUNNEL, NULL},
+	{"l2tp", SURGETAP_GRADE_DPI, UDP, 95, TUNNEL, NULL},
+	{"tinc", SURGETAP_GRADE_DPI, 0, 95, TUNNEL, NULL},
+	/* On TCP it takes Chromecast's TLS on 8008 and 8009 for a VPN. */
+	{"ciscovpn", SURGETAP_GRADE_DPI, UDP, 90, TUNNEL, NULL},
+	{"forticlient", SURGETAP_GRADE_DPI, 0, 90, TUNNEL, NULL},
+	{"anyconnect", SURGETAP_GRADE_DPI, 0, 90, TUNNEL, NULL},
+	{"hotspotshield", SURGETAP_GRADE_HEURISTIC, 0, 80, TUNNEL, NULL},
+	{"icloudprivaterelay", SURGETAP_GRADE_DPI, 0, 90, TUNNEL, NULL},
+	{"softether", SURGETAP_GRADE_DPI, 0, 95, TUNNEL, NULL},
+	{"tailscale", SURGETAP_GRADE_DPI, UDP, 95, TUNNEL, NULL},
+	{"cloudflarewarp", SURGETAP_GRADE_DPI, UDP, 95, TUNNEL, NULL},
+	{"ultrasurf", SURGETAP_GRADE_DPI, 0, 85, TUNNEL, NULL},
+	{"psiphon", SURGETAP_GRADE_HEURISTIC, 0, 80, TUNNEL, NULL},
+	{"zerotier", SURGETAP_GRADE_DPI, UDP, 95, TUNNEL, NULL},
+	/* Known to nDPI by name alone: web sites and APIs as often as tunnels. */
+	{"mullvad", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
+	{"nordvpn", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
+	{"operavpn", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
+	{"protonvpn", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
+	{"surfshark", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
+	{"tunnelbear", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
+};
+
+/* IP protocols that are tunnels by themselves. */
+static const struct {
+	uint8_t transport, confidence_percent;
+	const char *reason;
+} tunnel_transports[] = {
+	{4, 95, "IPv4 in IP (protocol 4)"},
+	{41, 95, "IPv6 in IP (protocol 41)"},
+	{47, 95, "GRE (protocol 47)"},
+	{50, 99, "IPsec: ESP (protocol 50)"},
+	{51, 99, "IPsec: AH (protocol 51)"},
+	{115, 99, "L2TPv3 (protocol 115)"},
+};
+
+static void report(const struct surgetap_call *call, enum surgetap_grade grade,
+	enum surgetap_kind kind, uint8_t confidence_percent, const char *reason)
+{
+	const struct surgetap_evidence evidence = {
+		0, (uint8_t)grade, (uint8_t)kind, confidence_percent, reason};
+
+	call->host->report(call, &evidence);
+}
+
+static enum surgetap_next on_packet(const struct surgetap_call *call)
+{
+	const struct vpn_match *best = NULL;
+
+	for (const struct vpn_recipe *recipe = vpn_recipes; recipe->inspect != NULL; recipe++) {
+		const struct vpn_match *match;
+
+		if (recipe->transport != call->flow->transport)
+			continue;
+		match = recipe->inspect(call->flow_state, call->flow, call->payload);
+		if (match != NULL && (best == NULL || match->grade > best->grade))
+			best = match;
+	}
+	if (best != NULL)
+		report(call, best->grade, TUNNEL, best->confidence_percent, best->reason);
+	if (best != NULL && best->grade == SURGETAP_GRADE_DPI)
+		return SURGETAP_DONE;
+	return call->payload->index + 1 < VPN_PAYLOADS ? SURGETAP_MORE : SURGETAP_DONE;
+}
+
+static enum surgetap_grade grade_of(
+	enum surgetap_confidence confidence, enum surgetap_grade best_grade)
+{
+	static const enum surgetap_grade grades[] = {
+		[SURGETAP_CONFIDENCE_NONE] = SURGETAP_GRADE_NONE,
+		[SURGETAP_CONFIDENCE_GUESS] = SURGETAP_GRADE_GUESS,
+		[SURGETAP_CONFIDENCE_CACHE] = SURGETAP_GRADE_CACHE,
+		[SURGETAP_CONFIDENCE_DPI] = SURGETAP_GRADE_DPI,
+	};
+	enum surgetap_grade grade = grades[confidence];
+
+	return grade < best_grade ? grade : best_grade;
+}
+
+/* A name below DNS, HTTP and the like was asked for, not used. */
+static bool is_carrier(const char *master, const char *protocol)
+{
+	static const char *const carriers[] = {"unknown", "tls", "dtls", "quic"};
+
+	for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++) {
+		if (strcmp(master, carriers[i]) == 0)
+			return true;
+	}
+	return strcmp(master, protocol) == 0;
+}
+
+static void judge_verdict(const struct surgetap_call *call)
+{
+	const struct surgetap_flow *flow = call->flow;
+	char reason[96];
+
+	if (!is_carrier(flow->master, flow->protocol))
+		return;
+	for (size_t i = 0; i < sizeof verdict_rules / sizeof verdict_rules[0]; i++) {
+		const struct verdict_rule *rule = &verdict_rules[i];
+
+		if (strcmp(rule->protocol, flow->protocol) != 0)
+			continue;
+		if ((rule->transport != 0 && rule->transport != flow->transport) ||
+			(rule->is_false != NULL && rule->is_false(flow)))
+			return;
+		snprintf(reason, sizeof reason, "nDPI: %s", rule->protocol);
+		report(call, grade_of(flow->confidence, rule->cap), rule->kind,
+			flow->confidence == SURGETAP_CONFIDENCE_DPI ? rule->confidence_percent : 30,
+			reason);
+		return;
+	}
+}
+
+static void judge_transport(const struct surgetap_call *call)
+{
+	for (size_t i = 0; i < sizeof tunnel_transports / sizeof tunnel_transports[0]; i++) {
+		if (tunnel_transports[i].transport == call->flow->transport)
+			report(call, SURGETAP_GRADE_DPI, TUNNEL,
+				tunnel_transports[i].confidence_percent,
+				tunnel_transports[i].reason);
+	}
+}
+
+/* Returns true when the server's name settles the flow. */
+static bool judge_name(const struct surgetap_call *call)
+{
+	const struct vpn_provider *provider;
+	char reason[96];
+
+	if (call->flow->sni == NULL)
+		return false;
+	provider = vpn_provider_find(call->flow->sni);
+	if (provider == NULL)
+		return false;
+	snprintf(reason, sizeof reason, "server name of %s (%s)", provider->name, provider->suffix);
+	report(call, SURGETAP_GRADE_DPI, provider->kind, 95, reason);
+	return true;
+}
+
+/* The recipes have seen what nDPI has seen; only a verdict that is worth little waits for more. */
+static enum surgetap_next on_classified(const struct surgetap_call *call)
+{
+	judge_transport(call);
+	if (judge_name(call))
+		return SURGETAP_DONE;
+	judge_verdict(call);
+	return strcmp(call->flow->protocol, "openvpn") == 0 ? SURGETAP_MORE : SURGETAP_DONE;
+}
+
+static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
+	void **ret_shared)
+{
+	(void)host;
+	(void)settings;
+	*ret_shared = NULL;
+	return 0;
+}
+
+static const struct surgetap_technique techniques[] = {
+	{"vpn", "tunnels to a VPN server or provider", "TA0011", "T1572", 2, true},
+	{NULL, NULL, NULL, NULL, 0, false},
+};
+
+SURGETAP_PLUGIN = {
+	.abi = SURGETAP_ABI,
+	.size = sizeof(struct surgetap_plugin),
+	.name = "vpn",
+	.version = "1",
+	.summary = "VPN protocols by handshake, transport and provider names",
+	.techniques = techniques,
+	.flow_state_size = sizeof(struct vpn_memory),
+	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
+	.load = load,
+	.on_packet = on_packet,
+	.on_classified = on_classified,
+};
+
+_Static_assert(sizeof(struct vpn_memory) <= 256, "the ABI's limit of flow state");

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * WireGuard: type, three reserved bytes, fixed layouts. The response repeats the initiation's
+ * index, which tells the pair from chance even where a provider pads the messages or uses the
+ * reserved bytes (Cloudflare WARP does). Source: Donenfeld, "WireGuard: Next Generation Kernel
+ * Network Tunnel", section 5.4.
+ */
+#include "recipe.h"
+
+enum type {
+	TYPE_INITIATION = 1,
+	TYPE_RESPONSE = 2,
+	TYPE_COOKIE = 3,
+	TYPE_DATA = 4,
+};
+
+#define INITIATION_BYTES 148u
+#define RESPONSE_BYTES 92u
+#define DATA_BYTES_MIN 32u
+#define PADDING_BYTES_MAX 256u /* junk that some providers append to the handshake */
+
+static const struct vpn_match pair = {
+	SURGETAP_GRADE_DPI, 99, "WireGuard: the response names the initiation's index"};
+static const struct vpn_match data = {
+	SURGETAP_GRADE_DPI, 98, "WireGuard: data packets with one index and rising counters"};
+static const struct vpn_match one_side = {
+	SURGETAP_GRADE_HEURISTIC, 95, "WireGuard: a handshake message of the exact size"};
+
+static bool has_size(uint32_t bytes, uint32_t exact)
+{
+	return bytes >= exact && bytes <= exact + PADDING_BYTES_MAX;
+}
+
+static const struct vpn_match *inspect_handshake(
+	struct vpn_memory *memory, const struct surgetap_payload *payload, uint32_t exact_bytes)
+{
+	const uint8_t *bytes = payload->data;
+	struct vpn_wireguard_side *own = &memory->wireguard[payload->from_client];
+	const struct vpn_wireguard_side *peer = &memory->wireguard[!payload->from_client];
+	bool is_plain = vpn_le32(bytes) == bytes[0];
+
+	own->type = bytes[0];
+	own->sender = vpn_le32(bytes + 4);
+	if (own->type == TYPE_RESPONSE && peer->type == TYPE_INITIATION &&
+		vpn_le32(bytes + 8) == peer->sender)
+		return &pair;
+	return is_plain && payload->length_bytes == exact_bytes ? &one_side : NULL;
+}
+
+static const struct vpn_match *inspect_data(
+	struct vpn_memory *memory, const struct surgetap_payload *payload)
+{
+	const uint8_t *bytes = payload->data;
+	uint64_t counter = vpn_le32(bytes + 8) | (uint64_t)vpn_le32(bytes + 12) << 32;
+
+	if (vpn_le32(bytes) != TYPE_DATA || payload->length_bytes % 16 != 0)
+		return NULL;
+	return vpn_counter_run(&memory->wireguard[payload->from_client].data, vpn_le32(bytes + 4),
+		       counter) >= 3
+		       ? &data
+		       : NULL;
+}
+
+const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
+{
+	(void)flow;
+	if (payload->captured_bytes < 16 || payload->length_bytes < DATA_BYTES_MIN)
+		return NULL;
+	switch (payload->data[0]) {
+	case TYPE_INITIATION:
+		return has_size(payload->length_bytes, INITIATION_BYTES)
+			       ? inspect_handshake(memory, payload, INITIATION_BYTES)
+			       : NULL;
+	case TYPE_RESPONSE:
+		return has_size(payload->length_bytes, RESPONSE_BYTES)
+			       ? inspect_handshake(memory, payload, RESPONSE_BYTES)
+			       : NULL;
+	case TYPE_DATA:
+		return inspect_data(memory, payload);
+	default:
+		return NULL;
+	}
+}

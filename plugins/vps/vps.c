@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <surgetap/plugin.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define TCP 6
+#define UDP 17
+
+/* What a protocol with a rented server says of it: administration and tunnels are use, the web is a
+ * visit. */
+enum meaning {
+	MEANING_NONE,
+	MEANING_SERVER,
+	MEANING_WEB,
+	MEANING_TLS, /* depends on the server name */
+};
+
+static const struct {
+	const char *protocol;
+	enum meaning meaning;
+} meanings[] = {
+	{"ssh", MEANING_SERVER},
+	{"rdp", MEANING_SERVER},
+	{"vnc", MEANING_SERVER},
+	{"telnet", MEANING_SERVER},
+	{"rsync", MEANING_SERVER},
+	{"ftp_control", MEANING_SERVER},
+	{"openvpn", MEANING_SERVER},
+	{"wireguard", MEANING_SERVER},
+	{"ipsec", MEANING_SERVER},
+	{"pptp", MEANING_SERVER},
+	{"l2tp", MEANING_SERVER},
+	{"tinc", MEANING_SERVER},
+	{"softether", MEANING_SERVER},
+	{"socks", MEANING_SERVER},
+	{"http_connect", MEANING_SERVER},
+	{"http_proxy", MEANING_SERVER},
+	{"postgresql", MEANING_SERVER},
+	{"mysql", MEANING_SERVER},
+	{"mongodb", MEANING_SERVER},
+	{"redis", MEANING_SERVER},
+	{"gre", MEANING_SERVER},
+	{"ip_in_ip", MEANING_SERVER},
+	{"http", MEANING_WEB},
+	{"quic", MEANING_TLS},
+	{"tls", MEANING_TLS},
+	{"dtls", MEANING_TLS},
+};
+
+static enum meaning meaning_of(const char *protocol)
+{
+	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+		if (strcmp(meanings[i].protocol, protocol) == 0)
+			return meanings[i].meaning;
+	}
+	return MEANING_NONE;
+}
+
+static void report(const struct surgetap_call *call, enum surgetap_grade grade,
+	enum surgetap_kind kind, uint8_t confidence_percent, const char *what)
+{
+	char reason[96];
+	const struct surgetap_evidence evidence = {
+		0, (uint8_t)grade, (uint8_t)kind, confidence_percent, reason};
+
+	snprintf(reason, sizeof reason, "%s to a rentable server (AS%u)", what,
+		call->flow->place.asn);
+	call->host->report(call, &evidence);
+}
+
+/* A port or an address alone proves nothing of what is spoken there. */
+static enum surgetap_grade parsed_grade(enum surgetap_confidence confidence)
+{
+	switch (confidence) {
+	case SURGETAP_CONFIDENCE_DPI:
+		return SURGETAP_GRADE_DPI;
+	case SURGETAP_CONFIDENCE_CACHE:
+		return SURGETAP_GRADE_CACHE;
+	default:
+		return SURGETAP_GRADE_GUESS;
+	}
+}
+
+static bool is_bare_address(const char *name)
+{
+	return name[strspn(name, "0123456789.")] == '\0' ||
+	       (strchr(name, ':') != NULL &&
+		       name[strspn(name, "0123456789abcdefABCDEF:.[]")] == '\0');
+}
+
+/* Web sites have a name and a certificate that somebody vouches for. */
+static void judge_tls(const struct surgetap_call *call)
+{
+	const struct surgetap_flow *flow = call->flow;
+	enum surgetap_grade grade = parsed_grade(flow->confidence);
+
+	if (grade == SURGETAP_GRADE_GUESS)
+		report(call, grade, SURGETAP_KIND_CONTACT, 30, "TLS port");
+	else if (flow->tls_self_signed)
+		report(call, grade, SURGETAP_KIND_TUNNEL, 85, "TLS with a self-signed certificate");
+	else if (flow->sni == NULL && strcmp(flow->protocol, "tls") == 0)
+		report(call, grade, SURGETAP_KIND_TUNNEL, 80, "TLS without a server name");
+	else if (flow->sni != NULL && is_bare_address(flow->sni))
+		report(call, grade, SURGETAP_KIND_TUNNEL, 85, "TLS to a bare address");
+	else
+		report(call, grade, SURGETAP_KIND_CONTACT, 90, "web traffic");
+}
+
+/* Nothing that nDPI knows, both ways, and more than a greeting: most likely encrypted. */
+static void judge_unknown(const struct surgetap_call *call)
+{
+	const struct surgetap_flow *flow = call->flow;
+	uint64_t from_client = 0, from_server = 0;
+
+	if (flow->transport != TCP && flow->transport != UDP) {
+		if (flow->transport == 50 || flow->transport == 51 || flow->transport == 47)
+			report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 95, "a tunnel");
+		return;
+	}
+	for (uint8_t i = 0; i < flow->sample_count; i++)
+		*(flow->samples[i].from_client ? &from_client : &from_server) +=
+			flow->samples[i].bytes;
+	if (from_client >= 64 && from_server >= 64 && flow->sample_count >= 4)
+		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 60,
+			"an unknown protocol");
+}
+
+static enum surgetap_next on_classified(const struct surgetap_call *call)
+{
+	const struct surgetap_flow *flow = call->flow;
+	enum meaning meaning;
+	char what[64];
+
+	if (flow->place.network != SURGETAP_NETWORK_RENTABLE)
+		return SURGETAP_DONE;
+	meaning = meaning_of(flow->protocol);
+	if (meaning == MEANING_NONE)
+		meaning = meaning_of(flow->master);
+	switch (meaning) {
+	case MEANING_SERVER:
+		snprintf(what, sizeof what, "%.40s", flow->protocol);
+		report(call, parsed_grade(flow->confidence), SURGETAP_KIND_TUNNEL, 90, what);
+		break;
+	case MEANING_WEB:
+		report(call, parsed_grade(flow->confidence), SURGETAP_KIND_CONTACT, 90,
+			"web traffic");
+		break;
+	case MEANING_TLS:
+		judge_tls(call);
+		break;
+	case MEANING_NONE:
+		if (flow->confidence == SURGETAP_CONFIDENCE_NONE)
+			judge_unknown(call);
+		break;
+	}
+	return SURGETAP_DONE;
+}
+
+static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
+	void **ret_shared)
+{
+	(void)host;
+	(void)settings;
+	*ret_shared = NULL;
+	return 0;
+}
+
+static const struct surgetap_technique techniques[] = {
+	{"vps", "use of rented servers", "TA0042", "T1583.003", 2, true},
+	{NULL, NULL, NULL, NULL, 0, false},
+};
+
+SURGETAP_PLUGIN = {
+	.abi = SURGETAP_ABI,
+	.size = sizeof(struct surgetap_plugin),
+	.name = "vps",
+	.version = "1",
+	.summary = "servers in networks where anybody can rent one",
+	.techniques = techniques,
+	/* on_packet would only fill the samples that the sensor keeps anyway */
+	.wants = SURGETAP_WANTS_CLASSIFIED,
+	.load = load,
+	.on_classified = on_classified,
+};
