@@ -6,15 +6,22 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "publish/courier.h"
 #include "publish/file_sink.h"
+#include "publish/redis.h"
 #include "publish/url.h"
 #include "publish/usage.h"
+
+#define REDIS_SCALE_S 60 /* Redis gets the finest buckets; readers add them up */
 
 struct publisher {
 	struct eve_sensor sensor;
 	struct file_sink *alerts_file, *usage_file;
+	struct courier *courier; /* NULL: no Redis */
 	_Atomic uint64_t alerts, usage_lines, unwritten;
 	struct log_limit memory_limit;
 };
@@ -37,6 +44,40 @@ int publisher_check_url(const char *url, char ret_reason[128])
 	return r;
 }
 
+static void fill_password(struct url *url)
+{
+	const char *password = getenv(PUBLISHER_PASSWORD_VARIABLE);
+	if (!*url->password && password)
+		text_copy(password, url->password, sizeof url->password);
+}
+
+static int start_courier(const struct publisher_settings *settings, struct courier **ret_courier)
+{
+	struct courier_settings courier = {
+		.prefix = settings->redis_prefix ? settings->redis_prefix : "surgetap:",
+		.sensor = settings->sensor.host,
+		.channel = settings->redis_channel,
+		.list = settings->redis_list,
+		.alerts_maxlen = settings->alerts_maxlen,
+		.usage_maxlen = settings->usage_maxlen,
+		.queue_max = settings->queue_max,
+	};
+	char reason[URL_REASON_SIZE];
+	if (!settings->redis_url)
+		return 0;
+	int r = url_parse(settings->redis_url, &courier.url, reason);
+	if (r < 0) {
+		log_error("redis: the URL is wrong: %s", reason);
+		return r;
+	}
+	fill_password(&courier.url);
+	r = courier_start(&courier, ret_courier);
+	explicit_bzero(&courier.url, sizeof courier.url);
+	if (r < 0)
+		log_error("redis: cannot start the thread: %s", strerror(-r));
+	return r;
+}
+
 int publisher_open(const struct publisher_settings *settings, struct publisher **ret_publisher)
 {
 	struct publisher *publisher = calloc(1, sizeof *publisher);
@@ -49,6 +90,8 @@ int publisher_open(const struct publisher_settings *settings, struct publisher *
 	int r = open_file(settings->alerts_file, settings->append, &publisher->alerts_file);
 	if (r == 0)
 		r = open_file(settings->usage_file, settings->append, &publisher->usage_file);
+	if (r == 0)
+		r = start_courier(settings, &publisher->courier);
 	if (r < 0) {
 		publisher_close(publisher);
 		return r;
@@ -73,6 +116,9 @@ void publisher_put_alert(struct publisher *publisher, const struct alert *alert)
 	}
 	if (publisher->alerts_file)
 		file_sink_put(publisher->alerts_file, eve, true);
+	if (publisher->courier)
+		courier_put(
+			publisher->courier, entry_new_alert(alert, publisher->sensor.host, eve));
 	free(eve);
 }
 
@@ -93,21 +139,26 @@ void publisher_put_usage(struct publisher *publisher, const char *range, int64_t
 	publisher->usage_lines++;
 	if (publisher->usage_file)
 		put_usage_line(publisher, range, time_s, scale_s, fields, count);
+	if (publisher->courier && scale_s == REDIS_SCALE_S)
+		courier_put(publisher->courier, entry_new_usage(range, time_s, fields, count));
 }
 
 void publisher_set_heartbeat(
 	struct publisher *publisher, const struct publisher_field *fields, size_t count)
 {
-	(void)publisher;
-	(void)fields;
-	(void)count;
+	struct timespec now;
+	if (!publisher->courier)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t time_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	struct entry *entry = entry_new_heartbeat(&publisher->sensor, time_ms, fields, count);
+	if (entry)
+		courier_put(publisher->courier, entry);
 }
 
 uint64_t publisher_drain(struct publisher *publisher, unsigned seconds)
 {
-	(void)publisher;
-	(void)seconds;
-	return 0;
+	return publisher->courier ? courier_drain(publisher->courier, seconds) : 0;
 }
 
 void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_stats)
@@ -117,6 +168,15 @@ void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_st
 		.usage_lines = publisher->usage_lines,
 		.file_errors = publisher->unwritten,
 	};
+	if (publisher->courier) {
+		struct courier_stats courier;
+		courier_stats(publisher->courier, &courier);
+		ret_stats->redis_acknowledged = courier.acknowledged;
+		ret_stats->redis_pending = courier.pending;
+		ret_stats->redis_dropped = courier.dropped;
+		ret_stats->redis_errors = courier.errors;
+		ret_stats->redis_connects = courier.connects;
+	}
 	if (publisher->alerts_file)
 		ret_stats->file_errors += file_sink_lost(publisher->alerts_file);
 	if (publisher->usage_file)
@@ -127,6 +187,7 @@ void publisher_close(struct publisher *publisher)
 {
 	if (!publisher)
 		return;
+	courier_stop(publisher->courier);
 	file_sink_close(publisher->alerts_file);
 	file_sink_close(publisher->usage_file);
 	free(publisher);
@@ -134,5 +195,5 @@ void publisher_close(struct publisher *publisher)
 
 const char *publisher_library_version(void)
 {
-	return "";
+	return redis_library_version();
 }

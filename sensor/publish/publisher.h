@@ -11,6 +11,9 @@
 
 struct publisher;
 
+/* Environment variable that holds the password where the URL has none: command lines are public. */
+#define PUBLISHER_PASSWORD_VARIABLE "SURGETAP_REDIS_PASSWORD"
+
 struct publisher_settings {
 	const char *alerts_file;  /* NDJSON; "-" standard output; NULL none */
 	const char *usage_file;   /* NDJSON; "-" standard output; NULL none */

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "publish/entry.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/number.h"
+#include "alert/summary.h"
+#include "base/text.h"
+#include "publish/usage.h"
+
+/* Strings are gathered in a stream in memory, which knows whether any of them failed. */
+struct writer {
+	FILE *stream;
+	char *strings;
+	size_t bytes, count;
+};
+
+static bool writer_open(struct writer *writer)
+{
+	*writer = (struct writer){0};
+	writer->stream = open_memstream(&writer->strings, &writer->bytes);
+	return writer->stream != NULL;
+}
+
+static void add(struct writer *writer, const char *string)
+{
+	fwrite(string, 1, strlen(string) + 1, writer->stream);
+	writer->count++;
+}
+
+static struct entry *writer_close(struct writer *writer, enum entry_kind kind)
+{
+	bool failed = ferror(writer->stream) != 0;
+	if (fclose(writer->stream) != 0)
+		failed = true;
+	struct entry *entry = failed ? NULL : malloc(sizeof *entry);
+	if (!entry) {
+		free(writer->strings);
+		return NULL;
+	}
+	*entry = (struct entry){NULL, kind, writer->count, writer->bytes, writer->strings};
+	return entry;
+}
+
+struct entry *entry_new_alert(const struct alert *alert, const char *sensor, const char *eve)
+{
+	struct writer writer;
+	struct summary summary;
+	if (!writer_open(&writer))
+		return NULL;
+	summary_make(alert, sensor, &summary);
+	add(&writer, "alerts");
+	add(&writer, "*");
+	for (size_t i = 0; i < SUMMARY_FIELDS; i++) {
+		add(&writer, summary.fields[i].name);
+		add(&writer, summary.fields[i].value);
+	}
+	add(&writer, "eve");
+	add(&writer, eve);
+	return writer_close(&writer, ENTRY_ALERT);
+}
+
+static void add_fields(struct writer *writer, const struct publisher_field *fields, size_t count)
+{
+	for (size_t i = 0; i < count && i < ENTRY_FIELDS_MAX; i++) {
+		char text[ENTRY_KEY_SIZE];
+		text_make_printable(fields[i].name, text, sizeof text);
+		add(writer, text);
+		add(writer, number_format(fields[i].value, USAGE_DIGITS, text));
+	}
+}
+
+struct entry *entry_new_usage(
+	const char *range, int64_t time_s, const struct publisher_field *fields, size_t count)
+{
+	struct writer writer;
+	char key[ENTRY_KEY_SIZE], text[ENTRY_KEY_SIZE + 16];
+	int64_t time_ms = usage_time_ms(time_s);
+	if (!writer_open(&writer))
+		return NULL;
+	snprintf(text, sizeof text, "usage:%s", entry_make_key(range, key, sizeof key));
+	add(&writer, text);
+	/* Redis refuses 0-0 and knows no time before 1970. */
+	snprintf(text, sizeof text, "%" PRId64 "-%d", time_ms > 0 ? time_ms : 0, time_ms <= 0);
+	add(&writer, text);
+	add_fields(&writer, fields, count);
+	return writer_close(&writer, ENTRY_USAGE);
+}
+
+struct entry *entry_new_heartbeat(const struct eve_sensor *sensor, int64_t time_ms,
+	const struct publisher_field *fields, size_t count)
+{
+	struct writer writer;
+	char key[ENTRY_KEY_SIZE], text[ENTRY_KEY_SIZE + 16];
+	if (!writer_open(&writer))
+		return NULL;
+	snprintf(text, sizeof text, "sensor:%s", entry_make_key(sensor->host, key, sizeof key));
+	add(&writer, text);
+	snprintf(text, sizeof text, "%" PRId64, time_ms);
+	add(&writer, text);
+	add(&writer, "version");
+	add(&writer, SURGETAP_VERSION);
+	add(&writer, "interface");
+	text_make_printable(sensor->in_iface, text, sizeof text);
+	add(&writer, text);
+	add_fields(&writer, fields, count);
+	return writer_close(&writer, ENTRY_HEARTBEAT);
+}
+
+size_t entry_list(const struct entry *entry, const char **ret_strings, size_t max)
+{
+	const char *at = entry->strings;
+	size_t count = 0;
+	while (count < max && count < entry->count) {
+		ret_strings[count++] = at;
+		at += strlen(at) + 1;
+	}
+	return count;
+}
+
+void entry_free(struct entry *entry)
+{
+	if (!entry)
+		return;
+	free(entry->strings);
+	free(entry);
+}
+
+const char *entry_make_key(const char *name, char *ret_key, size_t size)
+{
+	size_t used = 0;
+	for (; *name && used + 4 <= size; name++) {
+		unsigned char byte = (unsigned char)*name;
+		if (isalnum(byte) || strchr("._-", byte))
+			ret_key[used++] = (char)byte;
+		else
+			used += (size_t)snprintf(ret_key + used, size - used, "%%%02X", byte);
+	}
+	ret_key[used] = '\0';
+	return ret_key;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "publish/redis.h"
+
+#include <errno.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define STRING(x) #x
+#define VERSION(a, b, c) STRING(a) "." STRING(b) "." STRING(c)
+
+static const char kind_connection[] = "connection";
+static const char kind_silence[] = "silence";
+static const char kind_protocol[] = "protocol";
+
+struct redis {
+	struct url url;
+	redisContext *context; /* NULL: not connected */
+	const char *kind;
+	char trouble[REDIS_TROUBLE_SIZE];
+};
+
+struct redis *redis_new(const struct url *url)
+{
+	struct redis *redis = calloc(1, sizeof *redis);
+	if (redis)
+		redis->url = *url;
+	return redis;
+}
+
+static void tell(struct redis *redis, const char *kind, const char *what, const char *detail)
+{
+	char shown[URL_SHOWN_SIZE], printable[160];
+	text_clean_ascii(detail, strlen(detail), printable, sizeof printable);
+	snprintf(redis->trouble, sizeof redis->trouble, "%.150s: %s%s%s",
+		url_show(&redis->url, shown), what, *printable ? ": " : "", printable);
+	redis->kind = kind;
+}
+
+static void tell_broken(struct redis *redis)
+{
+	const redisContext *context = redis->context;
+	if (context->err == REDIS_ERR_IO && (errno == EAGAIN || errno == EWOULDBLOCK))
+		tell(redis, kind_silence, "no answer in time", "");
+	else if (context->err == REDIS_ERR_PROTOCOL)
+		tell(redis, kind_protocol, "this is no Redis server", context->errstr);
+	else
+		tell(redis, kind_connection, "connection lost", context->errstr);
+	redis_disconnect(redis);
+}
+
+static struct timeval to_timeval(long ms)
+{
+	return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+}
+
+/* `secret`: an error may repeat what was sent, so that only its kind is told. */
+static enum redis_verdict judge_error(struct redis *redis, const char *message, bool secret)
+{
+	const struct redis_error *error = redis_error_find(message);
+	char what[160];
+	if (error->verdict == REDIS_DONE)
+		return REDIS_DONE;
+	snprintf(what, sizeof what, "%s%s%s", error->name, *error->name ? ": " : "", error->hint);
+	tell(redis, error->name, what, secret ? "" : message);
+	return error->verdict;
+}
+
+static int read_reply(struct redis *redis, enum redis_reply expected, bool secret,
+	enum redis_verdict *ret_verdict)
+{
+	static const int types[] = {
+		[REDIS_STATUS] = REDIS_REPLY_STATUS,
+		[REDIS_STRING] = REDIS_REPLY_STRING,
+		[REDIS_INTEGER] = REDIS_REPLY_INTEGER,
+	};
+	void *got = NULL;
+	errno = 0;
+	if (redisGetReply(redis->context, &got) != REDIS_OK) {
+		tell_broken(redis);
+		return -1;
+	}
+	redisReply *reply = got;
+	int r = 0;
+	if (reply->type == REDIS_REPLY_ERROR) {
+		*ret_verdict = judge_error(redis, reply->str, secret);
+	} else if (reply->type == types[expected]) {
+		*ret_verdict = REDIS_DONE;
+	} else {
+		tell(redis, kind_protocol, "this is no Redis server", "an answer of a wrong type");
+		redis_disconnect(redis);
+		r = -1;
+	}
+	freeReplyObject(reply);
+	return r;
+}
+
+/* One command of the greeting: anything but "done" ends the connection. */
+static int greet(struct redis *redis, size_t count, const char *const *arguments)
+{
+	enum redis_verdict verdict;
+	if (redis_send(redis, count, arguments) < 0 ||
+		read_reply(redis, REDIS_STATUS, true, &verdict) < 0)
+		return -1;
+	if (verdict == REDIS_DONE)
+		return 0;
+	redis_disconnect(redis);
+	return -1;
+}
+
+static int authenticate(struct redis *redis)
+{
+	const struct url *url = &redis->url;
+	if (!*url->password)
+		return 0;
+	if (*url->user)
+		return greet(redis, 3, (const char *[]){"AUTH", url->user, url->password});
+	return greet(redis, 2, (const char *[]){"AUTH", url->password});
+}
+
+static int select_database(struct redis *redis)
+{
+	char number[16];
+	if (redis->url.database == 0)
+		return 0;
+	snprintf(number, sizeof number, "%d", redis->url.database);
+	return greet(redis, 2, (const char *[]){"SELECT", number});
+}
+
+int redis_connect(struct redis *redis)
+{
+	const struct url *url = &redis->url;
+	struct timeval patience = to_timeval(REDIS_CONNECT_MS);
+	redis_disconnect(redis);
+	redis->context = url->is_unix ? redisConnectUnixWithTimeout(url->path, patience)
+				      : redisConnectWithTimeout(url->host, url->port, patience);
+	if (!redis->context || redis->context->err) {
+		tell(redis, kind_connection, "cannot connect",
+			redis->context ? redis->context->errstr : "no memory");
+		redis_disconnect(redis);
+		return -1;
+	}
+	redisSetTimeout(redis->context, to_timeval(REDIS_SILENCE_MS));
+	if (!url->is_unix)
+		redisEnableKeepAlive(redis->context);
+	return authenticate(redis) < 0 || select_database(redis) < 0 ? -1 : 0;
+}
+
+bool redis_is_connected(const struct redis *redis)
+{
+	return redis->context != NULL;
+}
+
+void redis_disconnect(struct redis *redis)
+{
+	if (redis->context)
+		redisFree(redis->context);
+	redis->context = NULL;
+}
+
+int redis_send(struct redis *redis, size_t count, const char *const *arguments)
+{
+	if (redisAppendCommandArgv(redis->context, (int)count, (const char **)arguments, NULL) ==
+		REDIS_OK)
+		return 0;
+	tell(redis, kind_connection, "cannot send", "no memory");
+	redis_disconnect(redis);
+	return -1;
+}
+
+int redis_receive(struct redis *redis, enum redis_reply expected, enum redis_verdict *ret_verdict)
+{
+	return read_reply(redis, expected, false, ret_verdict);
+}
+
+const char *redis_trouble(const struct redis *redis)
+{
+	return redis->trouble;
+}
+
+const char *redis_trouble_kind(const struct redis *redis)
+{
+	return redis->kind;
+}
+
+void redis_free(struct redis *redis)
+{
+	if (!redis)
+		return;
+	redis_disconnect(redis);
+	explicit_bzero(&redis->url, sizeof redis->url);
+	free(redis);
+}
+
+const char *redis_library_version(void)
+{
+	return VERSION(HIREDIS_MAJOR, HIREDIS_MINOR, HIREDIS_PATCH);
+}

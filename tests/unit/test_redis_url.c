@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "publish/publisher.h"
+#include "publish/url.h"
+
+static const struct {
+	const char *text;
+	struct url url;
+	const char *shown;
+} good[] = {
+	{"redis://localhost", {.host = "localhost", .port = 6379}, "localhost:6379"},
+	{"redis://localhost/", {.host = "localhost", .port = 6379}, "localhost:6379"},
+	{"redis://10.0.0.1:7000/3", {.host = "10.0.0.1", .port = 7000, .database = 3},
+		"10.0.0.1:7000"},
+	{"redis://h?db=2", {.host = "h", .port = 6379, .database = 2}, "h:6379"},
+	{"redis://[::1]:6380/1", {.host = "::1", .port = 6380, .database = 1}, "[::1]:6380"},
+	{"redis://[fe80::1]", {.host = "fe80::1", .port = 6379}, "[fe80::1]:6379"},
+	{"redis://:secret@h", {.host = "h", .port = 6379, .password = "secret"}, "h:6379"},
+	{"redis://tap:secret@h:1/0", {.host = "h", .port = 1, .user = "tap", .password = "secret"},
+		"h:1"},
+	{"redis://tap:p%40%2f%3A%25@h",
+		{.host = "h", .port = 6379, .user = "tap", .password = "p@/:%"}, "h:6379"},
+	{"redis://:a:b@c@h", {.host = "h", .port = 6379, .password = "a:b@c"}, "h:6379"},
+	{"unix:///run/redis.sock", {.is_unix = true, .path = "/run/redis.sock"}, "/run/redis.sock"},
+	{"unix:///run/redis.sock?db=12",
+		{.is_unix = true, .path = "/run/redis.sock", .database = 12}, "/run/redis.sock"},
+	{"unix://tap:secret@/run/my%20redis?db=0",
+		{.is_unix = true, .path = "/run/my redis", .user = "tap", .password = "secret"},
+		"/run/my redis"},
+	{"unix:///run/a\nb", {.is_unix = true, .path = "/run/a\nb"}, "/run/a\\x0ab"},
+};
+
+/* Each holds "hunter2" where a password may stand. */
+static const char *const bad[] = {
+	"",
+	"hunter2",
+	"redis:/h",
+	"redis://",
+	"redis:///3",
+	"redis://:hunter2@",
+	"redis://hunter2@h",
+	"redis://tap:@h",
+	"redis://:hunter2%zz@h",
+	"redis://:hunter2%4@h",
+	"redis://:hunter2%00@h",
+	"redis://:hunter2@h:0",
+	"redis://:hunter2@h:65536",
+	"redis://:hunter2@h:99999999999999999999",
+	"redis://:hunter2@h:port",
+	"redis://:hunter2@h:",
+	"redis://:hunter2@h/x",
+	"redis://:hunter2@h/-1",
+	"redis://:hunter2@h/65536",
+	"redis://:hunter2@h/1/2",
+	"redis://:hunter2@h?db=",
+	"redis://:hunter2@h?database=1",
+	"redis://:hunter2@[::1",
+	"redis://:hunter2@[::1]x",
+	"redis://:hunter2@[]",
+	"redis://:hunter2/@h",
+	"rediss://:hunter2@h",
+	"unix://",
+	"unix://hunter2",
+	"unix://:hunter2@relative",
+	"unix://:hunter2@/run/s?db=x",
+	"unix://:hunter2@/run/s?password=hunter2",
+	"http://:hunter2@h",
+};
+
+static void every_form_is_understood(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		struct url url;
+		char reason[URL_REASON_SIZE], shown[URL_SHOWN_SIZE];
+		if (url_parse(good[i].text, &url, reason) != 0)
+			fail_msg("%s: %s", good[i].text, reason);
+		assert_int_equal(url.is_unix, good[i].url.is_unix);
+		assert_string_equal(url.host, good[i].url.host);
+		assert_int_equal(url.port, good[i].url.port);
+		assert_string_equal(url.path, good[i].url.path);
+		assert_int_equal(url.database, good[i].url.database);
+		assert_string_equal(url.user, good[i].url.user);
+		assert_string_equal(url.password, good[i].url.password);
+		assert_string_equal(url_show(&url, shown), good[i].shown);
+	}
+}
+
+static void refusal_says_why_and_never_the_password(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		char reason[128] = "";
+		if (publisher_check_url(bad[i], reason) != -EINVAL)
+			fail_msg("accepted: %s", bad[i]);
+		assert_true(strlen(reason) > 10);
+		assert_null(strstr(reason, "hunter2"));
+	}
+}
+
+static void refusal_leaves_the_output_alone(void **state)
+{
+	(void)state;
+	struct url url;
+	char reason[URL_REASON_SIZE];
+	memset(&url, 0x5a, sizeof url);
+	assert_int_equal(url_parse("redis://tap:secret@h/x", &url, reason), -EINVAL);
+	for (size_t i = 0; i < sizeof url; i++)
+		assert_int_equal(((const unsigned char *)&url)[i], 0x5a);
+}
+
+static void part_of_any_length_is_refused_or_whole(void **state)
+{
+	(void)state;
+	char text[1024], reason[URL_REASON_SIZE];
+	for (size_t length = 1; length < 600; length++) {
+		struct url url;
+		int used = snprintf(text, sizeof text, "redis://:%0*d@h", (int)length, 7);
+		assert_int_equal(used, (int)length + 11);
+		if (url_parse(text, &url, reason) == 0)
+			assert_int_equal(strlen(url.password), length);
+		else
+			assert_true(length >= URL_PART_SIZE);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_form_is_understood),
+		cmocka_unit_test(refusal_says_why_and_never_the_password),
+		cmocka_unit_test(refusal_leaves_the_output_alone),
+		cmocka_unit_test(part_of_any_length_is_refused_or_whole),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
