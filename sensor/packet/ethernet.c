@@ -6,6 +6,9 @@
 
 #define LENGTH_MAX                                                                                 \
 	1500 /* IEEE 802.3: up to here the field is a length, from 1536 on an EtherType */
+#define MACSEC_CHANNEL 0x20
+#define MACSEC_ENCRYPTED 0x08
+#define MACSEC_CHANGED 0x04
 #define MPLS_LABELS_MAX 16
 #define MPLS_BOTTOM 0x100
 
@@ -88,6 +91,27 @@ enum packet_verdict layer_backbone(struct walk *walk)
 	return walk_enter(walk, PACKET_LAYER_VLAN, 4, layer_ethernet);
 }
 
+/* Cisco FabricPath: the frame it carries follows a tag of 2 bytes. */
+static enum packet_verdict layer_fabric_path(struct walk *walk)
+{
+	if (!cursor_has(&walk->cursor, 2))
+		return cursor_short(&walk->cursor);
+	return walk_enter(walk, PACKET_LAYER_VLAN, 2, layer_ethernet);
+}
+
+/* IEEE 802.1AE: a tag of 6 bytes, or 14 with the channel's identifier. Unless data is encrypted or
+ * changed, the EtherType follows. */
+static enum packet_verdict layer_macsec(struct walk *walk)
+{
+	uint8_t control = cursor_u8(&walk->cursor, 0);
+
+	if (!cursor_has(&walk->cursor, 1))
+		return cursor_short(&walk->cursor);
+	if (control & (MACSEC_ENCRYPTED | MACSEC_CHANGED))
+		return PACKET_NOT_IP;
+	return enter_tag(walk, control & MACSEC_CHANNEL ? 14 : 6);
+}
+
 /* Labels do not say what they carry. RFC 4928: 4 and 6 in the first half-byte are IP; 0 is the
  * control word of a pseudowire, 1 its associated channel (RFC 4385). The rest is taken for an
  * Ethernet pseudowire without control word (RFC 4448). */
@@ -139,6 +163,8 @@ static const struct {
 	{0x880b, layer_ppp},
 	{0x6558, layer_ethernet}, /* transparent Ethernet bridging */
 	{0x88e7, layer_backbone},
+	{0x88e5, layer_macsec},
+	{0x8903, layer_fabric_path},
 	{0x8926, layer_vntag},
 	{0x893f, layer_etag},
 };

@@ -41,7 +41,7 @@ static enum packet_verdict open_erspan_1_2(struct walk *walk, uint16_t flags)
 
 	if (!cursor_has(&walk->cursor, bytes))
 		return cursor_short(&walk->cursor);
-	return walk_enter(walk, PACKET_LAYER_ERSPAN, bytes, layer_ethernet);
+	return walk_enter_tap(walk, PACKET_LAYER_ERSPAN, bytes, layer_ethernet);
 }
 
 /* The last 16 bits hold, from the top: a flag, 5 bits of frame type (0 Ethernet, 2 IP), and as the
@@ -58,7 +58,7 @@ static enum packet_verdict open_erspan_3(struct walk *walk, uint16_t flags)
 		bytes += 8;
 	if (!cursor_has(&walk->cursor, bytes))
 		return cursor_short(&walk->cursor);
-	return walk_enter(walk, PACKET_LAYER_ERSPAN, bytes,
+	return walk_enter_tap(walk, PACKET_LAYER_ERSPAN, bytes,
 		(last >> 10 & 0x1f) == 2 ? layer_ip : layer_ethernet);
 }
 

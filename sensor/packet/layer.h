@@ -40,6 +40,15 @@ static inline enum packet_verdict walk_enter(
 	return LAYER_NEXT;
 }
 
+/* The same for what a tap wraps around packets: it may have cut them before, so a packet that is
+ * longer than its wrapping is no contradiction. */
+static inline enum packet_verdict walk_enter_tap(
+	struct walk *walk, enum packet_layer layer, uint32_t header_bytes, layer_decode *next)
+{
+	walk->cursor.bounded = false;
+	return walk_enter(walk, layer, header_bytes, next);
+}
+
 /* The first layer of a link type, or NULL. `link_type`: DLT_ value of libpcap. */
 layer_decode *link_find(int link_type);
 

@@ -12,8 +12,13 @@
 static enum packet_verdict open_overlay(
 	struct walk *walk, enum packet_layer layer, uint32_t header_bytes, layer_decode *next)
 {
-	walk_keep_outer(walk, 1u << PACKET_MALFORMED);
-	return walk_enter(walk, layer, header_bytes, next);
+	unsigned outer_verdicts = 1u << PACKET_MALFORMED;
+
+	/* whole, and yet too short for its headers: probably not what it was taken for */
+	if (walk->cursor.left == walk->cursor.stated)
+		outer_verdicts |= 1u << PACKET_TRUNCATED;
+	walk_keep_outer(walk, outer_verdicts);
+	return walk_enter_tap(walk, layer, header_bytes, next);
 }
 
 /* Flags: a valid network identifier (0x08), perhaps a group policy (0x80, in bytes 1 to 3). */

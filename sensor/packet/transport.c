@@ -18,8 +18,13 @@ static enum packet_verdict layer_tcp(struct walk *walk)
 	if (!cursor_has(cursor, TCP_NEEDED_BYTES))
 		return cursor_short(cursor);
 	header_bytes = (cursor_u8(cursor, 12) >> 4) * 4u;
-	if (header_bytes < 20 || header_bytes > cursor->stated)
+	if (header_bytes < 20)
 		return PACKET_MALFORMED;
+	if (header_bytes > cursor->stated) {
+		if (walk->packet.fragment != PACKET_FRAGMENT_FIRST)
+			return PACKET_MALFORMED;
+		header_bytes = cursor->stated; /* the rest comes with the next fragment */
+	}
 	set_ports(walk);
 	walk->packet.tcp_flags = cursor_u8(cursor, 13);
 	if (cursor_has(cursor, header_bytes)) {

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fragments: the first one has the ports, the later ones follow it. */
+#include "frame_bytes.h"
+
+#define MORE 0x2000
+
+static struct decoder *decoder;
+
+static int set_up(void **state)
+{
+	struct decode_policy policy = {0};
+
+	(void)state;
+	return decoder_new(&policy, 7, &decoder);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	decoder_free(decoder);
+	return 0;
+}
+
+static enum packet_verdict decode_at(
+	int64_t time_us, const struct bytes *bytes, struct packet *ret_packet)
+{
+	struct frame frame = {
+		.data = bytes->data,
+		.captured_bytes = bytes->size,
+		.wire_bytes = bytes->size,
+		.link_type = LINK_RAW,
+		.time_us = time_us,
+	};
+
+	return decoder_decode(decoder, &frame, ret_packet);
+}
+
+/* A UDP datagram of 24 + 16 bytes in two parts. */
+static struct bytes first_part(unsigned id)
+{
+	struct bytes bytes = {0};
+
+	put_ipv4_part(&bytes, 17, 24, id, MORE);
+	put_udp(&bytes, 53, 32);
+	put_zeros(&bytes, 16);
+	return bytes;
+}
+
+static struct bytes later_part(unsigned id)
+{
+	struct bytes bytes = {0};
+
+	put_ipv4_part(&bytes, 17, 16, id, 3);
+	put_zeros(&bytes, 16);
+	return bytes;
+}
+
+static enum packet_verdict decode_parts(
+	struct bytes first, struct bytes later, int64_t apart_us, struct packet *ret_packet)
+{
+	struct packet packet;
+
+	assert_int_equal(decode_at(0, &first, &packet), PACKET_DECODED);
+	return decode_at(apart_us, &later, ret_packet);
+}
+
+static void test_later_fragment_has_no_ports(void **state)
+{
+	struct packet packet;
+
+	(void)state;
+	assert_int_equal(decode_parts(first_part(9), later_part(9), 5, &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_LATER);
+	assert_int_equal(packet.source_port, 40000);
+	assert_int_equal(packet.destination_port, 53);
+	assert_int_equal(packet.transport, 17);
+	assert_int_equal(packet.ip_bytes, 36);
+	assert_int_equal(packet.payload_bytes, 16);
+}
+
+static void test_first_fragment_claims_the_whole_datagram(void **state)
+{
+	struct bytes bytes = first_part(1);
+	struct packet packet;
+
+	(void)state;
+	assert_int_equal(decode_at(0, &bytes, &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_FIRST);
+	assert_int_equal(packet.payload_bytes, 16);
+	assert_int_equal(packet.ip_bytes, 44);
+}
+
+static void test_fragment_of_another_datagram_gets_the_ports(void **state)
+{
+	struct bytes other_host = later_part(9), other_transport = later_part(9);
+	struct packet packet;
+
+	(void)state;
+	other_host.data[15] = 99;
+	other_transport.data[9] = 6;
+	assert_int_equal(decode_parts(first_part(9), later_part(8), 0, &packet), PACKET_FRAGMENT);
+	assert_int_equal(decode_parts(first_part(9), other_host, 0, &packet), PACKET_FRAGMENT);
+	assert_int_equal(decode_parts(first_part(9), other_transport, 0, &packet), PACKET_FRAGMENT);
+}
+
+static void test_identification_used_again_finds_the_old_ports(void **state)
+{
+	struct bytes again = first_part(9);
+	struct packet packet;
+
+	(void)state;
+	assert_int_equal(
+		decode_parts(first_part(9), later_part(9), 60000000, &packet), PACKET_DECODED);
+	assert_int_equal(
+		decode_parts(first_part(9), later_part(9), 60000001, &packet), PACKET_FRAGMENT);
+	assert_int_equal(
+		decode_parts(first_part(9), later_part(9), INT64_MIN, &packet), PACKET_FRAGMENT);
+	again.data[23] = 54;
+	assert_int_equal(decode_parts(again, later_part(9), 0, &packet), PACKET_DECODED);
+	assert_int_equal(packet.destination_port, 54);
+}
+
+static void test_memory_of_first_fragments_grows(void **state)
+{
+	struct bytes oldest = later_part(0), kept = later_part(1);
+	struct packet packet;
+
+	(void)state;
+	for (unsigned id = 0; id <= DECODE_FRAGMENTS_MAX; id++) {
+		struct bytes bytes = first_part(id);
+
+		assert_int_equal(decode_at(0, &bytes, &packet), PACKET_DECODED);
+	}
+	assert_int_equal(decode_at(0, &oldest, &packet), PACKET_FRAGMENT);
+	assert_int_equal(decode_at(0, &kept, &packet), PACKET_DECODED);
+}
+
+static void put_ipv6_part(struct bytes *bytes, unsigned payload_bytes, unsigned place)
+{
+	put_ipv6(bytes, 44, 8 + payload_bytes);
+	put16(bytes, 0x1100);
+	put16(bytes, place);
+	put32(bytes, 0x12345678);
+}
+
+static void test_ipv6_fragment_has_no_ports(void **state)
+{
+	struct bytes first = {0}, later = {0};
+	struct packet packet;
+
+	(void)state;
+	put_ipv6_part(&first, 24, 1);
+	put_udp(&first, 53, 32);
+	put_zeros(&first, 16);
+	put_ipv6_part(&later, 16, 24);
+	put_zeros(&later, 16);
+	assert_int_equal(decode_parts(first, later, 0, &packet), PACKET_DECODED);
+	assert_int_equal(packet.destination_port, 53);
+	assert_int_equal(packet.transport, 17);
+	assert_int_equal(packet.payload_bytes, 16);
+}
+
+static void test_atomic_fragment_is_taken_for_a_part(void **state)
+{
+	struct bytes bytes = {0};
+	struct packet packet;
+
+	(void)state;
+	put_ipv6_part(&bytes, 13, 0);
+	put_udp(&bytes, 53, 5);
+	put(&bytes, "hello", 5);
+	assert_int_equal(decode_at(0, &bytes, &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_NONE);
+	assert_int_equal(packet.payload_bytes, 5);
+}
+
+static void test_fragmented_encapsulation_is_counted_to_its_outside(void **state)
+{
+	struct bytes first = {0}, later = {0};
+	struct packet packet;
+
+	(void)state;
+	put_ipv4_part(&first, 17, 8 + 8 + 14 + 40 + 2, 77, MORE);
+	put_udp(&first, 4789, 8 + 14 + INNER_BYTES);
+	put(&first, "\x08\0\0\0\0\0\1\0", 8);
+	put_ethernet(&first, 0x0800);
+	put_inner(&first);
+	first.size -= 3;
+	put_ipv4_part(&later, 17, 3, 77, 9);
+	put(&later, "llo", 3);
+	assert_int_equal(decode_parts(first, later, 0, &packet), PACKET_DECODED);
+	assert_int_equal(packet.transport, 6);
+	assert_int_equal(packet.destination_port, 443);
+	assert_int_equal(packet.layers, PACKET_LAYER_VXLAN);
+	assert_int_equal(packet.ip_captured_bytes, 23);
+}
+
+static void test_tcp_header_spread_over_fragments_hides_the_flow(void **state)
+{
+	struct bytes first = {0};
+	struct packet packet;
+
+	(void)state;
+	put_ipv4_part(&first, 6, 24, 1, MORE);
+	put_tcp(&first, 2);
+	first.data[20 + 12] = 0xa0;
+	put_zeros(&first, 4);
+	assert_int_equal(decode_at(0, &first, &packet), PACKET_DECODED);
+	assert_int_equal(packet.destination_port, 443);
+	assert_int_equal(packet.payload_bytes, 0);
+}
+
+static void test_many_fragment_headers_overrun_the_notes(void **state)
+{
+	struct bytes bytes = {0};
+	struct packet packet;
+
+	(void)state;
+	put_ipv6(&bytes, 44, 16 * 8);
+	for (int i = 0; i < 16; i++)
+		put(&bytes, "\x2c\0\0\1\0\0\0\1", 8);
+	assert_int_equal(decode_at(0, &bytes, &packet), PACKET_TOO_DEEP);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_later_fragment_has_no_ports),
+		TEST(test_first_fragment_claims_the_whole_datagram),
+		TEST(test_fragment_of_another_datagram_gets_the_ports),
+		TEST(test_identification_used_again_finds_the_old_ports),
+		TEST(test_memory_of_first_fragments_grows),
+		TEST(test_ipv6_fragment_has_no_ports),
+		TEST(test_atomic_fragment_is_taken_for_a_part),
+		TEST(test_fragmented_encapsulation_is_counted_to_its_outside),
+		TEST(test_tcp_header_spread_over_fragments_hides_the_flow),
+		TEST(test_many_fragment_headers_overrun_the_notes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
