@@ -30,6 +30,15 @@ never() {
 	fi
 }
 
+# refused STATUS TEXT: composing s.yaml fails with that status and one line that holds the text.
+refused() {
+	run "$compose" s.yaml out.pcap
+	if [ "$status" -ne "$1" ] || [ "${#lines[@]}" -ne 1 ] || [[ $output != *"$2"* ]]; then
+		printf 'wanted %s: %s\ngot %s: %s\n' "$1" "$2" "$status" "$output"
+		return 1
+	fi
+}
+
 # packets FILE: epoch seconds, source, destination and the rest of tcpdump's line, for each packet.
 packets() {
 	tcpdump -nntt -r "$1" 2>tcpdump.err
@@ -119,6 +128,23 @@ hourly() {
 	done
 }
 
+@test "kinds that are apart do not share a host, not even during their jumps" {
+	scenario 3h
+	kind ssh ssh 'flows: 10, hosts: 7, pool: 8, apart: true, jumps: [{at: 1h, for: 1h, factor: 13}]'
+	kind dns dns 'flows: 300, hosts: 150'
+	kind vpn wireguard 'flows: 10, hosts: 7, pool: 8, apart: true, jumps: [{at: 1h, for: 1h, factor: 12}]'
+	"$compose" s.yaml out.pcap
+	for port in 22 51820 53; do
+		packets out.pcap | awk -v port=".$port:" '$5 ~ port "$" && sub(/\.[0-9]+$/, "", $3) { print $3 }' |
+			sort -u >"hosts.$port"
+	done
+	[ "$(cat hosts.22 hosts.51820 | wc -l)" -ge $((7 * 25)) ]
+	[ "$(comm -12 hosts.22 hosts.51820)" = "" ]
+	[ "$(comm -12 hosts.22 hosts.53)" != "" ]
+	kind one tor 'flows: 10, hosts: 1, apart: true'
+	refused 2 'range a has 0 left'
+}
+
 @test "a jump does not round to the next full hour" {
 	scenario 3h
 	kind ssh ssh 'flows: 60, hosts: 6, squeeze: 2s, jumps: [{at: 80m, for: 15m, factor: 10}]'
@@ -147,7 +173,7 @@ hourly() {
 					print kind, hour, f, F, before, during; wrong = 1
 				}
 			}
-			exit wrong || NR != 1 + 24 * 24 * 6
+			exit wrong || NR != 1 + 24 * 24 * 7
 		}' truth.csv
 }
 
@@ -262,15 +288,6 @@ hourly() {
 	done
 }
 
-# refused STATUS TEXT: composing s.yaml fails with that status and one line that holds the text.
-refused() {
-	run "$compose" s.yaml out.pcap
-	if [ "$status" -ne "$1" ] || [ "${#lines[@]}" -ne 1 ] || [[ $output != *"$2"* ]]; then
-		printf 'wanted %s: %s\ngot %s: %s\n' "$1" "$2" "$status" "$output"
-		return 1
-	fi
-}
-
 @test "a wrong scenario is not taken, and the message does not hide the place" {
 	good='flows: 5, hosts: 5'
 	while IFS='|' read -r keys wanted; do
@@ -290,7 +307,7 @@ refused() {
 		flows: 5, hosts: 5, squeeze: soon|squeeze: 'soon' is not a span
 		flows: 5, hosts: 5, rhythm: waltz|rhythm: 'waltz' is not
 		flows: 5, hosts: 5, watched: b|watched: 'b' is not
-		flows: 50, hosts: 20, jumps: [{at: 5m, for: 5m, factor: 13}]|need 260 clients, range a has 200 hosts
+		flows: 50, hosts: 20, jumps: [{at: 5m, for: 5m, factor: 13}]|need 260 clients, range a has 200 left
 		flows: 5, hosts: 5, jumps: [{at: 5m, for: 5m, factor: -1}]|factor: must lie in
 		flows: 5, hosts: 5, jumps: [{at: 2026-02-31, for: 5m, factor: 2}]|'2026-02-31' is not a time
 	END

@@ -21,6 +21,7 @@ int kind_init(struct kind *kind, const struct scenario *scenario, const struct s
 	struct complaint *complaint)
 {
 	uint32_t hosts = given->range->hosts;
+	struct random_stream shared;
 
 	*kind = (struct kind){.scenario = scenario, .given = given};
 	random_init(&kind->random, scenario->seed, given->name);
@@ -28,7 +29,9 @@ int kind_init(struct kind *kind, const struct scenario *scenario, const struct s
 	kind->client_hours = calloc(hosts, sizeof(*kind->client_hours));
 	if (!kind->clients || !kind->client_hours)
 		return complain(complaint, ENOMEM, "kind %s: out of memory", given->name);
-	random_permute(&kind->random, kind->clients, hosts);
+	/* Apart kinds are slices of one order, the others have one each. */
+	random_init(&shared, scenario->seed, given->range->name);
+	random_permute(given->apart ? &shared : &kind->random, kind->clients, hosts);
 	for (uint32_t i = 0; i < hosts; i++)
 		kind->client_hours[i] = INT64_MIN;
 	return template_set_load(given, &kind->templates, complaint);
@@ -110,13 +113,14 @@ static void deal_clients(
 	const struct scenario_kind *given = kind->given;
 	double growth = scenario_kind_growth(given, kind->scenario->start_us, hour_us);
 	uint64_t pool = clamp((uint64_t)(given->pool * growth * piece->hosts_factor + 0.5), 1,
-		given->range->hosts);
+		given->slice_hosts);
 	uint64_t hosts = clamp(
 		noise_count(given, &kind->random, given->hosts * piece->level, piece->hosts_factor),
 		1, pool);
 
 	for (uint64_t i = 0; i < piece->flows; i++) {
-		uint32_t client = kind->clients[(piece->turn + i % hosts) % pool];
+		uint32_t client =
+			kind->clients[given->slice_first + (piece->turn + i % hosts) % pool];
 		starts[i].client = client;
 		kind->hour_hosts += kind->client_hours[client] != hour_us;
 		kind->client_hours[client] = hour_us;

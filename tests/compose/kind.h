@@ -18,7 +18,7 @@ struct kind {
 	size_t template_next; /* templates take turns */
 	struct random_stream random;
 	struct noise noise;
-	uint32_t *clients;     /* the range's hosts in this kind's own order */
+	uint32_t *clients;     /* the range's hosts in the kind's order */
 	int64_t *client_hours; /* for each host the hour it was last planned for */
 	struct kind_start *starts;
 	size_t starts_count, starts_capacity, starts_done;

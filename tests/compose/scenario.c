@@ -112,6 +112,7 @@ static const cyaml_schema_field_t kind_fields[] = {
 	LIST("jumps", OPTIONAL, struct scenario_kind, jumps, &jump),
 	TEXT("from", OPTIONAL, struct scenario_kind, from_text),
 	TEXT("until", OPTIONAL, struct scenario_kind, until_text),
+	CYAML_FIELD_BOOL("apart", CYAML_FLAG_OPTIONAL, struct scenario_kind, apart),
 	CYAML_FIELD_BOOL("inbound", CYAML_FLAG_OPTIONAL, struct scenario_kind, inbound),
 	CYAML_FIELD_BOOL("unanswered", CYAML_FLAG_OPTIONAL, struct scenario_kind, unanswered),
 	CYAML_FIELD_END,

@@ -96,11 +96,14 @@ struct scenario_kind {
 	struct scenario_bursty *bursty;
 	struct scenario_jump *jumps;
 	char *from_text, *until_text;
+	bool apart;      /* its clients are no other apart kind's */
 	bool inbound;    /* the watched hosts are the servers, the peers their clients */
 	bool unanswered; /* the server's packets are left out */
 	unsigned sources_count, peers_count, jumps_count;
 
 	const struct scenario_range *range;
+	uint32_t slice_first,
+		slice_hosts; /* of the range's hosts in the order the kind sees them */
 	const struct rhythm *rhythm;
 	struct prefix *peer_prefixes; /* peers_count of them */
 	int64_t squeeze_us;           /* 0: as captured */

@@ -75,9 +75,8 @@ static int check_jumps(
 	return 0;
 }
 
-/* The clients a kind needs at once, at the start and at each jump and at the end. */
-static int check_pool(const struct scenario_kind *kind, const struct scenario *scenario,
-	const struct place *place)
+/* The most clients a kind needs at once: at its start, at each jump, or at its end. */
+static double most_clients(const struct scenario_kind *kind, const struct scenario *scenario)
 {
 	double flows, factor, most = 0;
 
@@ -91,11 +90,27 @@ static int check_pool(const struct scenario_kind *kind, const struct scenario *s
 		if (need > most)
 			most = need;
 	}
-	if (most > kind->range->hosts)
+	return most;
+}
+
+/* Gives the kind its clients: what the apart kinds before it have left, or all. */
+static int check_pool(
+	struct scenario_kind *kind, const struct scenario *scenario, const struct place *place)
+{
+	double most = most_clients(kind, scenario);
+
+	kind->slice_first = 0;
+	for (const struct scenario_kind *other = scenario->kinds; kind->apart && other < kind;
+		other++)
+		if (other->apart && other->range == kind->range)
+			kind->slice_first = other->slice_first + other->slice_hosts;
+	uint32_t left = kind->range->hosts - kind->slice_first;
+	if (most > left)
 		return complain(place->complaint, EINVAL,
 			"%s: kind %s: pool: jumps and growth need %.0f clients, range %s has %u "
-			"hosts",
-			place->path, place->kind, most, kind->range->name, kind->range->hosts);
+			"left",
+			place->path, place->kind, most, kind->range->name, left);
+	kind->slice_hosts = kind->apart ? (uint32_t)fmax(most, 1) : left;
 	return 0;
 }
 
