@@ -52,7 +52,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A built-in plugin exports surgetap_plugin_<folder>; the same source as .so exports surgetap_plugin.
-$(BUILD)/obj/plugins/%.o: CPPFLAGS += -DSURGETAP_PLUGIN_BUILTIN=$(firstword $(subst /, ,$*)) -fvisibility=hidden
+$(BUILD)/obj/plugins/%.o: CPPFLAGS += -DSURGETAP_PLUGIN_BUILTIN=$(word 2,$(subst /, ,$*)) -fvisibility=hidden
 
 $(BUILD)/obj/builtin_plugins.o: $(BUILD)/builtin_plugins.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
