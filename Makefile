@@ -35,6 +35,8 @@ unit_bin := $(unit_src:%.c=$(BUILD)/%)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 tool_src := $(wildcard tests/compose/*.c)
 BIN := $(BUILD)/surgetap
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)	$@")
 LIB := $(BUILD)/libsurgetap.a
 COMPOSE := $(BUILD)/compose
 
@@ -42,20 +44,23 @@ all: $(BIN) $(plugin_so) ## build the program and the plugins
 	@:
 
 $(BIN): $(BUILD)/obj/sensor/main.o $(LIB)
-	$(CC) $(LDFLAGS) -rdynamic -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -rdynamic -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(LDLIBS)
 
 $(LIB): $(core_obj)
 	@rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A built-in plugin exports surgetap_plugin_<folder>; the same source as .so exports surgetap_plugin.
 $(BUILD)/obj/plugins/%.o: CPPFLAGS += -DSURGETAP_PLUGIN_BUILTIN=$(word 2,$(subst /, ,$*)) -fvisibility=hidden
 
 $(BUILD)/obj/builtin_plugins.o: $(BUILD)/builtin_plugins.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/builtin_plugins.c: Makefile $(plugin_src)
 	@mkdir -p $(@D)
@@ -68,23 +73,28 @@ $(BUILD)/builtin_plugins.c: Makefile $(plugin_src)
 .SECONDEXPANSION:
 $(BUILD)/plugins/%.so: $$(filter-out plugins/$$*/test_%,$$(wildcard plugins/$$*/*.c)) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -fvisibility=hidden -MMD -MP -MF $@.d -shared $(LDFLAGS) -o $@ $(filter %.c,$^)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fvisibility=hidden -MMD -MP -MF $@.d -shared $(LDFLAGS) -o $@ $(filter %.c,$^)
 
 $(unit_bin): $(BUILD)/%: $(BUILD)/obj/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS) -lcmocka
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS) -lcmocka
 
 $(COMPOSE): $(tool_src:%.c=$(BUILD)/obj/%.o) $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The corpus runs without libFuzzer, in every mode: replay_corpus.c calls the target for each file.
 $(BUILD)/corpus/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay_corpus.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
 
 tests: all $(unit_bin) $(fuzz_src:tests/fuzz/%.c=$(BUILD)/corpus/%) $(COMPOSE)
 	@:

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/options.h"
+#include "commands/setup.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -101,35 +102,14 @@ static int print_plugins(const struct plugins *plugins, bool is_json)
 	return status;
 }
 
-static void tell_warning(void *argument, const char *plugin, const char *where, const char *message)
-{
-	(void)argument;
-	log_warn("plugin %s: %s%s%s", plugin, where ? where : "", where ? ": " : "", message);
-}
-
-static void tell_failure(void *argument, const char *plugin, const char *where, const char *message)
-{
-	(void)argument;
-	log_error("plugin %s: %s%s%s", plugin, where ? where : "", where ? ": " : "", message);
-}
-
 static int list_plugins(const struct config *config, bool is_json)
 {
-	static const struct plugins_listener listener = {tell_warning, tell_failure, NULL};
-	struct plugins_setting *split = NULL;
-	struct plugins *plugins = NULL;
-	size_t count = 0;
-	int status = STATUS_FAILURE;
+	struct setup setup = {0};
+	int status = setup_plugins(config, &setup);
 
-	if (config_split_plugin_options(config, &split, &count) != 0) {
-		log_error("out of memory");
-		return STATUS_FAILURE;
-	}
-	if (plugins_load(&listener, config->plugin.items, config->plugin.count, split, count,
-		    &plugins) == 0)
-		status = print_plugins(plugins, is_json);
-	plugins_free(plugins);
-	free(split);
+	if (status == STATUS_OK)
+		status = print_plugins(setup.plugins, is_json);
+	setup_close(&setup);
 	return status;
 }
 

@@ -44,10 +44,10 @@ uint64_t flow_id(const struct flow *flow)
 const char *flow_transport_name(uint8_t transport, char ret_text[8])
 {
 	static const char *const names[256] = {
-		[1] = "icmp", [2] = "igmp", [4] = "ipip", [6] = "tcp", [17] = "udp", [33] = "dccp",
-		[41] = "ipv6", [47] = "gre", [50] = "esp", [51] = "ah", [58] = "ipv6-icmp",
-		[89] = "ospf", [103] = "pim", [112] = "vrrp", [115] = "l2tp", [132] = "sctp",
-		[136] = "udplite",
+		[1] = "ICMP", [2] = "IGMP", [4] = "IPv4", [6] = "TCP", [17] = "UDP", [33] = "DCCP",
+		[41] = "IPv6", [47] = "GRE", [50] = "ESP", [51] = "AH", [58] = "IPv6-ICMP",
+		[89] = "OSPFIGP", [103] = "PIM", [112] = "VRRP", [115] = "L2TP", [132] = "SCTP",
+		[136] = "UDPLite",
 	};
 	if (names[transport])
 		return names[transport];

@@ -75,7 +75,7 @@ struct surgetap_address flow_far_host(const struct flow *flow);
  * 5-tuple and the start time. */
 uint64_t flow_id(const struct flow *flow);
 
-/* "tcp", "udp" ...: IANA's keyword in lower case, or the number as text. */
+/* "TCP", "UDP" ...: the keyword of IANA's registry, or the number as text. */
 const char *flow_transport_name(uint8_t transport, char ret_text[8]);
 
 #endif

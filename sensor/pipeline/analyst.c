@@ -10,8 +10,6 @@
 #define BLOCKS_MAX 262144 /* of 4 KiB, for the sets of hosts of all four scales together */
 
 static const uint32_t scales_s[ANALYST_SCALES] = {60, 3600, 86400, 604800};
-/* Weeks begin on Monday: 1970-01-01 was a Thursday. */
-static const int64_t scale_origins_s[ANALYST_SCALES] = {0, 0, 0, 4 * 86400};
 
 /* A range with traffic: for each technique a detector and the bytes of late. */
 struct tracked {
@@ -257,8 +255,7 @@ void analyst_take_minute(struct analyst *analyst, int64_t start_s, double covera
 	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++) {
 		struct bucket *bucket = &analyst->buckets[scale];
 		if (!bucket->is_open) {
-			int64_t since_s = start_s - scale_origins_s[scale];
-			bucket->start_s = start_s - since_s % scales_s[scale];
+			bucket->start_s = start_s - start_s % scales_s[scale];
 			bucket->covered_s = 0;
 			bucket->is_open = true;
 		}

@@ -18,6 +18,8 @@ static bool hear_witness(struct packet_clock *clock, int64_t time_us)
 
 bool packet_clock_take(struct packet_clock *clock, int64_t time_us)
 {
+	if (time_us < 0)
+		time_us = 0; /* no capture is older than the epoch; buckets count from there */
 	if (!clock->is_running) {
 		clock->is_running = true;
 		clock->now_us = time_us;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMANDS_FEED_H
+#define COMMANDS_FEED_H
+/* Captures fed through a pipeline: with a progress bar, until their end or a signal. */
+#include "capture/capture.h"
+#include "commands/setup.h"
+#include "pipeline/pipeline.h"
+
+struct feed_result {
+	struct pipeline_stats pipeline;
+	struct capture_stats capture;
+	double wall_s;
+	bool is_interrupted; /* SIGINT or SIGTERM; what was read until then is whole */
+};
+
+/* Fills in what every command's pipeline has in common; listeners are the caller's. */
+void feed_plan(const struct config *config, const struct setup *setup,
+	struct pipeline_settings *ret_settings);
+
+/* Reads the captures, finishes the pipeline. Faults of captures are logged as they come. Returns 0, or
+ * the exit status: STATUS_FAILURE for a damaged, missing or unreadable capture, no memory or a signal.
+ * `ret_result` is always filled. */
+int feed_run(const struct pipeline_settings *settings, char **paths, size_t count,
+	struct feed_result *ret_result);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands/flow_line.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "alert/eve.h"
+#include "base/text.h"
+
+#define JSON_FLAGS (JSON_ENSURE_ASCII | JSON_COMPACT)
+
+static const char *const confidence_names[] = {
+	[SURGETAP_CONFIDENCE_NONE] = "unknown",
+	[SURGETAP_CONFIDENCE_GUESS] = "guess",
+	[SURGETAP_CONFIDENCE_CACHE] = "cache",
+	[SURGETAP_CONFIDENCE_DPI] = "dpi",
+};
+
+static json_t *text(const char *string)
+{
+	char cleaned[1024];
+	return json_stringn(cleaned, text_make_printable(string, cleaned, sizeof cleaned));
+}
+
+static json_t *text_or_none(const char *string)
+{
+	return string && *string ? text(string) : NULL;
+}
+
+static json_t *time_text(int64_t time_us)
+{
+	char formatted[EVE_TIME_SIZE];
+	return json_string(eve_format_time(time_us, formatted));
+}
+
+static json_t *address(const struct surgetap_address *value)
+{
+	char formatted[ADDRESS_TEXT_SIZE];
+	return json_string(address_format(value, formatted));
+}
+
+static json_t *counts(const struct flow *flow)
+{
+	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}", "start", time_text(flow->start_us),
+		"end", time_text(flow->last_us), "pkts_toserver", (json_int_t)flow->packets[0],
+		"pkts_toclient", (json_int_t)flow->packets[1], "bytes_toserver",
+		(json_int_t)flow->bytes[0], "bytes_toclient", (json_int_t)flow->bytes[1]);
+}
+
+static json_t *techniques(const struct findings *findings, const struct plugins *plugins)
+{
+	json_t *list = json_array();
+	for (uint32_t i = 0; findings && i < findings->evidence_count; i++) {
+		const struct evidence *evidence = &findings->evidence[i];
+		if (evidence->is_outranked)
+			continue;
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s, s:i, s:o, s:s}", "technique",
+				plugins->techniques.entries[evidence->technique].name, "grade",
+				technique_grade_name(evidence->grade), "kind",
+				technique_kind_name(evidence->kind), "confidence_percent",
+				(int)evidence->confidence_percent, "reason", text(evidence->reason),
+				"plugin", plugins->entries[evidence->plugin].code->name));
+	}
+	return list;
+}
+
+static json_t *dpi(const struct flow *flow, const struct classifier *classifier)
+{
+	const char *app = classifier_protocol_name(classifier, flow->protocol_id);
+	char both[80];
+	if (flow->master_id != 0 && flow->master_id != flow->protocol_id)
+		snprintf(both, sizeof both, "%s.%s",
+			classifier_protocol_name(classifier, flow->master_id), app);
+	else
+		snprintf(both, sizeof both, "%s", app);
+	return json_pack("{s:o, s:o, s:s}", "proto", text(both), "category",
+		text(classifier_category_name(classifier, flow->category_id)), "confidence",
+		confidence_names[flow->confidence]);
+}
+
+/* NULL for a flow that is not TLS. */
+static json_t *tls(const struct findings *findings)
+{
+	char version[8];
+	if (!findings || (!findings->verdict.sni && findings->verdict.tls_version == 0))
+		return NULL;
+	const struct verdict *verdict = &findings->verdict;
+	snprintf(version, sizeof version, "0x%04x", verdict->tls_version);
+	return json_pack("{s:o*, s:o*, s:o*, s:o*, s:o*}", "sni", text_or_none(verdict->sni),
+		"version", verdict->tls_version ? json_string(version) : NULL, "alpn",
+		text_or_none(verdict->alpn), "ja3", text_or_none(verdict->ja3), "ja4",
+		text_or_none(verdict->ja4));
+}
+
+static void add_place(json_t *line, const struct findings *findings)
+{
+	if (!findings)
+		return;
+	if (findings->place.asn)
+		json_object_set_new(line, "asn", json_integer(findings->place.asn));
+	if (findings->place.as_org[0])
+		json_object_set_new(line, "as_org", text(findings->place.as_org));
+	if (findings->place.country[0])
+		json_object_set_new(line, "country", text(findings->place.country));
+}
+
+char *flow_line_format(const struct flow *flow, const struct findings *findings,
+	const struct classifier *classifier, const struct plugins *plugins)
+{
+	struct surgetap_endpoint client = flow_client(flow), server = flow_server(flow);
+	char community_id[CLASSIFY_COMMUNITY_ID_SIZE], transport[8];
+	struct surgetap_endpoint from = client, to = server;
+	if (flow->icmp_type_code) {
+		from.port = flow->icmp_type_code >> 8;
+		to.port = flow->icmp_type_code & 255;
+	}
+	classify_community_id(&from, &to, flow->key.ip_version, flow->key.transport, community_id);
+	json_t *line = json_pack(
+		"{s:o, s:s, s:I, s:o, s:i, s:o, s:i, s:i, s:s, s:o, s:s, s:o, s:o, s:o, s:o*}",
+		"timestamp", time_text(flow->start_us), "event_type", "flow", "flow_id",
+		(json_int_t)flow_id(flow), "src_ip", address(&client.address), "src_port",
+		(int)client.port, "dest_ip", address(&server.address), "dest_port",
+		(int)server.port, "ip_v", (int)flow->key.ip_version, "proto",
+		flow_transport_name(flow->key.transport, transport), "app_proto",
+		text(classifier_protocol_name(classifier, flow->protocol_id)), "community_id",
+		community_id, "flow", counts(flow), "techniques", techniques(findings, plugins),
+		"ndpi", dpi(flow, classifier), "tls", tls(findings));
+	if (!line)
+		return NULL;
+	add_place(line, findings);
+	char *formatted = json_dumps(line, JSON_FLAGS);
+	json_decref(line);
+	return formatted;
+}

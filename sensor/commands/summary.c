@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands/summary.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+
+#define TIME_SIZE 24
+
+static struct summary_episode *find_episode(struct summary *summary, const char *id)
+{
+	for (uint32_t i = summary->count; i-- > 0;)
+		if (strcmp(summary->episodes[i].id, id) == 0)
+			return &summary->episodes[i];
+	return NULL;
+}
+
+void summary_take(struct summary *summary, const struct alert *alert)
+{
+	if (alert->state == ALERT_NOTICE || alert->state == ALERT_TREND)
+		return;
+	struct summary_episode *episode = find_episode(summary, alert->id);
+	if (!episode && summary->count == SUMMARY_EPISODES_MAX) {
+		summary->left_out += alert->state == ALERT_OPEN;
+		return;
+	}
+	if (!episode)
+		episode = &summary->episodes[summary->count++];
+	bool is_hosts = strcmp(alert->metric, "hosts") == 0;
+	*episode = (struct summary_episode){
+		.state = alert->state,
+		.close_reason = alert->close_reason,
+		.metric = alert->metric,
+		.start_s = alert->window_start_s,
+		.end_s = alert->window_end_s,
+		.scale_s = alert->scale_s,
+		.observed = is_hosts ? alert->observed.hosts : alert->observed.flows,
+		.expected = is_hosts ? alert->expected.hosts : alert->expected.flows,
+		.ratio = alert->ratio,
+		.rise_percent = alert->rise_percent,
+	};
+	memcpy(episode->id, alert->id, sizeof episode->id);
+	text_make_printable(alert->range, episode->range, sizeof episode->range);
+	text_make_printable(alert->technique, episode->technique, sizeof episode->technique);
+}
+
+static const char *format_time(int64_t time_s, char ret_text[TIME_SIZE])
+{
+	struct tm parts;
+	time_t seconds = (time_t)time_s;
+	if (!gmtime_r(&seconds, &parts) ||
+		strftime(ret_text, TIME_SIZE, "%Y-%m-%d %H:%M", &parts) == 0)
+		snprintf(ret_text, TIME_SIZE, "%lld", (long long)time_s);
+	return ret_text;
+}
+
+static const char *scale_word(uint32_t scale_s)
+{
+	return scale_s >= 604800 ? "week" : scale_s >= 86400 ? "day"
+		: scale_s >= 3600				 ? "hour"
+								 : "minute";
+}
+
+static void print_episode(const struct summary_episode *episode, FILE *stream)
+{
+	char start[TIME_SIZE], end[TIME_SIZE];
+	double buckets = (double)(episode->end_s - episode->start_s) / episode->scale_s;
+	if (buckets < 1)
+		buckets = 1;
+	fprintf(stream, "  %-16s %-10s %s  %s  %7.1f -> %-7.1f %s a %-6s %6.1fx %+7.0f %%  %s\n",
+		episode->range, episode->technique, format_time(episode->start_s, start),
+		episode->state == ALERT_CLOSE ? format_time(episode->end_s, end)
+					      : "(still open)    ",
+		episode->expected / buckets, episode->observed / buckets, episode->metric,
+		scale_word(episode->scale_s), episode->ratio, episode->rise_percent,
+		episode->state == ALERT_CLOSE ? episode->close_reason : "open");
+}
+
+static void print_run(const struct feed_result *result, FILE *stream)
+{
+	const struct pipeline_stats *pipeline = &result->pipeline;
+	char start[TIME_SIZE], end[TIME_SIZE];
+	double seconds = result->wall_s > 0 ? result->wall_s : 1e-9;
+	fprintf(stream, "\n%llu packets, %llu flows, %u watched ranges with traffic",
+		(unsigned long long)result->capture.frames,
+		(unsigned long long)pipeline->worker.flows.created, pipeline->ranges);
+	if (pipeline->minutes > 0)
+		fprintf(stream, ", %s to %s UTC",
+			format_time(pipeline->first_us / CLOCK_SECOND_US, start),
+			format_time(pipeline->last_us / CLOCK_SECOND_US, end));
+	fprintf(stream, "\nread in %.1f s (%.2f million packets a second)\n", result->wall_s,
+		(double)result->capture.frames / seconds / 1e6);
+}
+
+void summary_print(const struct summary *summary, const struct feed_result *result, FILE *stream)
+{
+	print_run(result, stream);
+	if (summary->count == 0) {
+		fputs("no jump: every watched range stayed within what was expected of it\n\n",
+			stream);
+		return;
+	}
+	fprintf(stream, "%u %s (times in UTC):\n\n", summary->count,
+		summary->count == 1 ? "jump" : "jumps");
+	fprintf(stream, "  %-16s %-10s %-16s  %-16s  %-38s %7s %9s\n", "range", "technique", "from",
+		"until", "before -> during", "ratio", "rise");
+	for (uint32_t i = 0; i < summary->count; i++)
+		print_episode(&summary->episodes[i], stream);
+	if (summary->left_out > 0)
+		fprintf(stream, "  and %llu more, see the alerts\n",
+			(unsigned long long)summary->left_out);
+	fputc('\n', stream);
+}
