@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Captures packed with gzip and zstd. */
+#include "capture_bytes.h"
+
+#include <zlib.h>
+#include <zstd.h>
+
+static void pack_gzip(struct blob *packed, const void *data, size_t size)
+{
+	z_stream stream = {0};
+
+	assert_int_equal(
+		deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	stream.next_in = (Bytef *)data;
+	stream.avail_in = (uInt)size;
+	stream.next_out = packed->data + packed->size;
+	stream.avail_out = (uInt)(sizeof(packed->data) - packed->size);
+	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+	packed->size += stream.total_out;
+	deflateEnd(&stream);
+}
+
+static void pack_zstd(struct blob *packed, const void *data, size_t size)
+{
+	size_t result = ZSTD_compress(
+		packed->data + packed->size, sizeof(packed->data) - packed->size, data, size, 3);
+
+	assert_false(ZSTD_isError(result));
+	packed->size += result;
+}
+
+typedef void pack(struct blob *packed, const void *data, size_t size);
+
+static const struct {
+	const char *name;
+	pack *pack;
+	size_t descriptor; /* where 0xff cannot be: gzip's first block, zstd's frame descriptor */
+} packings[] = {{"gzip", pack_gzip, 10}, {"zstd", pack_zstd, 4}};
+
+#define PACKINGS (sizeof(packings) / sizeof(packings[0]))
+#define PACKETS 100
+
+static struct blob make_capture(void)
+{
+	struct blob blob = {0};
+
+	blob_put_pcap(&blob, MAGIC_MICRO, 1);
+	for (uint32_t i = 0; i < PACKETS; i++)
+		blob_put_record(&blob, i, 0, (uint8_t)i);
+	return blob;
+}
+
+static size_t read_packed(
+	const struct blob *packed, struct heard *heard, struct capture_stats *ret_stats)
+{
+	char *path = path_with("x.packed", packed->data, packed->size);
+	struct capture *capture = capture_begin(heard, &path, 1);
+	int64_t marks[PACKETS];
+	size_t count = capture_drain(capture, marks, PACKETS, false);
+
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(marks[i], i);
+	capture_stats(capture, ret_stats);
+	capture_close(capture);
+	free(path);
+	return count;
+}
+
+static void test_packed_capture_is_not_read(void **state)
+{
+	struct blob plain = make_capture();
+
+	(void)state;
+	for (size_t i = 0; i < PACKINGS; i++) {
+		struct blob packed = {0};
+		struct capture_stats stats;
+		struct heard heard;
+
+		packings[i].pack(&packed, plain.data, plain.size);
+		assert_int_equal(read_packed(&packed, &heard, &stats), PACKETS);
+		assert_int_equal(heard.count, 0);
+		assert_int_equal(stats.input_bytes, packed.size);
+		assert_int_equal(stats.input_bytes_done, packed.size);
+	}
+}
+
+static void test_second_member_or_frame_is_dropped(void **state)
+{
+	struct blob plain = make_capture();
+
+	(void)state;
+	for (size_t i = 0; i < PACKINGS; i++) {
+		for (size_t cut = 0; cut < 60; cut++) {
+			struct blob packed = {0};
+			struct capture_stats stats;
+			struct heard heard;
+
+			packings[i].pack(&packed, plain.data, cut);
+			packings[i].pack(&packed, plain.data + cut, plain.size - cut);
+			assert_int_equal(read_packed(&packed, &heard, &stats), PACKETS);
+			assert_int_equal(heard.count, 0);
+		}
+	}
+}
+
+static void test_padding_after_gzip_is_a_fault(void **state)
+{
+	struct blob plain = make_capture(), packed = {0};
+	struct capture_stats stats;
+	struct heard heard;
+
+	(void)state;
+	pack_gzip(&packed, plain.data, plain.size);
+	packed.size += 100;
+	assert_int_equal(read_packed(&packed, &heard, &stats), PACKETS);
+	assert_int_equal(heard.count, 0);
+}
+
+static void assert_reads_until_damage(
+	const struct blob *packed, const char *name, const char *phrase)
+{
+	struct capture_stats stats;
+	struct heard heard;
+	size_t count = read_packed(packed, &heard, &stats);
+
+	assert_true(count <= PACKETS);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(stats.faults, 1);
+	assert_int_equal(stats.frames, count);
+	assert_int_equal(stats.files_done, 0);
+	assert_non_null(strstr(heard.message, name));
+	assert_non_null(strstr(heard.message, phrase));
+}
+
+static void test_early_end_passes_for_the_end(void **state)
+{
+	struct blob plain = make_capture();
+
+	(void)state;
+	for (size_t i = 0; i < PACKINGS; i++) {
+		struct blob packed = {0};
+
+		packings[i].pack(&packed, plain.data, plain.size);
+		for (; packed.size > 4; packed.size--) {
+			struct blob cut = packed;
+
+			cut.size--;
+			assert_reads_until_damage(&cut, packings[i].name, "ends early");
+		}
+	}
+}
+
+static void test_early_end_loses_what_came_before(void **state)
+{
+	struct blob plain = make_capture(), packed = {0};
+	struct capture_stats stats;
+	struct heard heard;
+	char place[128];
+
+	(void)state;
+	pack_gzip(&packed, plain.data, 24 + 20 * 50);
+	pack_gzip(&packed, plain.data + 24 + 20 * 50, 20 * 50);
+	packed.size -= 9; /* the second member's length, checksum and last byte */
+	assert_in_range(read_packed(&packed, &heard, &stats), 50, PACKETS);
+	assert_int_equal(heard.count, 1);
+	snprintf(place, sizeof(place), "packet %lu, byte offset", (unsigned long)stats.frames + 1);
+	assert_non_null(strstr(heard.place, place));
+	assert_non_null(strstr(heard.place, "of the unpacked data"));
+}
+
+static void test_damage_inside_is_passed_on_as_packets(void **state)
+{
+	struct blob plain = make_capture();
+
+	(void)state;
+	for (size_t i = 0; i < PACKINGS; i++) {
+		struct blob packed = {0};
+		size_t second;
+
+		packings[i].pack(&packed, plain.data, 24 + 20 * 50);
+		second = packed.size;
+		packings[i].pack(&packed, plain.data + 24 + 20 * 50, 20 * 50);
+		packed.data[second + packings[i].descriptor] = 0xff;
+		assert_reads_until_damage(&packed, packings[i].name, "damaged");
+	}
+}
+
+static void test_packed_text_is_not_said_clearly(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PACKINGS; i++) {
+		struct blob packed = {0};
+		struct capture_stats stats;
+		struct heard heard;
+
+		packings[i].pack(&packed, "hello, world\n", 13);
+		assert_int_equal(read_packed(&packed, &heard, &stats), 0);
+		assert_int_equal(heard.count, 1);
+		assert_non_null(strstr(heard.message, "not a capture"));
+		packed.size = 0;
+		packings[i].pack(&packed, "", 0);
+		assert_int_equal(read_packed(&packed, &heard, &stats), 0);
+		assert_string_equal(heard.message, "empty file");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_packed_capture_is_not_read),
+		cmocka_unit_test(test_second_member_or_frame_is_dropped),
+		cmocka_unit_test(test_padding_after_gzip_is_a_fault),
+		cmocka_unit_test(test_early_end_passes_for_the_end),
+		cmocka_unit_test(test_early_end_loses_what_came_before),
+		cmocka_unit_test(test_damage_inside_is_passed_on_as_packets),
+		cmocka_unit_test(test_packed_text_is_not_said_clearly),
+	};
+
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
