@@ -26,7 +26,7 @@ LDFLAGS += $(filter -fsanitize=address% -fsanitize=thread,$(OPT_$(MODE))) -pthre
 LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lm
 
 plugins := $(sort $(notdir $(patsubst %/,%,$(wildcard plugins/*/))))
-plugin_src := $(filter-out %/test_%,$(wildcard plugins/*/*.c) $(foreach p,$(plugins),))
+plugin_src := $(foreach f,$(wildcard plugins/*/*.c),$(if $(filter test_%,$(notdir $f)),,$f))
 core_src := $(filter-out sensor/main.c,$(wildcard sensor/*.c sensor/*/*.c)) $(wildcard geoip/*.c)
 core_obj := $(core_src:%.c=$(BUILD)/obj/%.o) $(plugin_src:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/builtin_plugins.o
 plugin_so := $(plugins:%=$(BUILD)/plugins/%.so)
@@ -34,6 +34,7 @@ unit_src := $(wildcard tests/unit/test_*.c plugins/*/test_*.c)
 unit_bin := $(unit_src:%.c=$(BUILD)/%)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 tool_src := $(wildcard tests/compose/*.c)
+helper_bin := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/redis/*.c))
 BIN := $(BUILD)/surgetap
 Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)	$@")
@@ -76,7 +77,7 @@ $(BUILD)/plugins/%.so: $$(filter-out plugins/$$*/test_%,$$(wildcard plugins/$$*/
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fvisibility=hidden -MMD -MP -MF $@.d -shared $(LDFLAGS) -o $@ $(filter %.c,$^)
 
-$(unit_bin): $(BUILD)/%: $(BUILD)/obj/%.o $(LIB)
+$(unit_bin) $(helper_bin): $(BUILD)/%: $(BUILD)/obj/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS) -lcmocka
@@ -96,7 +97,7 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
 	$(call say,LD)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
 
-tests: all $(unit_bin) $(fuzz_src:tests/fuzz/%.c=$(BUILD)/corpus/%) $(COMPOSE)
+tests: all $(unit_bin) $(helper_bin) $(fuzz_src:tests/fuzz/%.c=$(BUILD)/corpus/%) $(COMPOSE)
 	@:
 
 check: ## set up, build and run every test
