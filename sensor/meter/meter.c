@@ -137,17 +137,28 @@ static struct witness *witness_of(struct meter *meter, struct meter_cell *cell)
 	return cell->witness;
 }
 
-void meter_add_witness(struct meter *meter, uint32_t range, uint32_t technique,
-	const struct surgetap_address *host, const struct surgetap_address *peer,
-	const struct witness_example *example)
+static struct witness *find_witness(struct meter *meter, uint32_t range, uint32_t technique)
 {
 	struct meter_range *counts = touch(meter, range);
-	struct witness *witness = counts ? witness_of(meter, &counts->cells[technique]) : NULL;
+	return counts ? witness_of(meter, &counts->cells[technique]) : NULL;
+}
+
+void meter_add_witness(struct meter *meter, uint32_t range, uint32_t technique,
+	const struct surgetap_address *host, const struct surgetap_address *peer)
+{
+	struct witness *witness = find_witness(meter, range, technique);
 	if (!witness)
 		return;
 	witness_count(&witness->hosts, host, 1);
 	witness_count(&witness->peers, peer, 1);
-	witness_show(witness, example);
+}
+
+void meter_add_example(struct meter *meter, uint32_t range, uint32_t technique,
+	const struct witness_example *example)
+{
+	struct witness *witness = find_witness(meter, range, technique);
+	if (witness)
+		witness_show(witness, example);
 }
 
 static void merge_cell(struct meter *meter, struct meter_cell *cell, const struct meter_cell *from)
@@ -157,7 +168,7 @@ static void merge_cell(struct meter *meter, struct meter_cell *cell, const struc
 	cell->suspected += from->suspected;
 	cell->inbound += from->inbound;
 	hosts_merge(&cell->hosts, meter->pool, &from->hosts);
-	if (from->witness && from->witness->hosts.count > 0) {
+	if (from->witness && (from->witness->hosts.count > 0 || from->witness->example_count > 0)) {
 		struct witness *witness = witness_of(meter, cell);
 		if (witness)
 			witness_merge(witness, from->witness);

@@ -41,10 +41,19 @@ static const char *reason_for(const struct findings *findings, uint32_t techniqu
 	return "";
 }
 
-static void show_witness(struct worker *worker, const struct flow *flow, technique_set techniques)
+static void count_witness(struct worker *worker, const struct flow *flow, technique_set techniques)
+{
+	struct surgetap_address host = flow_watched_host(flow), peer = flow_far_host(flow);
+	for (technique_set left = techniques; left; left &= left - 1) {
+		uint32_t technique = (uint32_t)__builtin_ctz(left);
+		meter_add_witness(worker->meter, flow->range, technique, &host, &peer);
+		worker->stats.flows_by_technique[technique]++;
+	}
+}
+
+static void show_example(struct worker *worker, const struct flow *flow, technique_set techniques)
 {
 	const struct findings *findings = inspector_findings(worker->inspector, flow);
-	struct surgetap_address host = flow_watched_host(flow), peer = flow_far_host(flow);
 	struct witness_example example = {
 		.time_us = flow->last_us,
 		.client = flow_client(flow),
@@ -61,8 +70,7 @@ static void show_witness(struct worker *worker, const struct flow *flow, techniq
 		uint32_t technique = (uint32_t)__builtin_ctz(left);
 		snprintf(example.reason, sizeof example.reason, "%s",
 			reason_for(findings, technique));
-		meter_add_witness(worker->meter, flow->range, technique, &host, &peer, &example);
-		worker->stats.flows_by_technique[technique]++;
+		meter_add_example(worker->meter, flow->range, technique, &example);
 	}
 }
 
@@ -82,7 +90,7 @@ static void meter_news(struct worker *worker, struct flow *flow, technique_set n
 		&(struct meter_traffic){.range = flow->range, .techniques = news,
 			.in_total = is_first, .mark_host = true, .host = &host,
 			.bytes = flow->bytes[0] + flow->bytes[1]});
-	show_witness(worker, flow, news);
+	count_witness(worker, flow, news);
 }
 
 /* Adds one packet to what the flow was counted as before. */
@@ -97,8 +105,9 @@ static void meter_packet(struct worker *worker, struct flow *flow, uint32_t wire
 	flow->minute = minute;
 }
 
-/* Guesses are counted once, when nothing better can come. */
-static void meter_guesses(struct worker *worker, struct flow *flow)
+/* When no more can be learnt of a flow, its guesses are counted, and it may serve as an example: only
+ * now its protocol has a name. */
+static void settle_flow(struct worker *worker, struct flow *flow)
 {
 	if (flow->is_settled || !flow->is_decided)
 		return;
@@ -106,6 +115,8 @@ static void meter_guesses(struct worker *worker, struct flow *flow)
 	if (flow->suspected)
 		meter_add_flow(worker->meter, &(struct meter_flow){.range = flow->range,
 						      .suspected = flow->suspected});
+	if (!flow->is_inbound)
+		show_example(worker, flow, flow->counted & flow->tunnels);
 }
 
 static void meter_use(struct worker *worker, struct flow *flow, uint32_t wire_bytes)
@@ -117,7 +128,7 @@ static void meter_use(struct worker *worker, struct flow *flow, uint32_t wire_by
 	technique_set news = flow->tunnels & ~flow->counted;
 	if (news || !flow->is_metered)
 		meter_news(worker, flow, news);
-	meter_guesses(worker, flow);
+	settle_flow(worker, flow);
 	if (flow->is_decided)
 		inspector_release(worker->inspector, flow, false);
 }
