@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "provider.h"
+#include "recipe.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+extern const struct surgetap_plugin surgetap_plugin_vpn;
+
+#define TCP 6
+#define UDP 17
+
+/* A packet as a test gives it: how it begins, how long it is. The rest counts up from `fill`. */
+struct packet {
+	bool from_client;
+	uint16_t bytes;
+	uint8_t fill;
+	const char *start;
+	size_t start_bytes;
+};
+
+#define START(text) text, sizeof text - 1
+#define COUNT(array) (sizeof array / sizeof array[0])
+
+static struct surgetap_evidence best;
+
+static void on_report(const struct surgetap_call *call, const struct surgetap_evidence *evidence)
+{
+	(void)call;
+	assert_int_equal(evidence->technique, 0);
+	assert_true(evidence->reason != NULL && strlen(evidence->reason) < 96);
+	assert_true(evidence->confidence_percent <= 100);
+	if (evidence->grade > best.grade)
+		best = *evidence;
+}
+
+static const struct surgetap_host host = {
+	.abi = SURGETAP_ABI, .size = sizeof host, .report = on_report};
+
+static struct surgetap_flow flow_of(uint8_t transport, uint16_t port)
+{
+	return (struct surgetap_flow){
+		.size = sizeof(struct surgetap_flow),
+		.ip_version = 4,
+		.transport = transport,
+		.answered = true,
+		.complete = true,
+		.client.port = 40000,
+		.server.port = port,
+		.protocol = "unknown",
+		.master = "unknown",
+		.category = "",
+	};
+}
+
+/* Shows packets as the sensor does, until the plugin is done. Returns the best grade. */
+static enum surgetap_grade grade_of_packets(
+	const struct surgetap_flow *flow, const struct packet *packets, size_t count)
+{
+	struct vpn_memory memory = {0};
+	struct surgetap_call call = {.host = &host, .flow_state = &memory, .flow = flow};
+
+	memset(&best, 0, sizeof best);
+	for (size_t i = 0; i < count; i++) {
+		uint8_t *data = test_malloc(packets[i].bytes); /* exact: a read beyond is found */
+		struct surgetap_payload payload = {data, packets[i].bytes, packets[i].bytes,
+			packets[i].from_client, (uint8_t)i};
+		enum surgetap_next next;
+
+		assert_true(packets[i].start_bytes <= packets[i].bytes);
+		for (size_t k = 0; k < packets[i].bytes; k++)
+			data[k] = (uint8_t)(packets[i].fill + 7 * k);
+		if (packets[i].start_bytes > 0)
+			memcpy(data, packets[i].start, packets[i].start_bytes);
+		call.payload = &payload;
+		next = surgetap_plugin_vpn.on_packet(&call);
+		test_free(data);
+		if (next == SURGETAP_DONE)
+			break;
+	}
+	return best.grade;
+}
+
+static enum surgetap_grade grade_of_verdict(const struct surgetap_flow *flow)
+{
+	struct vpn_memory memory = {0};
+	const struct surgetap_call call = {.host = &host, .flow_state = &memory, .flow = flow};
+
+	memset(&best, 0, sizeof best);
+	surgetap_plugin_vpn.on_classified(&call);
+	return best.grade;
+}
+
+#define SESSION_A "\x11\x22\x33\x44\x55\x66\x77\x88"
+#define SESSION_B "\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8"
+
+static void openvpn_pair_is_missed(void **state)
+{
+	static const struct {
+		uint8_t transport;
+		struct packet packets[2];
+	} cases[] = {
+		/* plain, tls-auth, tls-crypt, tls-crypt-v2 with and without early negotiation */
+		{UDP, {{true, 14, 0, START("\x38" SESSION_A)},
+			      {false, 26, 0, START("\x40" SESSION_B)}}},
+		{UDP, {{true, 42, 0, START("\x38" SESSION_A)},
+			      {false, 54, 0, START("\x40" SESSION_B)}}},
+		{UDP, {{true, 54, 0, START("\x38" SESSION_A)},
+			      {false, 66, 0, START("\x40" SESSION_B)}}},
+		{UDP, {{true, 353, 0, START("\x50" SESSION_A)},
+			      {false, 72, 0, START("\x40" SESSION_B)}}},
+		{UDP, {{true, 353, 0, START("\x50" SESSION_A)},
+			      {false, 66, 0, START("\x40" SESSION_B)}}},
+		/* key method 1 */
+		{UDP, {{true, 14, 0, START("\x08" SESSION_A)},
+			      {false, 26, 0, START("\x10" SESSION_B)}}},
+		{TCP, {{true, 16, 0, START("\x00\x0e\x38" SESSION_A)},
+			      {false, 28, 0, START("\x00\x1a\x40" SESSION_B)}}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct surgetap_flow flow = flow_of(cases[i].transport, 443);
+
+		assert_int_equal(grade_of_packets(&flow, cases[i].packets, 2), SURGETAP_GRADE_DPI);
+	}
+}
+
+static void openvpn_seen_one_way_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 14, 0, START("\x38" SESSION_A)},
+		{true, 22, 0, START("\x28" SESSION_A)},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 1194);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 1), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_DPI);
+}
+
+static void openvpn_is_seen_in_what_only_resembles_it(void **state)
+{
+	static const struct packet cases[][2] = {
+		/* both are client's resets */
+		{{true, 14, 0, START("\x38" SESSION_A)}, {false, 26, 0, START("\x38" SESSION_B)}},
+		/* key id is not 0 */
+		{{true, 14, 0, START("\x39" SESSION_A)}, {false, 26, 0, START("\x40" SESSION_B)}},
+		/* an echo */
+		{{true, 14, 0, START("\x38" SESSION_A)}, {false, 26, 0, START("\x40" SESSION_A)}},
+		/* too short for a reset */
+		{{true, 9, 0, START("\x38" SESSION_A)}, {false, 26, 0, START("\x40" SESSION_B)}},
+		/* no session */
+		{{true, 14, 0, START("\x38\0\0\0\0\0\0\0\0")},
+			{false, 26, 0, START("\x40" SESSION_B)}},
+		/* the server's answer to the other version */
+		{{true, 14, 0, START("\x08" SESSION_A)}, {false, 26, 0, START("\x40" SESSION_B)}},
+		/* random first payloads that nDPI takes for OpenVPN */
+		{{true, 80, 3, NULL, 0}, {false, 80, 90, NULL, 0}},
+		{{true, 112, 3, NULL, 0}, {false, 112, 90, NULL, 0}},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 1194);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(grade_of_packets(&flow, cases[i], 2), SURGETAP_GRADE_NONE);
+}
+
+static void openvpn_in_the_middle_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 90, 1, START("\x48\x00\x00\x05\x00\x00\x01\x07")},
+		{true, 90, 2, START("\x48\x00\x00\x05\x00\x00\x01\x08")},
+		{true, 90, 3, START("\x48\x00\x00\x05\x00\x00\x01\x0a")},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 9999);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_HEURISTIC);
+}
+
+#define INDEX_A "\x01\x02\x03\x04"
+#define INDEX_B "\x0a\x0b\x0c\x0d"
+
+static void wireguard_pair_is_missed(void **state)
+{
+	static const struct packet plain[] = {
+		{true, 148, 0, START("\1\0\0\0" INDEX_A)},
+		{false, 92, 0, START("\2\0\0\0" INDEX_B INDEX_A)},
+	};
+	static const struct packet padded[] = {
+		{true, 204, 0, START("\1\0\0\0" INDEX_A)},
+		{false, 100, 0, START("\2\0\0\0" INDEX_B INDEX_A)},
+	};
+	static const struct packet warp[] = {
+		{true, 148, 0, START("\1\x5f\x11\x22" INDEX_A)},
+		{false, 92, 0, START("\2\x5f\x11\x22" INDEX_B INDEX_A)},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 443);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, plain, 2), SURGETAP_GRADE_DPI);
+	assert_int_equal(grade_of_packets(&flow, plain, 1), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_packets(&flow, plain + 1, 1), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_packets(&flow, padded, 2), SURGETAP_GRADE_DPI);
+	assert_int_equal(grade_of_packets(&flow, padded, 1), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, warp, 2), SURGETAP_GRADE_DPI);
+}
+
+static void wireguard_data_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 96, 0, START("\4\0\0\0" INDEX_A "\x05\0\0\0\0\0\0\0")},
+		{true, 32, 0, START("\4\0\0\0" INDEX_A "\x06\0\0\0\0\0\0\0")},
+		{true, 128, 0, START("\4\0\0\0" INDEX_A "\x07\0\0\0\0\0\0\0")},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 53);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_DPI);
+	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_NONE);
+}
+
+static void wireguard_is_seen_in_what_only_resembles_it(void **state)
+{
+	static const struct packet cases[][3] = {
+		{{true, 148, 0, START("\1\0\0\1" INDEX_A)},
+			{false, 92, 0, START("\2\0\0\1" INDEX_B INDEX_B)}, {0}},
+		{{true, 147, 0, START("\1\0\0\0" INDEX_A)},
+			{false, 91, 0, START("\2\0\0\0" INDEX_B INDEX_A)}, {0}},
+		/* falling, standing, leaping counters; an odd length */
+		{{true, 96, 0, START("\4\0\0\0" INDEX_A "\x07\0\0\0\0\0\0\0")},
+			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x06\0\0\0\0\0\0\0")},
+			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x05\0\0\0\0\0\0\0")}},
+		{{true, 96, 0, START("\4\0\0\0" INDEX_A "\x07\0\0\0\0\0\0\0")},
+			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x07\0\0\0\0\0\0\0")},
+			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x07\0\0\0\0\0\0\0")}},
+		{{true, 96, 0, START("\4\0\0\0" INDEX_A "\x01\0\0\0\0\0\0\0")},
+			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x02\0\0\0\0\0\x01\0")},
+			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x03\0\0\0\0\0\x02\0")}},
+		{{true, 97, 0, START("\4\0\0\0" INDEX_A "\x01\0\0\0\0\0\0\0")},
+			{true, 97, 0, START("\4\0\0\0" INDEX_A "\x02\0\0\0\0\0\0\0")},
+			{true, 97, 0, START("\4\0\0\0" INDEX_A "\x03\0\0\0\0\0\0\0")}},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 51820);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(grade_of_packets(&flow, cases[i], cases[i][2].bytes ? 3 : 2),
+			SURGETAP_GRADE_NONE);
+}
+
+#define IKE_V2 SESSION_A "\0\0\0\0\0\0\0\0\x21\x20\x22\x08\0\0\0\0"
+#define IKE_V1 SESSION_A "\0\0\0\0\0\0\0\0\x01\x10\x02\x00\0\0\0\0"
+#define L2TP "\xc8\x02\x00\x32\0\0\0\0\0\0\0\0\x80\x08\0\0\0\0\0\1"
+#define PPTP "\x00\x9c\0\1\x1a\x2b\x3c\x4d\0\1\0\0"
+#define DTLS_OLD "\x16\1\0\0\0\0\0\0\0\0\0\0\x2b\1"
+
+static void single_packet_recipe_is_missed(void **state)
+{
+	static const struct {
+		uint8_t transport;
+		uint16_t port;
+		struct packet packet;
+	} cases[] = {
+		{UDP, 500, {true, 300, 0, START(IKE_V2 "\0\0\x01\x2c")}},
+		{UDP, 500, {true, 300, 0, START(IKE_V1 "\0\0\x01\x2c")}},
+		{UDP, 4500, {true, 304, 0, START("\0\0\0\0" IKE_V2 "\0\0\x01\x2c")}},
+		{UDP, 1701, {true, 50, 0, START(L2TP)}},
+		{TCP, 1723, {true, 156, 0, START(PPTP)}},
+		{TCP, 655, {true, 11, 0, START("0 thinkk 17\n")}},
+		{TCP, 655, {true, 10, 0, START("0 init 17\n")}},
+		{TCP, 9000, {true, 12, 0, START("0 labo 17.7\n")}},
+		{UDP, 41641, {true, 92, 0, START("TS\xf0\x9f\x92\xac")}},
+		{UDP, 443, {true, 56, 0, START(DTLS_OLD)}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct surgetap_flow flow = flow_of(cases[i].transport, cases[i].port);
+		struct packet packet = cases[i].packet;
+
+		if (packet.start_bytes > packet.bytes)
+			packet.bytes = (uint16_t)packet.start_bytes;
+		assert_int_equal(grade_of_packets(&flow, &packet, 1), SURGETAP_GRADE_DPI);
+	}
+}
+
+/* The same starts with one thing wrong, and cut at every length: none may match, none may be read
+ * beyond. */
+static void truncated_or_wrong_start_matches(void **state)
+{
+	static const struct {
+		uint8_t transport;
+		struct packet packet;
+	} cases[] = {
+		{UDP, {true, 301, 0, START(IKE_V2 "\0\0\x01\x2c")}},
+		{UDP, {true, 300, 0,
+			      START(SESSION_A
+				      "\0\0\0\0\0\0\0\0\x21\x30\x22\x08\0\0\0\0\0\0\x01\x2c")}},
+		{UDP, {true, 51, 0, START(L2TP)}},
+		{TCP, {true, 155, 0, START(PPTP)}},
+		{TCP, {true, 12, 0, START("0 a b 17\nxyz")}},
+		{TCP, {true, 12, 0, START("0 abcdef 18\n")}},
+		{UDP, {true, 61, 0, START("TS\xf0\x9f\x92\xac")}},
+		{UDP, {true, 57, 0, START(DTLS_OLD)}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct surgetap_flow flow = flow_of(cases[i].transport, 4500);
+
+		for (uint16_t bytes = cases[i].packet.bytes; bytes > 0; bytes--) {
+			struct packet packet = cases[i].packet;
+
+			packet.bytes = bytes;
+			if (packet.start_bytes > bytes)
+				packet.start_bytes = bytes;
+			if (i == 0 && bytes == 300)
+				continue; /* this length is right */
+			if ((i == 2 && bytes == 50) || (i == 7 && bytes == 56))
+				continue;
+			assert_int_equal(grade_of_packets(&flow, &packet, 1), SURGETAP_GRADE_NONE);
+		}
+	}
+}
+
+static void esp_in_udp_without_ike_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 120, 1, START("\xc1\x02\x03\x04\0\0\0\x01")},
+		{true, 120, 2, START("\xc1\x02\x03\x04\0\0\0\x02")},
+		{true, 120, 3, START("\xc1\x02\x03\x04\0\0\0\x03")},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 4500);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_HEURISTIC);
+	flow.server.port = 4501;
+	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_NONE);
+}
+
+static void softether_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 1, 0, START("A")},
+		{false, 28, 0, START("IP=203.0.113.10,PORT=51381")},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 5004);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_DPI);
+	assert_int_equal(grade_of_packets(&flow, packets + 1, 1), SURGETAP_GRADE_NONE);
+}
+
+static void plugin_waits_for_ever(void **state)
+{
+	struct packet packets[VPN_PAYLOADS];
+	struct surgetap_flow flow = flow_of(UDP, 9999);
+	struct vpn_memory memory = {0};
+	struct surgetap_payload payload = {(const uint8_t *)"x", 1, 1, true, VPN_PAYLOADS - 1};
+	const struct surgetap_call call = {
+		.host = &host, .flow_state = &memory, .flow = &flow, .payload = &payload};
+
+	(void)state;
+	for (size_t i = 0; i < VPN_PAYLOADS; i++)
+		packets[i] = (struct packet){i % 2 == 0, 100, (uint8_t)(i * 13 + 0x80), NULL, 0};
+	assert_int_equal(grade_of_packets(&flow, packets, VPN_PAYLOADS), SURGETAP_GRADE_NONE);
+	assert_int_equal(surgetap_plugin_vpn.on_packet(&call), SURGETAP_DONE);
+}
+
+static void guess_of_ndpi_counts_as_use(void **state)
+{
+	static const struct {
+		const char *protocol;
+		enum surgetap_confidence confidence;
+		enum surgetap_grade grade;
+	} cases[] = {
+		{"wireguard", SURGETAP_CONFIDENCE_DPI, SURGETAP_GRADE_DPI},
+		{"wireguard", SURGETAP_CONFIDENCE_GUESS, SURGETAP_GRADE_GUESS},
+		{"openvpn", SURGETAP_CONFIDENCE_GUESS, SURGETAP_GRADE_GUESS},
+		{"openvpn", SURGETAP_CONFIDENCE_DPI, SURGETAP_GRADE_HEURISTIC},
+		{"forticlient", SURGETAP_CONFIDENCE_CACHE, SURGETAP_GRADE_CACHE},
+		{"tor", SURGETAP_CONFIDENCE_DPI, SURGETAP_GRADE_NONE},
+		{"tls", SURGETAP_CONFIDENCE_DPI, SURGETAP_GRADE_NONE},
+		{"unknown", SURGETAP_CONFIDENCE_NONE, SURGETAP_GRADE_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct surgetap_flow flow = flow_of(UDP, 1194);
+
+		flow.protocol = cases[i].protocol;
+		flow.confidence = cases[i].confidence;
+		assert_int_equal(grade_of_verdict(&flow), cases[i].grade);
+	}
+}
+
+static void known_false_positive_of_ndpi_is_believed(void **state)
+{
+	struct surgetap_flow chromecast = flow_of(TCP, 8009);
+	struct surgetap_flow random = flow_of(UDP, 9999);
+	struct surgetap_flow lookup = flow_of(UDP, 53);
+
+	(void)state;
+	chromecast.protocol = "ciscovpn";
+	chromecast.confidence = SURGETAP_CONFIDENCE_DPI;
+	assert_int_equal(grade_of_verdict(&chromecast), SURGETAP_GRADE_NONE);
+
+	random.protocol = "openvpn";
+	random.confidence = SURGETAP_CONFIDENCE_DPI;
+	random.sample_count = 1;
+	random.samples[0] = (struct surgetap_sample){112, true};
+	assert_int_equal(grade_of_verdict(&random), SURGETAP_GRADE_NONE);
+	random.samples[0].bytes = 80;
+	assert_int_equal(grade_of_verdict(&random), SURGETAP_GRADE_NONE);
+
+	lookup.protocol = "icloudprivaterelay";
+	lookup.master = "dns";
+	lookup.confidence = SURGETAP_CONFIDENCE_DPI;
+	assert_int_equal(grade_of_verdict(&lookup), SURGETAP_GRADE_NONE);
+}
+
+static void tunnel_transport_is_missed(void **state)
+{
+	static const uint8_t tunnels[] = {4, 41, 47, 50, 51, 115}, others[] = {1, 6, 17, 58, 132};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tunnels); i++) {
+		struct surgetap_flow flow = flow_of(tunnels[i], 0);
+
+		assert_int_equal(grade_of_verdict(&flow), SURGETAP_GRADE_DPI);
+	}
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct surgetap_flow flow = flow_of(others[i], 0);
+
+		assert_int_equal(grade_of_verdict(&flow), SURGETAP_GRADE_NONE);
+	}
+}
+
+static void visit_to_a_provider_is_called_a_tunnel(void **state)
+{
+	static const struct {
+		const char *sni;
+		enum surgetap_kind kind;
+	} cases[] = {
+		{"nordvpn.com", SURGETAP_KIND_CONTACT},
+		{"API.NordVPN.com.", SURGETAP_KIND_CONTACT},
+		{"api.mullvad.net", SURGETAP_KIND_CONTACT},
+		{"se-sto-wg-001.relays.mullvad.net", SURGETAP_KIND_TUNNEL},
+		{"api.polargrizzly.com", SURGETAP_KIND_CONTACT},
+		{"mask.icloud.com", SURGETAP_KIND_TUNNEL},
+		{"api.sec-tunnel.com", SURGETAP_KIND_CONTACT},
+		{"eu0.sec-tunnel.com", SURGETAP_KIND_TUNNEL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct surgetap_flow flow = flow_of(TCP, 443);
+
+		flow.protocol = "tls";
+		flow.confidence = SURGETAP_CONFIDENCE_DPI;
+		flow.sni = cases[i].sni;
+		assert_int_equal(grade_of_verdict(&flow), SURGETAP_GRADE_DPI);
+		assert_int_equal(best.kind, cases[i].kind);
+	}
+}
+
+static void name_that_only_ends_alike_is_a_provider(void **state)
+{
+	static const char *const names[] = {"notnordvpn.com", "nordvpn.com.evil.net", "com", "",
+		".", "icloud.com", "proton.me", "\xff\xfe.nordvpn.co"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_null(vpn_provider_find(names[i]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(openvpn_pair_is_missed),
+		cmocka_unit_test(openvpn_seen_one_way_is_missed),
+		cmocka_unit_test(openvpn_is_seen_in_what_only_resembles_it),
+		cmocka_unit_test(openvpn_in_the_middle_is_missed),
+		cmocka_unit_test(wireguard_pair_is_missed),
+		cmocka_unit_test(wireguard_data_is_missed),
+		cmocka_unit_test(wireguard_is_seen_in_what_only_resembles_it),
+		cmocka_unit_test(single_packet_recipe_is_missed),
+		cmocka_unit_test(truncated_or_wrong_start_matches),
+		cmocka_unit_test(esp_in_udp_without_ike_is_missed),
+		cmocka_unit_test(softether_is_missed),
+		cmocka_unit_test(plugin_waits_for_ever),
+		cmocka_unit_test(guess_of_ndpi_counts_as_use),
+		cmocka_unit_test(known_false_positive_of_ndpi_is_believed),
+		cmocka_unit_test(tunnel_transport_is_missed),
+		cmocka_unit_test(visit_to_a_provider_is_called_a_tunnel),
+		cmocka_unit_test(name_that_only_ends_alike_is_a_provider),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
