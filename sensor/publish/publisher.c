@@ -146,12 +146,20 @@ void publisher_put_usage(struct publisher *publisher, const char *range, int64_t
 void publisher_set_heartbeat(
 	struct publisher *publisher, const struct publisher_field *fields, size_t count)
 {
+	struct publisher_field all[PUBLISHER_HEARTBEAT_MAX + 1];
+	struct publisher_stats stats;
 	struct timespec now;
 	if (!publisher->courier)
 		return;
+	if (count > PUBLISHER_HEARTBEAT_MAX)
+		count = PUBLISHER_HEARTBEAT_MAX;
+	if (count > 0)
+		memcpy(all, fields, count * sizeof *fields);
+	publisher_stats(publisher, &stats);
+	all[count++] = (struct publisher_field){"queue_depth", (double)stats.redis_pending};
 	clock_gettime(CLOCK_REALTIME, &now);
 	int64_t time_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-	struct entry *entry = entry_new_heartbeat(&publisher->sensor, time_ms, fields, count);
+	struct entry *entry = entry_new_heartbeat(&publisher->sensor, time_ms, all, count);
 	if (entry)
 		courier_put(publisher->courier, entry);
 }

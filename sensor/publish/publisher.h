@@ -57,8 +57,10 @@ void publisher_put_alert(struct publisher *publisher, const struct alert *alert)
 void publisher_put_usage(struct publisher *publisher, const char *range, int64_t time_s,
 	uint32_t scale_s, const struct publisher_field *fields, size_t count);
 
-/* Says how the sensor fares, in the heartbeat `<prefix>sensor:<name>` in Redis, which lives for 60
- * s: call it every 10 s or so. Only the newest is kept; without Redis it does nothing. */
+/* Says how the sensor fares, in the heartbeat `<prefix>sensor:<name>` in Redis, which lives for
+ * 60 s: call it every 10 s or so. Only the newest is kept; without Redis it does nothing. Version,
+ * interface and queue_depth are added to `fields`, of which PUBLISHER_HEARTBEAT_MAX are used. */
+#define PUBLISHER_HEARTBEAT_MAX 63
 void publisher_set_heartbeat(
 	struct publisher *publisher, const struct publisher_field *fields, size_t count);
 
