@@ -89,6 +89,12 @@ static bool is_bare_address(const char *name)
 		       name[strspn(name, "0123456789abcdefABCDEF:.[]")] == '\0');
 }
 
+/* Only who has seen the ClientHello knows that it names nobody. */
+static bool has_client_hello(const struct surgetap_flow *flow)
+{
+	return flow->ja3 != NULL || flow->ja4 != NULL;
+}
+
 /* Web sites have a name and a certificate that somebody vouches for. */
 static void judge_tls(const struct surgetap_call *call)
 {
@@ -96,10 +102,10 @@ static void judge_tls(const struct surgetap_call *call)
 	enum surgetap_grade grade = parsed_grade(flow->confidence);
 
 	if (grade == SURGETAP_GRADE_GUESS)
-		report(call, grade, SURGETAP_KIND_CONTACT, 30, "TLS port");
-	else if (flow->tls_self_signed)
+		return;
+	if (flow->tls_self_signed)
 		report(call, grade, SURGETAP_KIND_TUNNEL, 85, "TLS with a self-signed certificate");
-	else if (flow->sni == NULL && strcmp(flow->protocol, "tls") == 0)
+	else if (flow->sni == NULL && has_client_hello(flow) && strcmp(flow->protocol, "tls") == 0)
 		report(call, grade, SURGETAP_KIND_TUNNEL, 80, "TLS without a server name");
 	else if (flow->sni != NULL && is_bare_address(flow->sni))
 		report(call, grade, SURGETAP_KIND_TUNNEL, 85, "TLS to a bare address");
@@ -113,11 +119,9 @@ static void judge_unknown(const struct surgetap_call *call)
 	const struct surgetap_flow *flow = call->flow;
 	uint64_t from_client = 0, from_server = 0;
 
-	if (flow->transport != TCP && flow->transport != UDP) {
-		if (flow->transport == 50 || flow->transport == 51 || flow->transport == 47)
-			report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 95, "a tunnel");
+	if (flow->confidence != SURGETAP_CONFIDENCE_NONE ||
+		(flow->transport != TCP && flow->transport != UDP))
 		return;
-	}
 	for (uint8_t i = 0; i < flow->sample_count; i++)
 		*(flow->samples[i].from_client ? &from_client : &from_server) +=
 			flow->samples[i].bytes;
@@ -126,32 +130,45 @@ static void judge_unknown(const struct surgetap_call *call)
 			"an unknown protocol");
 }
 
+/* IP in IP, 6in4, GRE, ESP, AH, L2TPv3. */
+static bool is_tunnel(uint8_t transport)
+{
+	return transport == 4 || transport == 41 || transport == 47 || transport == 50 ||
+	       transport == 51 || transport == 115;
+}
+
+static enum meaning meaning_of_flow(const struct surgetap_flow *flow)
+{
+	enum meaning meaning = meaning_of(flow->protocol);
+
+	return meaning != MEANING_NONE ? meaning : meaning_of(flow->master);
+}
+
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
-	enum meaning meaning;
 	char what[64];
 
 	if (flow->place.network != SURGETAP_NETWORK_RENTABLE)
 		return SURGETAP_DONE;
-	meaning = meaning_of(flow->protocol);
-	if (meaning == MEANING_NONE)
-		meaning = meaning_of(flow->master);
-	switch (meaning) {
+	if (is_tunnel(flow->transport)) {
+		report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 95, "a tunnel");
+		return SURGETAP_DONE;
+	}
+	switch (meaning_of_flow(flow)) {
 	case MEANING_SERVER:
 		snprintf(what, sizeof what, "%.40s", flow->protocol);
 		report(call, parsed_grade(flow->confidence), SURGETAP_KIND_TUNNEL, 90, what);
 		break;
 	case MEANING_WEB:
-		report(call, parsed_grade(flow->confidence), SURGETAP_KIND_CONTACT, 90,
-			"web traffic");
+		if (flow->confidence == SURGETAP_CONFIDENCE_DPI)
+			report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_CONTACT, 90, "web traffic");
 		break;
 	case MEANING_TLS:
 		judge_tls(call);
 		break;
 	case MEANING_NONE:
-		if (flow->confidence == SURGETAP_CONFIDENCE_NONE)
-			judge_unknown(call);
+		judge_unknown(call);
 		break;
 	}
 	return SURGETAP_DONE;
@@ -178,7 +195,6 @@ SURGETAP_PLUGIN = {
 	.version = "1",
 	.summary = "servers in networks where anybody can rent one",
 	.techniques = techniques,
-	/* on_packet would only fill the samples that the sensor keeps anyway */
 	.wants = SURGETAP_WANTS_CLASSIFIED,
 	.load = load,
 	.on_classified = on_classified,

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <surgetap/plugin.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+extern const struct surgetap_plugin surgetap_plugin_tls;
+
+#define COUNT(array) (sizeof array / sizeof array[0])
+#define START(text) text, sizeof text - 1
+#define TCP 6
+#define UDP 17
+
+static unsigned reports;
+static struct surgetap_evidence last;
+
+static void on_report(const struct surgetap_call *call, const struct surgetap_evidence *evidence)
+{
+	(void)call;
+	reports++;
+	last = *evidence;
+}
+
+static const struct surgetap_host host = {
+	.abi = SURGETAP_ABI, .size = sizeof host, .report = on_report};
+
+/* How a payload begins, how long it is on the wire; what was captured is exactly the beginning. */
+struct start {
+	uint8_t transport;
+	const char *bytes;
+	size_t captured_bytes;
+	uint32_t length_bytes;
+};
+
+static enum surgetap_grade judge_payload(const struct start *start, size_t captured_bytes)
+{
+	struct surgetap_flow flow = {.size = sizeof flow,
+		.transport = start->transport,
+		.protocol = "unknown",
+		.master = "unknown"};
+	uint8_t *data = test_malloc(captured_bytes);
+	const struct surgetap_payload payload = {
+		data, (uint32_t)captured_bytes, start->length_bytes, true, 0};
+	const struct surgetap_call call = {.host = &host, .flow = &flow, .payload = &payload};
+
+	memcpy(data, start->bytes, captured_bytes);
+	reports = 0;
+	surgetap_plugin_tls.on_packet(&call);
+	test_free(data);
+	return reports ? last.grade : SURGETAP_GRADE_NONE;
+}
+
+static enum surgetap_grade judge_verdict(
+	const char *protocol, const char *master, enum surgetap_confidence confidence)
+{
+	const struct surgetap_flow flow = {.size = sizeof flow,
+		.transport = TCP,
+		.protocol = protocol,
+		.master = master,
+		.confidence = confidence};
+	const struct surgetap_call call = {.host = &host, .flow = &flow};
+
+	reports = 0;
+	surgetap_plugin_tls.on_classified(&call);
+	return reports ? last.grade : SURGETAP_GRADE_NONE;
+}
+
+static const struct start handshakes[] = {
+	{TCP, START("\x16\3\1\2\0\1\0\1\xfc\3\3"), 517},
+	{TCP, START("\x16\3\3\0\x7a\2\0\0\x76\3\3"), 1460},
+	{UDP, START("\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x50\1\0\0\x44\0\0\0\0\0\0\0\x44"), 93},
+	{UDP, START("\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x23\3\0\0\x17\0\0\0\0\0\0\0\x17"), 48},
+	{UDP, START("\xc3\0\0\0\1\x08\1"), 1200},
+	{UDP, START("\xd3\x6b\x33\x43\xcf\x08\1"), 1252},
+};
+
+static void handshake_is_missed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(handshakes); i++)
+		assert_int_equal(judge_payload(&handshakes[i], handshakes[i].captured_bytes),
+			SURGETAP_GRADE_DPI);
+}
+
+static void truncated_handshake_is_read_beyond_its_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(handshakes); i++) {
+		for (size_t bytes = 1; bytes < handshakes[i].captured_bytes; bytes++)
+			assert_int_equal(judge_payload(&handshakes[i], bytes), SURGETAP_GRADE_NONE);
+	}
+}
+
+static void resembling_start_is_a_handshake(void **state)
+{
+	static const struct start starts[] = {
+		{TCP, START("\x17\3\3\2\0\1\0\1\xfc\3\3"), 517},   /* application data */
+		{TCP, START("\x16\3\1\2\0\x0b\0\1\xfc\3\3"), 517}, /* a certificate */
+		{TCP, START("\x16\2\1\2\0\1\0\1\xfc\3\3"), 517},   /* version 2 */
+		{TCP, START("\x16\3\1\0\x05\1\0\1\xfc\3\3"), 517}, /* record too short */
+		{TCP, START("\x16\3\1\2\0\1\0\0\x02\3\3"), 517},   /* hello too short */
+		{TCP, START("\x16\3\1\2\0\1\0\1\xfc\7\3"), 517},   /* version of the hello */
+		{TCP, START("GET / HTTP/1.1\r\n"), 517},
+		{UDP, START("\x16\3\1\2\0\1\0\1\xfc\3\3"), 517}, /* TLS over UDP */
+		{UDP, START("\x16\1\0\0\0\0\0\0\0\0\0\0\x50\1\0\0\x44\0\0\0\0\0\0\0\x44"), 93},
+		{UDP, START("\x16\xfe\xfd\0\1\0\0\0\0\0\0\0\x50\1\0\0\x44\0\0\0\0\0\0\0\x44"), 93},
+		{UDP, START("\xc3\0\0\0\1\x08\1"), 100},  /* no Initial is that short */
+		{UDP, START("\x43\0\0\0\1\x08\1"), 1200}, /* short header */
+		{UDP, START("\xe3\0\0\0\1\x08\1"), 1200}, /* Handshake, not Initial */
+		{UDP, START("\xc3\0\0\0\2\x08\1"), 1200}, /* no version */
+		{UDP, START("\xc3\0\0\0\1\x15\1"), 1200}, /* connection id too long */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(starts); i++)
+		assert_int_equal(
+			judge_payload(&starts[i], starts[i].captured_bytes), SURGETAP_GRADE_NONE);
+}
+
+static void service_hides_the_tls_below_it(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		judge_verdict("google", "tls", SURGETAP_CONFIDENCE_DPI), SURGETAP_GRADE_DPI);
+	assert_int_equal(
+		judge_verdict("tls", "unknown", SURGETAP_CONFIDENCE_DPI), SURGETAP_GRADE_DPI);
+	assert_int_equal(
+		judge_verdict("youtube", "quic", SURGETAP_CONFIDENCE_CACHE), SURGETAP_GRADE_CACHE);
+	assert_int_equal(
+		judge_verdict("google", "dns", SURGETAP_CONFIDENCE_DPI), SURGETAP_GRADE_NONE);
+}
+
+static void guess_by_port_443_counts_as_use(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		judge_verdict("tls", "unknown", SURGETAP_CONFIDENCE_GUESS), SURGETAP_GRADE_GUESS);
+	assert_int_equal(
+		judge_verdict("azure", "tls", SURGETAP_CONFIDENCE_GUESS), SURGETAP_GRADE_GUESS);
+}
+
+static void plugin_waits_for_ever(void **state)
+{
+	const struct surgetap_flow flow = {.size = sizeof flow, .transport = TCP};
+	struct surgetap_payload payload = {(const uint8_t *)"x", 1, 1, true, 0};
+	const struct surgetap_call call = {.host = &host, .flow = &flow, .payload = &payload};
+
+	(void)state;
+	assert_int_equal(surgetap_plugin_tls.on_packet(&call), SURGETAP_MORE);
+	payload.index = 7;
+	assert_int_equal(surgetap_plugin_tls.on_packet(&call), SURGETAP_DONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(handshake_is_missed),
+		cmocka_unit_test(truncated_handshake_is_read_beyond_its_end),
+		cmocka_unit_test(resembling_start_is_a_handshake),
+		cmocka_unit_test(service_hides_the_tls_below_it),
+		cmocka_unit_test(guess_by_port_443_counts_as_use),
+		cmocka_unit_test(plugin_waits_for_ever),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

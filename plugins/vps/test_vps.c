@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <surgetap/plugin.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+extern const struct surgetap_plugin surgetap_plugin_vps;
+
+#define COUNT(array) (sizeof array / sizeof array[0])
+#define TUNNEL SURGETAP_KIND_TUNNEL
+#define CONTACT SURGETAP_KIND_CONTACT
+
+static unsigned reports;
+static struct surgetap_evidence last;
+
+static void on_report(const struct surgetap_call *call, const struct surgetap_evidence *evidence)
+{
+	(void)call;
+	reports++;
+	last = *evidence;
+	assert_true(strlen(evidence->reason) < 96);
+}
+
+static enum surgetap_grade judge(const struct surgetap_flow *flow)
+{
+	static const struct surgetap_host host = {
+		.abi = SURGETAP_ABI, .size = sizeof host, .report = on_report};
+	const struct surgetap_call call = {.host = &host, .flow = flow};
+
+	reports = 0;
+	surgetap_plugin_vps.on_classified(&call);
+	assert_true(reports <= 1);
+	return reports ? last.grade : SURGETAP_GRADE_NONE;
+}
+
+static struct surgetap_flow flow_to(enum surgetap_network network, const char *protocol)
+{
+	return (struct surgetap_flow){
+		.size = sizeof(struct surgetap_flow),
+		.ip_version = 4,
+		.transport = 6,
+		.answered = true,
+		.place = {.asn = 24940, .network = network, .country = "DE"},
+		.protocol = protocol,
+		.master = "unknown",
+		.category = "",
+		.confidence = strcmp(protocol, "unknown") == 0 ? SURGETAP_CONFIDENCE_NONE
+							       : SURGETAP_CONFIDENCE_DPI,
+	};
+}
+
+static void server_in_a_rentable_network_is_missed(void **state)
+{
+	static const char *const protocols[] = {
+		"ssh", "rdp", "vnc", "openvpn", "wireguard", "socks", "postgresql"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(protocols); i++) {
+		struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, protocols[i]);
+
+		assert_int_equal(judge(&flow), SURGETAP_GRADE_DPI);
+		assert_int_equal(last.kind, TUNNEL);
+	}
+}
+
+static void server_elsewhere_is_reported(void **state)
+{
+	static const enum surgetap_network networks[] = {SURGETAP_NETWORK_UNKNOWN,
+		SURGETAP_NETWORK_HYPERSCALER, SURGETAP_NETWORK_CDN, SURGETAP_NETWORK_VPN};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(networks); i++) {
+		struct surgetap_flow flow = flow_to(networks[i], "ssh");
+
+		assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
+	}
+}
+
+static void guess_by_port_22_counts_as_use(void **state)
+{
+	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "ssh");
+
+	(void)state;
+	flow.server.port = 22;
+	flow.confidence = SURGETAP_CONFIDENCE_GUESS;
+	assert_int_equal(judge(&flow), SURGETAP_GRADE_GUESS);
+}
+
+static void hosted_web_site_counts_as_use(void **state)
+{
+	static const struct {
+		const char *protocol, *master, *sni;
+	} sites[] = {
+		{"http", "unknown", NULL},
+		{"tls", "unknown", "www.example.org"},
+		{"quic", "unknown", "www.example.org"},
+		{"google", "tls", "www.google.com"},
+		{"cloudflare", "tls", NULL},
+		{"google", "quic", "www.google.com"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sites); i++) {
+		struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, sites[i].protocol);
+
+		flow.master = sites[i].master;
+		flow.sni = sites[i].sni;
+		assert_int_equal(judge(&flow), SURGETAP_GRADE_DPI);
+		assert_int_equal(last.kind, CONTACT);
+	}
+}
+
+static void tls_that_no_web_site_speaks_is_a_visit(void **state)
+{
+	struct surgetap_flow nameless = flow_to(SURGETAP_NETWORK_RENTABLE, "tls");
+	struct surgetap_flow bare = nameless, bare6 = nameless, own = nameless;
+
+	(void)state;
+	nameless.ja3 = "581a3c7f54555512b8cd16e87dfe165b";
+	bare.sni = "203.0.113.10";
+	bare6.sni = "2001:db8::10";
+	own.sni = "www.example.org";
+	own.tls_self_signed = true;
+	for (const struct surgetap_flow *const *flow =
+			(const struct surgetap_flow *const[]){&nameless, &bare, &bare6, &own, NULL};
+		*flow != NULL; flow++) {
+		assert_int_equal(judge(*flow), SURGETAP_GRADE_DPI);
+		assert_int_equal(last.kind, TUNNEL);
+	}
+}
+
+static void session_joined_midway_is_called_nameless(void **state)
+{
+	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "tls");
+
+	(void)state;
+	assert_int_equal(judge(&flow), SURGETAP_GRADE_DPI);
+	assert_int_equal(last.kind, CONTACT);
+}
+
+static void guess_by_port_443_is_reported(void **state)
+{
+	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "tls");
+
+	(void)state;
+	flow.confidence = SURGETAP_CONFIDENCE_GUESS;
+	assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
+}
+
+static void unknown_protocol_is_judged_by_one_side(void **state)
+{
+	static const struct surgetap_sample both[] = {
+		{400, true}, {300, false}, {100, true}, {200, false}};
+	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "unknown");
+
+	(void)state;
+	assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
+	memcpy(flow.samples, both, sizeof both);
+	flow.sample_count = 4;
+	assert_int_equal(judge(&flow), SURGETAP_GRADE_HEURISTIC);
+	flow.samples[1].from_client = flow.samples[3].from_client = true;
+	assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
+}
+
+static void tunnel_transport_is_missed(void **state)
+{
+	static const uint8_t tunnels[] = {4, 41, 47, 50, 51, 115};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tunnels); i++) {
+		struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "unknown");
+
+		flow.transport = tunnels[i];
+		assert_int_equal(judge(&flow), SURGETAP_GRADE_DPI);
+		assert_int_equal(last.kind, TUNNEL);
+	}
+}
+
+static void bittorrent_to_a_rentable_server_counts_as_use(void **state)
+{
+	static const char *const protocols[] = {"bittorrent", "dns", "ntp", "icmp", "stun"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(protocols); i++) {
+		struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, protocols[i]);
+
+		assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(server_in_a_rentable_network_is_missed),
+		cmocka_unit_test(server_elsewhere_is_reported),
+		cmocka_unit_test(guess_by_port_22_counts_as_use),
+		cmocka_unit_test(hosted_web_site_counts_as_use),
+		cmocka_unit_test(tls_that_no_web_site_speaks_is_a_visit),
+		cmocka_unit_test(session_joined_midway_is_called_nameless),
+		cmocka_unit_test(guess_by_port_443_is_reported),
+		cmocka_unit_test(unknown_protocol_is_judged_by_one_side),
+		cmocka_unit_test(tunnel_transport_is_missed),
+		cmocka_unit_test(bittorrent_to_a_rentable_server_counts_as_use),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
