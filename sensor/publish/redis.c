@@ -64,7 +64,7 @@ static enum redis_verdict judge_error(struct redis *redis, const char *message, 
 	char what[160];
 	if (error->verdict == REDIS_DONE)
 		return REDIS_DONE;
-	snprintf(what, sizeof what, "%s%s%s", error->name, *error->name ? ": " : "", error->hint);
+	snprintf(what, sizeof what, "%s: %s", error->name, error->hint);
 	tell(redis, error->name, what, secret ? "" : message);
 	return error->verdict;
 }

@@ -10,7 +10,8 @@ enum redis_verdict {
 };
 
 struct redis_error {
-	const char *name; /* the reply begins so */
+	const char *begins; /* the reply begins so */
+	const char *name;   /* in log and statistics */
 	enum redis_verdict verdict;
 	const char *hint; /* for the operator */
 };

@@ -38,14 +38,12 @@ start_fake() {
 	wait_for test -S "$SOCKET"
 }
 
-# wait_for COMMAND...: until it succeeds, for a bounded number of times.
+# wait_for COMMAND...: until it succeeds; the bound is for a test that would else hang.
 wait_for() {
-	local tries
-	for ((tries = 0; tries < 3000; tries++)); do
-		"$@" && return 0
+	local end=$((SECONDS + 60))
+	until "$@"; do
+		((SECONDS < end)) || { echo "never came true: $*" >&2; return 1; }
 	done
-	echo "never came true: $*" >&2
-	return 1
 }
 
 # start_feed [OPTION...]: the publisher; `say` talks to it and leaves its answer in $answer.
@@ -79,7 +77,10 @@ end_feed() {
 }
 
 stop_all() {
-	[[ ! ${FEED_PROCESS:-} ]] || kill -KILL "$FEED_PROCESS" 2>/dev/null || true
+	if [[ ${FEED_PROCESS:-} ]]; then
+		kill -KILL "$FEED_PROCESS" 2>/dev/null || true
+		wait "$FEED_PROCESS" 2>/dev/null || true
+	fi
 	[[ ! ${SERVER_PID:-} ]] || kill -CONT "$SERVER_PID" 2>/dev/null || true
 	kill_server
 }

@@ -321,7 +321,8 @@ static void redis_errors_are_told_apart(void **state)
 		enum redis_verdict verdict;
 	} replies[] = {
 		{"ERR The ID specified in XADD is equal or smaller than the target stream top item",
-			"ERR The ID specified in XADD", REDIS_DONE},
+			"duplicate", REDIS_DONE},
+		{"ERR Protocol error: unauthenticated multibulk length", "NOAUTH", REDIS_RETRY},
 		{"NOAUTH Authentication required.", "NOAUTH", REDIS_RETRY},
 		{"WRONGPASS invalid username-password pair or user is disabled.", "WRONGPASS",
 			REDIS_RETRY},
@@ -332,9 +333,9 @@ static void redis_errors_are_told_apart(void **state)
 		{"MISCONF Redis is configured to save RDB snapshots", "MISCONF", REDIS_RETRY},
 		{"WRONGTYPE Operation against a key", "WRONGTYPE", REDIS_REFUSED},
 		{"BUSY Redis is busy running a script.", "BUSY", REDIS_RETRY},
-		{"ERR unknown command 'XADD'", "ERR unknown command", REDIS_REFUSED},
-		{"SOMETHING new", "", REDIS_REFUSED},
-		{"", "", REDIS_REFUSED},
+		{"ERR unknown command 'XADD'", "unknown command", REDIS_REFUSED},
+		{"SOMETHING new", "unexpected answer", REDIS_REFUSED},
+		{"", "unexpected answer", REDIS_REFUSED},
 	};
 	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
 		const struct redis_error *error = redis_error_find(replies[i].reply);
