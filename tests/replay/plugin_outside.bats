@@ -3,6 +3,8 @@
 # The template of docs/plugin-guide.md, built outside the tree with the guide's own line, and plugins
 # that must be refused.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
 	SURGETAP=${SURGETAP:-$PWD/build/${MODE:-release}/surgetap}
