@@ -15,6 +15,18 @@
 #include "detect/detector.h"
 #include "detect/season.h"
 
+#define BASELINE_LOCAL_KEEP 0.97938f /* e^(-1/48) */
+
+/* Sums over the buckets of one lesson. */
+struct baseline_lesson {
+	float count, exposure;             /* for the level */
+	float share_count, share_exposure; /* for the share */
+	float due, share_due;              /* for the season */
+	float base;                        /* for the last hours */
+	float spread_got, spread_due, z_square, z_product;
+	uint16_t buckets;
+};
+
 struct baseline {
 	double level_got, level_due; /* counts; buckets x season */
 	double share_got, share_due; /* counts; rest x season / rest_mean */
@@ -24,9 +36,9 @@ struct baseline {
 	float z, z_square, z_product;  /* last residual; lag-1 autocorrelation of residuals */
 	float block, block_square; /* sum of residuals over 24 buckets; mean square of such sums */
 	float block_weight;
-	float held_got, held_due, held_square, held_product; /* not committed: evidence is up */
-	uint32_t samples;                                    /* buckets learnt from */
-	uint16_t held, block_length;
+	uint32_t samples; /* buckets learnt from */
+	uint32_t block_length;
+	struct baseline_lesson held; /* not learnt yet: evidence is up */
 };
 
 /* What is expected of one bucket. */
@@ -48,11 +60,17 @@ void baseline_expect(const struct baseline *baseline, const struct season *seaso
 
 /* Learns the bucket: its count of `metric`, capped at expected + 5 standard deviations + 10, of
  * which `expected` was expected and which moved the evidence to `score`. While the score is above
- * 3, lessons on the dispersion are held back, for up to 96 buckets. `season` is NULL where another
- * scale teaches it. */
+ * 3, lessons are held back, for up to 96 buckets: a rise that is about to be reported must not bend
+ * what it is measured against. */
 void baseline_learn(struct baseline *baseline, struct season *season,
 	const struct detect_settings *settings, uint32_t scale, enum detect_metric metric,
 	const struct detect_input *input, const struct expectation *expected, double score);
+
+/* Forgets what is held back: it was a jump. */
+void baseline_drop(struct baseline *baseline);
+
+/* A bucket that is not learnt from, during an episode: the last hours fade. */
+void baseline_fade(struct baseline *baseline);
 
 /* A gap: residuals on either side of it are not neighbours. */
 void baseline_skip(struct baseline *baseline);

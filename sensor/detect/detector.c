@@ -14,14 +14,19 @@
 
 #define COVERAGE_MIN 0.05
 #define FIRST_USE_S 86400.0 /* of silence before a first use is news */
-#define PRECISION_COUNT 30.0f
+
+/* What minutes must hold before they tell a ratio: alone, it is then known to 10 %; when the hour
+ * speaks as well, for the sake of the onset, to 20 %. */
+#define COUNT_ALONE 100.0f
+#define COUNT_CONFIRMED 25.0f
 #define ODDS_MAX 1e300
 
 /* One metric at one scale. */
 struct track {
 	struct baseline baseline;
 	struct evidence evidence;
-	float expected, variance, score; /* the outlook */
+	float expected, variance, score; /* the outlook; score of both metrics */
+	float own_score;
 	uint8_t method;
 };
 
@@ -132,60 +137,74 @@ static void weigh(struct detector *detector, const struct detect_settings *setti
 	reading->score = combine(reading);
 	for (int m = 0; m < DETECT_METRICS; m++) {
 		struct series *series = series_of(detector, settings, (enum detect_metric)m);
-		if (series != NULL)
-			series->track[scale].score = (float)reading->score;
+		if (series == NULL)
+			continue;
+		series->track[scale].score = (float)reading->score;
+		series->track[scale].own_score = (float)reading->scores[m];
 	}
 }
 
 static void learn(struct detector *detector, const struct detect_settings *settings, uint32_t scale,
 	const struct detect_input *input, const struct reading *reading)
 {
-	bool teaches = scale == settings->season_scale || settings->scale_s[scale] == 86400;
 	for (int m = 0; m < DETECT_METRICS; m++) {
 		struct series *series = series_of(detector, settings, (enum detect_metric)m);
 		if (series == NULL)
 			continue;
-		baseline_learn(&series->track[scale].baseline, teaches ? &series->season : NULL,
-			settings, scale, (enum detect_metric)m, input, reading->expected[m],
-			reading->scores[m]);
+		baseline_learn(&series->track[scale].baseline, &series->season, settings, scale,
+			(enum detect_metric)m, input, reading->expected[m], reading->scores[m]);
 	}
 }
 
-/* Is what the window holds worth an alert? Minutes must hold enough to tell a ratio. */
-static bool passes_gate(const struct detect_settings *settings, uint32_t scale,
-	enum detect_metric metric, const struct evidence_window *window)
+/* Is what the window holds worth an alert, and enough (`least`) to tell a ratio? */
+static bool passes_gate(const struct detect_settings *settings, enum detect_metric metric,
+	const struct evidence_window *window, float least)
 {
 	double expected;
-	if (window->buckets == 0)
+	if (window->buckets == 0 || window->observed < least)
 		return false;
 	evidence_method(window, &expected);
 	double observed = (double)window->observed;
-	if (settings->scale_s[scale] < 3600 && window->observed < PRECISION_COUNT)
-		return false;
 	return observed >= settings->gate_ratio * expected &&
 	       observed - expected >= settings->gate_excess[metric];
 }
 
 /* The metric that decides: hosts when they alone say enough, else the one that says more. */
 static bool choose_metric(const struct detector *detector, const struct detect_settings *settings,
-	uint32_t scale, const struct detect_input *input, const struct reading *reading,
-	enum detect_metric *ret_metric)
+	uint32_t scale, float least, enum detect_metric *ret_metric)
 {
 	double best = -INFINITY;
 	for (int m = 0; m < DETECT_METRICS; m++) {
 		const struct series *series = series_of(detector, settings, (enum detect_metric)m);
-		if (series == NULL || input->count[m] <= reading->expected[m]->best ||
-			!passes_gate(settings, scale, (enum detect_metric)m,
-				evidence_onset(&series->track[scale].evidence)))
+		if (series == NULL || series->track[scale].own_score <= 0.0f ||
+			!passes_gate(settings, (enum detect_metric)m,
+				evidence_onset(&series->track[scale].evidence), least))
 			continue;
-		if (reading->scores[m] > best) {
-			best = reading->scores[m];
+		if ((double)series->track[scale].own_score > best) {
+			best = (double)series->track[scale].own_score;
 			*ret_metric = (enum detect_metric)m;
 		}
 		if (m == DETECT_HOSTS && best > settings->scales[scale].threshold)
 			break;
 	}
 	return isfinite(best);
+}
+
+/* The scale that tells the onset best among those that speak: a finer one, if it holds enough. */
+static bool choose_scale(const struct detector *detector, const struct detect_settings *settings,
+	uint32_t scale, uint32_t *ret_scale, enum detect_metric *ret_metric)
+{
+	const struct series *any = (const struct series *)detector->series;
+	for (uint32_t i = 0; i < scale; i++) {
+		if ((double)any->track[i].score <= settings->scales[i].threshold ||
+			!choose_metric(detector, settings, i, COUNT_CONFIRMED, ret_metric))
+			continue;
+		*ret_scale = i;
+		return true;
+	}
+	*ret_scale = scale;
+	return choose_metric(detector, settings, scale,
+		settings->scale_s[scale] < 3600 ? COUNT_ALONE : 0.0f, ret_metric);
 }
 
 static double share_of(double part, double rest)
@@ -249,17 +268,27 @@ static bool nearest_window(
 	return best != INT64_MAX;
 }
 
+static bool any_above(const struct detect_settings *settings, const struct detect_input *input,
+	const struct reading *reading)
+{
+	for (int m = 0; m < DETECT_METRICS; m++)
+		if (settings->metrics & 1u << m && input->count[m] > reading->expected[m]->best)
+			return true;
+	return false;
+}
+
 static bool try_open(struct detector *detector, const struct detect_settings *settings,
 	uint32_t scale, const struct detect_input *input, const struct reading *reading,
 	struct detect_event *event)
 {
 	enum detect_metric metric = DETECT_HOSTS;
 	if (reading->score <= settings->scales[scale].threshold ||
-		!choose_metric(detector, settings, scale, input, reading, &metric))
+		!any_above(settings, input, reading) ||
+		!choose_scale(detector, settings, scale, &scale, &metric))
 		return false;
 	struct episode *episode = &detector->episode;
-	const struct evidence_window *onset =
-		evidence_onset(&series_of(detector, settings, metric)->track[scale].evidence);
+	const struct track *track = &series_of(detector, settings, metric)->track[scale];
+	const struct evidence_window *onset = evidence_onset(&track->evidence);
 	for (int m = 0; m < DETECT_METRICS; m++) {
 		const struct series *series = series_of(detector, settings, (enum detect_metric)m);
 		episode->all[m] = (struct evidence_window){0};
@@ -268,11 +297,11 @@ static bool try_open(struct detector *detector, const struct detect_settings *se
 				&series->track[scale].evidence, onset->start_s, &episode->all[m]);
 	}
 	episode->all[metric] = *onset;
-	int64_t end_s = input->start_s + settings->scale_s[scale];
+	int64_t end_s = detector->next_s[scale];
 	episode_open(episode, settings, scale, metric, episode_ratio(episode, metric),
-		reading->score, end_s);
+		(double)track->score, end_s);
 	event->kind = DETECT_OPEN;
-	event->score = reading->score;
+	event->score = (double)track->score;
 	event->scales = episode->scales;
 	event->onset_s = event->window_start_s = episode->onset_s;
 	event->window_end_s = end_s;
@@ -312,6 +341,8 @@ static void start_over(struct detector *detector, const struct detect_settings *
 		for (uint32_t i = 0; i < settings->scale_count; i++) {
 			struct track *track = &series->track[i];
 			memset(&track->evidence, 0, sizeof track->evidence);
+			track->score = track->own_score = 0.0f;
+			baseline_drop(&track->baseline);
 			baseline_skip(&track->baseline);
 			if (reason == DETECT_NEW_NORMAL)
 				baseline_rescale(&track->baseline, ratio);
@@ -329,6 +360,11 @@ static bool follow_episode(struct detector *detector, const struct detect_settin
 	if (reading->score > settings->scales[scale].threshold)
 		episode->scales |= 1u << scale;
 	episode->peak = fmaxf(episode->peak, (float)reading->score);
+	for (int m = 0; m < DETECT_METRICS; m++) {
+		struct series *series = series_of(detector, settings, (enum detect_metric)m);
+		if (series != NULL)
+			baseline_fade(&series->track[scale].baseline);
+	}
 	event->kind = episode_update(episode, settings, scale, input, reading->expected, &reason);
 	if (event->kind == DETECT_QUIET)
 		return false;

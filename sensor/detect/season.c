@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/season.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #define HOUR_S 3600
 #define DAY_S 86400
 #define MONDAY_S (4 * DAY_S) /* the first Monday after the epoch, a Thursday */
 #define SHRINK 5.0           /* counts */
+#define FINE_SHRINK 20.0     /* counts */
 
 /* Relative variances of factors not seen yet: an hour of the day (peak to trough about 7), the same
  * hour on another day (a weekend at half), a share's hour. */
@@ -27,6 +25,12 @@ static uint32_t share_slot(uint32_t hour)
 	return hour % 24 + (weekend ? 24u : 0u);
 }
 
+/* Most corrections are near 1, so they need more to be believed. */
+static double correction(const struct season_slot *slot)
+{
+	return ((double)slot->got + FINE_SHRINK) / ((double)slot->due + FINE_SHRINK);
+}
+
 static double shrunk(const struct season_slot *slot, double prior)
 {
 	return ((double)slot->got + SHRINK * prior) / ((double)slot->due + SHRINK);
@@ -37,7 +41,7 @@ static double unseen(double due)
 	return SHRINK / (due + SHRINK);
 }
 
-static struct season_factor factor_of_hour(const struct season *season, uint32_t hour)
+static struct season_factor factor_of_hour(const struct season *season, uint32_t hour, bool fine)
 {
 	struct season_slot day = {0};
 	for (uint32_t i = hour % 24; i < SEASON_HOURS; i += 24) {
@@ -45,25 +49,29 @@ static struct season_factor factor_of_hour(const struct season *season, uint32_t
 		day.due += season->hour[i].due;
 	}
 	const struct season_slot *slot = &season->hour[hour];
+	double fix = fine ? correction(&season->fine_hour[hour % 24]) : 1.0;
 	return (struct season_factor){
-		.factor = shrunk(slot, shrunk(&day, 1.0)),
+		.factor = shrunk(slot, shrunk(&day, 1.0)) * fix,
 		.unknown = HOUR_UNKNOWN * unseen((double)day.due) +
 			   WEEKDAY_UNKNOWN * unseen((double)slot->due),
 	};
 }
 
-static struct season_factor factor_of_share_hour(const struct season *season, uint32_t hour)
+static struct season_factor factor_of_share_hour(
+	const struct season *season, uint32_t hour, bool fine)
 {
 	const struct season_slot *slot = &season->share_hour[share_slot(hour)];
+	double fix = fine ? correction(&season->fine_share_hour[share_slot(hour)]) : 1.0;
 	return (struct season_factor){
-		.factor = shrunk(slot, 1.0),
+		.factor = shrunk(slot, 1.0) * fix,
 		.unknown = SHARE_UNKNOWN * unseen((double)slot->due),
 	};
 }
 
 /* Between the middles of the two hours next to the middle of the bucket. */
 static struct season_factor interpolate(const struct season *season, int64_t start_s,
-	uint32_t scale_s, struct season_factor (*of_hour)(const struct season *, uint32_t))
+	uint32_t scale_s, bool fine,
+	struct season_factor (*of_hour)(const struct season *, uint32_t, bool))
 {
 	int64_t left_s = start_s + scale_s / 2 - HOUR_S / 2;
 	int64_t into_s = left_s % HOUR_S;
@@ -71,10 +79,10 @@ static struct season_factor interpolate(const struct season *season, int64_t sta
 		into_s += HOUR_S;
 	uint32_t hour = hour_of_week(left_s - into_s);
 	double right = (double)into_s / HOUR_S;
-	struct season_factor a = of_hour(season, hour);
+	struct season_factor a = of_hour(season, hour, fine);
 	if (into_s == 0)
 		return a;
-	struct season_factor b = of_hour(season, (hour + 1) % SEASON_HOURS);
+	struct season_factor b = of_hour(season, (hour + 1) % SEASON_HOURS, fine);
 	return (struct season_factor){
 		.factor = a.factor + (b.factor - a.factor) * right,
 		.unknown = a.unknown + (b.unknown - a.unknown) * right,
@@ -91,19 +99,21 @@ static struct season_factor factor_of_day(
 	};
 }
 
-struct season_factor season_of_count(const struct season *season, int64_t start_s, uint32_t scale_s)
+struct season_factor season_of_count(
+	const struct season *season, int64_t start_s, uint32_t scale_s, bool fine)
 {
 	if (scale_s < DAY_S)
-		return interpolate(season, start_s, scale_s, factor_of_hour);
+		return interpolate(season, start_s, scale_s, fine, factor_of_hour);
 	if (scale_s == DAY_S)
 		return factor_of_day(season->day, start_s, WEEKDAY_UNKNOWN);
 	return (struct season_factor){.factor = 1.0};
 }
 
-struct season_factor season_of_share(const struct season *season, int64_t start_s, uint32_t scale_s)
+struct season_factor season_of_share(
+	const struct season *season, int64_t start_s, uint32_t scale_s, bool fine)
 {
 	if (scale_s < DAY_S)
-		return interpolate(season, start_s, scale_s, factor_of_share_hour);
+		return interpolate(season, start_s, scale_s, fine, factor_of_share_hour);
 	if (scale_s == DAY_S)
 		return factor_of_day(season->share_day, start_s, SHARE_UNKNOWN);
 	return (struct season_factor){.factor = 1.0};
@@ -115,21 +125,45 @@ static void teach(struct season_slot *slot, double keep, double got, double due)
 	slot->due = (float)((double)slot->due * keep + due);
 }
 
-void season_learn(struct season *season, int64_t start_s, uint32_t scale_s, double keep, double got,
-	double due, double share_due)
+/* A slot that is taught `visits` times as often forgets as much less per lesson. */
+static double spread_keep(double keep, double visits)
 {
-	if (scale_s > DAY_S)
-		return;
-	uint32_t hour = hour_of_week(start_s + (scale_s < DAY_S ? scale_s / 2 : 0));
-	bool daily = scale_s == DAY_S;
-	teach(daily ? &season->day[hour / 24] : &season->hour[hour], keep, got, due);
-	if (!(share_due > 0.0))
-		return;
-	/* A share's slot is visited five times a week, or twice. */
-	double visits = hour < 5 * 24 ? 5.0 : 2.0;
-	if (daily)
-		teach(&season->share_day[hour / 24], keep, got, share_due);
-	else
-		teach(&season->share_hour[share_slot(hour)], 1.0 - (1.0 - keep) / visits, got,
-			share_due);
+	return 1.0 - (1.0 - keep) / visits;
+}
+
+static void learn_hour(struct season *season, uint32_t hour, const struct season_lesson *lesson)
+{
+	teach(&season->hour[hour], lesson->keep, lesson->got, lesson->due);
+	if (lesson->share_due > 0.0)
+		teach(&season->share_hour[share_slot(hour)],
+			spread_keep(lesson->keep, hour < 5 * 24 ? 5.0 : 2.0), lesson->got,
+			lesson->share_due);
+}
+
+static void learn_day(struct season *season, uint32_t day, const struct season_lesson *lesson)
+{
+	teach(&season->day[day], lesson->keep, lesson->got, lesson->due);
+	if (lesson->share_due > 0.0)
+		teach(&season->share_day[day], lesson->keep, lesson->got, lesson->share_due);
+}
+
+void season_learn(struct season *season, int64_t start_s, uint32_t scale_s,
+	const struct season_lesson *lesson)
+{
+	if (scale_s < DAY_S)
+		learn_hour(season, hour_of_week(start_s + scale_s / 2), lesson);
+	else if (scale_s == DAY_S)
+		learn_day(season, hour_of_week(start_s) / 24, lesson);
+}
+
+void season_learn_fine(struct season *season, int64_t start_s, uint32_t scale_s,
+	const struct season_lesson *lesson)
+{
+	uint32_t hour = hour_of_week(start_s + scale_s / 2);
+	struct season_slot *slot = &season->fine_hour[hour % 24];
+	teach(slot, spread_keep(lesson->keep, 7.0), lesson->got, lesson->due / correction(slot));
+	slot = &season->fine_share_hour[share_slot(hour)];
+	if (lesson->share_due > 0.0)
+		teach(slot, spread_keep(lesson->keep, hour < 5 * 24 ? 5.0 : 2.0), lesson->got,
+			lesson->share_due / correction(slot));
 }

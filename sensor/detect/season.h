@@ -10,6 +10,7 @@
  * all days, which is shrunk towards 1: an empirical-Bayes estimate for Poisson counts with a gamma
  * prior.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SEASON_HOURS 168
@@ -20,13 +21,18 @@ struct season_slot {
 	float got, due; /* counts, decayed */
 };
 
-/* Of the count itself; of its share, which needs fewer slots: 24 for weekdays, 24 for the weekend.
+/*
+ * Of the count itself; of its share, which needs fewer slots: 24 for weekdays, 24 for the weekend.
+ * Distinct hosts have another rhythm by the minute than by the hour, since they saturate: where an
+ * hourly scale teaches the season, finer scales keep a correction of it.
  */
 struct season {
 	struct season_slot hour[SEASON_HOURS];
 	struct season_slot day[SEASON_DAYS];
+	struct season_slot fine_hour[24];
 	struct season_slot share_hour[SEASON_SHARE_HOURS];
 	struct season_slot share_day[SEASON_DAYS];
+	struct season_slot fine_share_hour[SEASON_SHARE_HOURS];
 };
 
 /* A factor and how little is known about it. */
@@ -36,16 +42,25 @@ struct season_factor {
 };
 
 /* The factor of the count, and of the share, for the bucket that starts at `start_s`. Hours are
- * interpolated for buckets below an hour. */
+ * interpolated for buckets below an hour. `fine`: with the finer scales' correction. */
 struct season_factor season_of_count(
-	const struct season *season, int64_t start_s, uint32_t scale_s);
+	const struct season *season, int64_t start_s, uint32_t scale_s, bool fine);
 struct season_factor season_of_share(
-	const struct season *season, int64_t start_s, uint32_t scale_s);
+	const struct season *season, int64_t start_s, uint32_t scale_s, bool fine);
 
-/* Teaches the slots of that bucket: `got` counts where `due` (and `share_due`) were expected
- * without a season. `keep` is what a slot keeps per visit. `share_due` 0: the share is left alone.
- */
-void season_learn(struct season *season, int64_t start_s, uint32_t scale_s, double keep, double got,
-	double due, double share_due);
+/* A lesson: `got` counts where `due` and `share_due` were expected: by the level alone, or for the
+ * correction with all that is known. `share_due` 0: the share is left alone. */
+struct season_lesson {
+	double got, due, share_due;
+	double keep; /* what a slot keeps per lesson */
+};
+
+/* Teaches the slots of the bucket that starts at `start_s`. */
+void season_learn(struct season *season, int64_t start_s, uint32_t scale_s,
+	const struct season_lesson *lesson);
+
+/* Teaches the correction of finer scales. */
+void season_learn_fine(struct season *season, int64_t start_s, uint32_t scale_s,
+	const struct season_lesson *lesson);
 
 #endif

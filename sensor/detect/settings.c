@@ -8,7 +8,6 @@
 #define DAY_S 86400
 #define WEEK_S (7 * DAY_S)
 #define YEAR_S 31557600.0
-#define SEASON_WEEKS 8.0 /* memory of a slot of the season */
 
 /* What was tuned per bucket length; tests/bench/detector judges each figure. */
 static const struct {
@@ -40,8 +39,8 @@ static int scale_init(struct detect_settings *settings, uint32_t scale_s, double
 		double memory = TRAITS[i].memory_days * (double)DAY_S / scale_s;
 		struct detect_scale *scale = &settings->scales[settings->scale_count];
 		scale->threshold = fmax(log(YEAR_S / scale_s * budget), 3.0);
-		scale->keep = exp(-1.0 / memory);
-		scale->season_keep = exp(-1.0 / (SEASON_WEEKS * visits_per_slot(scale_s)));
+		scale->memory = memory;
+		scale->visits = visits_per_slot(scale_s);
 		scale->leak = exp(-1.0 / TRAITS[i].leak_buckets);
 		scale->close = fmax(log(4.0 * DAY_S / scale_s), 4.6);
 		scale->settle_s = (int64_t)TRAITS[i].settle_days * DAY_S;

@@ -22,14 +22,14 @@ enum detect_metric {
 
 /* One scale: the length of its buckets and what follows from it. */
 struct detect_scale {
-	double threshold;   /* h, natural logarithm of odds */
-	double keep;        /* what a level keeps per bucket: e^(-1/memory) */
-	double season_keep; /* what a slot of the season keeps per bucket that it learns from */
-	double leak;        /* what the evidence keeps per bucket */
-	double close;       /* evidence for the baseline that ends an episode */
-	int64_t settle_s;   /* an episode older than this is the new normal */
-	uint32_t warm;      /* buckets learnt from before the scale speaks */
-	uint32_t learning;  /* buckets learnt from until the baseline is no longer young */
+	double threshold;  /* h, natural logarithm of odds */
+	double memory;     /* of a level, buckets */
+	double visits;     /* buckets that teach one slot of the season per week */
+	double leak;       /* what the evidence keeps per bucket */
+	double close;      /* evidence for the baseline that ends an episode */
+	int64_t settle_s;  /* an episode older than this is the new normal */
+	uint32_t warm;     /* buckets learnt from before the scale speaks */
+	uint32_t learning; /* buckets learnt from until the baseline is no longer young */
 };
 
 struct detect_settings {

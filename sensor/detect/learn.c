@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/baseline.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#define BLOCK 24         /* buckets */
+#define HOLD_SCORE 3.0   /* above: hold back */
+#define COMMIT_SCORE 2.0 /* below: commit */
+#define HOLD_MAX 96      /* buckets */
+#define REST_SAMPLES 168 /* buckets that settle the unit of the rest */
+#define SEASON_WEEKS 8.0 /* memory of a slot of the season */
+
+static void add(float *sum, double keep, double value)
+{
+	*sum = (float)((double)*sum * keep + value);
+}
+
+/* What a level keeps: of the last third of its life, until that is all it may remember. The first
+ * days were learnt without a season and would bend it for long. */
+static double level_keep(const struct baseline *baseline, const struct detect_scale *scale)
+{
+	return 1.0 - 1.0 / fmin(scale->memory, baseline->samples / 3.0 + scale->warm);
+}
+
+/* What a slot of the season keeps: the mean of its visits, of at most eight weeks. The correction
+ * of finer scales follows a season that is itself being learnt, and so remembers half as long. */
+static double season_keep(const struct baseline *baseline, const struct detect_scale *scale,
+	uint32_t scale_s, bool fine)
+{
+	double weeks = (double)baseline->samples * scale_s / (7 * 86400.0);
+	double memory = fmin(SEASON_WEEKS, fine ? 0.3 + weeks / 2.0 : 1.0 + weeks);
+	return 1.0 - 1.0 / (scale->visits * memory);
+}
+
+static void fade(struct baseline *baseline, double keep)
+{
+	baseline->level_got *= keep;
+	baseline->level_due *= keep;
+	baseline->share_got *= keep;
+	baseline->share_due *= keep;
+	baseline->spread_got *= keep;
+	baseline->spread_due *= keep;
+	add(&baseline->z_square, keep, 0.0);
+	add(&baseline->z_product, keep, 0.0);
+}
+
+/* The unit of the rest is its mean over the first week; what was learnt in the unit before is kept.
+ */
+static void learn_rest(struct baseline *baseline, double rest, double coverage)
+{
+	if (baseline->samples >= REST_SAMPLES)
+		return;
+	double known = baseline->samples + 1.0;
+	double mean = baseline->rest_mean + (rest / coverage - baseline->rest_mean) / known;
+	if (baseline->rest_mean > 0.0 && mean > 0.0) {
+		baseline->share_due *= baseline->rest_mean / mean;
+		baseline->held.share_exposure *= (float)(baseline->rest_mean / mean);
+	}
+	baseline->rest_mean = mean;
+}
+
+static void learn_block(struct baseline *baseline, double z, double keep)
+{
+	add(&baseline->block, 1.0, z);
+	if (++baseline->block_length < BLOCK)
+		return;
+	double square = (double)baseline->block * (double)baseline->block / BLOCK;
+	double block_keep = 1.0 - BLOCK * (1.0 - keep);
+	add(&baseline->block_square, block_keep, square);
+	add(&baseline->block_weight, block_keep, 1.0);
+	baseline->block = 0.0f;
+	baseline->block_length = 0;
+}
+
+/* Adds the bucket to the lesson that is not learnt yet. */
+static void prepare(struct baseline *baseline, bool fine, double coverage, double count,
+	double rest, const struct expectation *expected)
+{
+	struct baseline_lesson *held = &baseline->held;
+	double absolute = expected->mean[DETECT_ABSOLUTE], base = absolute;
+	add(&held->count, 1.0, count);
+	add(&held->exposure, 1.0, absolute / expected->level * coverage);
+	add(&held->due, 1.0, fine ? absolute : expected->level);
+	if (expected->share_level > 0.0) {
+		double share = expected->mean[DETECT_SHARE];
+		add(&held->share_count, 1.0, count);
+		add(&held->share_exposure, 1.0,
+			share / expected->share_level * (rest / baseline->rest_mean));
+		add(&held->share_due, 1.0, fine ? share : expected->share_level);
+		base = fmax(base, share);
+	}
+	add(&held->base, 1.0, base);
+
+	double mean = expected->best, residual = count - mean;
+	double weight = fmin(mean, 1.0), z = residual / sqrt(expected->variance);
+	add(&held->spread_got, 1.0, weight * residual * residual / (mean + 0.02 * mean * mean));
+	add(&held->spread_due, 1.0, weight);
+	add(&held->z_square, 1.0, z * z);
+	add(&held->z_product, 1.0, z * (double)baseline->z);
+	baseline->z = (float)z;
+	held->buckets++;
+}
+
+static void commit(struct baseline *baseline, struct season *season,
+	const struct detect_settings *settings, uint32_t scale, int64_t start_s)
+{
+	uint32_t scale_s = settings->scale_s[scale];
+	struct baseline_lesson *held = &baseline->held;
+	bool fine = scale_s < settings->scale_s[settings->season_scale];
+	struct season_lesson lesson = {
+		.got = (double)held->count,
+		.due = (double)held->due,
+		.share_due = (double)held->share_due,
+		.keep = season_keep(baseline, &settings->scales[scale], scale_s, fine),
+	};
+	baseline->level_got += (double)held->count;
+	baseline->level_due += (double)held->exposure;
+	baseline->share_got += (double)held->share_count;
+	baseline->share_due += (double)held->share_exposure;
+	baseline->local_got += held->count;
+	baseline->local_due += held->base;
+	baseline->spread_got += (double)held->spread_got;
+	baseline->spread_due += (double)held->spread_due;
+	baseline->z_square += held->z_square;
+	baseline->z_product += held->z_product;
+	if (fine)
+		season_learn_fine(season, start_s, scale_s, &lesson);
+	else
+		season_learn(season, start_s, scale_s, &lesson);
+	*held = (struct baseline_lesson){0};
+}
+
+void baseline_learn(struct baseline *baseline, struct season *season,
+	const struct detect_settings *settings, uint32_t scale, enum detect_metric metric,
+	const struct detect_input *input, const struct expectation *expected, double score)
+{
+	const struct detect_scale *traits = &settings->scales[scale];
+	bool fine = settings->scale_s[scale] < settings->scale_s[settings->season_scale];
+	double rest = input->rest[metric];
+	double cap = expected->best + 5.0 * sqrt(expected->variance) + 10.0;
+	double keep = level_keep(baseline, traits);
+
+	fade(baseline, keep);
+	baseline_fade(baseline);
+	if (isfinite(rest))
+		learn_rest(baseline, rest, input->coverage);
+	prepare(baseline, fine, input->coverage, fmin(input->count[metric], cap), rest, expected);
+	learn_block(baseline, (double)baseline->z, keep);
+	uint16_t waited = baseline->held.buckets;
+	if (score < COMMIT_SCORE || waited >= HOLD_MAX || (score <= HOLD_SCORE && waited == 1))
+		commit(baseline, season, settings, scale, input->start_s);
+	baseline->samples++;
+}
+
+void baseline_drop(struct baseline *baseline)
+{
+	baseline->held = (struct baseline_lesson){0};
+}
