@@ -132,6 +132,9 @@ static int apply(const struct options *options, struct config *config)
 			return refuse(given, error, reason);
 	}
 	log_set_quiet(config->quiet);
+	for (const struct setting *setting = settings; setting->name; setting++)
+		if (setting_is_idle(setting, config))
+			log_warn("%s has no effect in this version", setting->name);
 	return 0;
 }
 

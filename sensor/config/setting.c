@@ -49,10 +49,11 @@ const struct setting settings[] = {
 		.argument = "FILE",
 		.help = "write the run's statistics there, as JSON"},
 	{.name = "report",
+		.is_planned = true,
 		.kind = SETTING_TEXT,
 		.offset = AT(report),
 		.argument = "FILE",
-		.help = "write an HTML report there"},
+		.help = "write an HTML report there (without effect yet)"},
 	{.name = "redis",
 		.kind = SETTING_TEXT,
 		.offset = AT(redis),
@@ -106,10 +107,11 @@ const struct setting settings[] = {
 		.check = check_name,
 		.help = "name of this sensor in alerts (default: the host's name)"},
 	{.name = "state",
+		.is_planned = true,
 		.kind = SETTING_TEXT,
 		.offset = AT(state),
 		.argument = "DIR",
-		.help = "keep baselines and undelivered alerts there"},
+		.help = "keep baselines and undelivered alerts there (without effect yet)"},
 	{.name = "geoip-asn",
 		.kind = SETTING_TEXT,
 		.offset = AT(geoip_asn),
@@ -163,13 +165,14 @@ const struct setting settings[] = {
 		.high = 64 * MILLION,
 		.help = "flows held in memory at once"},
 	{.name = "workers",
+		.is_planned = true,
 		.kind = SETTING_NUMBER,
 		.offset = AT(workers),
 		.argument = "N",
 		.initial = "1",
 		.low = 1,
 		.high = 64,
-		.help = "threads that decode and classify"},
+		.help = "threads that decode and classify (without effect yet)"},
 	{.name = "fail-on-alert",
 		.kind = SETTING_SWITCH,
 		.offset = AT(fail_on_alert),
@@ -324,4 +327,16 @@ void setting_clear_list(const struct setting *setting, struct config *config)
 		free(list->items[i]);
 	free(list->items);
 	*list = (struct config_list){0};
+}
+
+bool setting_is_idle(const struct setting *setting, const struct config *config)
+{
+	const void *place = (const char *)config + setting->offset;
+
+	if (!setting->is_planned)
+		return false;
+	if (setting->kind == SETTING_TEXT)
+		return *(char *const *)place != NULL;
+	return setting->kind == SETTING_NUMBER &&
+	       *(const uint64_t *)place != strtoull(setting->initial, NULL, 10);
 }

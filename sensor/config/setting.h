@@ -27,6 +27,8 @@ struct setting {
 	const char *help;     /* one line */
 	const char *initial;  /* value by default, as text; NULL none */
 	uint64_t low, high;   /* limits of a number or rate */
+	bool is_planned;      /* understood, but without effect in this version: whoever sets it is
+				 warned */
 	/* Further check of one value; writes why into `ret_reason` and returns -EINVAL. NULL: none.
 	 */
 	int (*check)(const char *text, char ret_reason[SETTING_REASON_SIZE]);
@@ -46,5 +48,8 @@ int setting_assign(const struct setting *setting, struct config *config, const c
 
 /* Makes a list empty; nothing for the other kinds. */
 void setting_clear_list(const struct setting *setting, struct config *config);
+
+/* True when a planned setting has been given another value than its default. */
+bool setting_is_idle(const struct setting *setting, const struct config *config);
 
 #endif
