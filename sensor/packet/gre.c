@@ -16,6 +16,7 @@
 #define TYPE_ERSPAN_1_2 0x88be
 #define TYPE_ERSPAN_3 0x22eb
 #define TYPE_PPP 0x880b
+#define TYPE_WIFI 0x8200
 
 #define BIT(verdict) (1u << (verdict))
 
@@ -62,18 +63,24 @@ static enum packet_verdict open_erspan_3(struct walk *walk, uint16_t flags)
 		(last >> 10 & 0x1f) == 2 ? layer_ip : layer_ethernet);
 }
 
-/* PPP may be encrypted or compressed: then the GRE packet is what there is to count. */
+/* Between access points and Aruba controllers 8200, 8210 .. 83f0 are 802.11 frames. */
+static layer_decode *find_inside(uint16_t type)
+{
+	return (type & 0xfe0f) == TYPE_WIFI ? layer_wifi : ethertype_find(type);
+}
+
+/* PPP and 802.11 may be encrypted: then the GRE packet is what there is to count. */
 static enum packet_verdict open_tunnel(struct walk *walk, uint16_t flags, uint16_t type)
 {
 	uint32_t bytes = header_bytes(flags);
-	layer_decode *next = ethertype_find(type);
+	layer_decode *next = find_inside(type);
 	unsigned outer_verdicts = BIT(PACKET_MALFORMED);
 
 	if (!cursor_has(&walk->cursor, bytes))
 		return cursor_short(&walk->cursor);
 	if (!next || walk->cursor.stated == bytes)
 		return layer_payload(walk);
-	if (type == TYPE_PPP)
+	if (type == TYPE_PPP || next == layer_wifi)
 		outer_verdicts |= BIT(PACKET_NOT_IP);
 	walk_keep_outer(walk, outer_verdicts);
 	return walk_enter(walk, PACKET_LAYER_GRE, bytes, next);

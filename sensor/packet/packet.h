@@ -18,7 +18,7 @@ enum packet_verdict {
 
 /* Encapsulations opened on the way to the packet, as a bit set. */
 enum packet_layer {
-	PACKET_LAYER_VLAN = 1 << 0,
+	PACKET_LAYER_VLAN = 1 << 0, /* and the other tags of Ethernet: 802.1ah, MACsec ... */
 	PACKET_LAYER_MPLS = 1 << 1,
 	PACKET_LAYER_PPPOE = 1 << 2,
 	PACKET_LAYER_GRE = 1 << 3,

@@ -119,12 +119,16 @@ static void test_gre_optional_fields_are_miscounted(void **state)
 	struct bytes plain = GRE("\0\0\x08\0", false);
 	struct bytes full = GRE("\xb0\0\x08\0\1\2\0\0\0\0\0\1\0\0\0\2", false);
 	struct bytes bridged = GRE("\x20\0\x65\x58\0\0\0\1", true);
+	struct bytes wifi = GRE("\0\0\x83\xf0\x08\1\0\0\2\0\0\0\0\1\2\0\0\0\0\2\2\0\0\0\0\3\0\0"
+				"\xaa\xaa\3\0\0\0\x08\0",
+		false);
 	struct bytes pptp = GRE("\x30\x81\x88\x0b\0\x31\0\1\0\0\0\1\0\0\0\2\xff\3\0\x21", false);
 
 	(void)state;
 	assert_opens(LINK_RAW, &plain, PACKET_LAYER_GRE);
 	assert_opens(LINK_RAW, &full, PACKET_LAYER_GRE);
 	assert_opens(LINK_RAW, &bridged, PACKET_LAYER_GRE);
+	assert_opens(LINK_RAW, &wifi, PACKET_LAYER_GRE | PACKET_LAYER_WIFI);
 	assert_opens(LINK_RAW, &pptp, PACKET_LAYER_GRE | PACKET_LAYER_PPP);
 }
 
@@ -145,9 +149,12 @@ static void test_gre_that_cannot_be_opened_is_lost(void **state)
 	struct bytes encrypted = GRE("\x30\1\x88\x0b\0\x2f\0\1\0\0\0\1\0\xfd", false);
 	struct bytes routed = GRE("\x40\0\x08\0\0\0\0\0", false);
 	struct bytes rubbish = GRE("\0\0\x86\xdd", false);
+	struct bytes protected =
+		GRE("\0\0\x82\x40\x08\x41\0\0\2\0\0\0\0\1\2\0\0\0\0\2\2\0\0\0\0\3\0\0", false);
 	struct bytes acknowledgment = {0};
 
 	(void)state;
+	assert_outer(&protected, 47);
 	assert_outer(&unknown, 47);
 	assert_outer(&encrypted, 47);
 	assert_outer(&routed, 47);
