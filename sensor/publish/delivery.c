@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define HEARTBEAT_TTL_S "60"
 #define KEY_SIZE 512
@@ -33,17 +34,22 @@ static void say_fields(struct command *command, const struct entry *entry)
 		say(command, strings[i]);
 }
 
-static const char *last_value(const struct entry *entry)
+static const char *string_at(const struct entry *entry, size_t index)
 {
-	const char *strings[ENTRY_STRINGS_MAX];
-	return strings[entry_list(entry, strings, ENTRY_STRINGS_MAX) - 1];
+	const char *at = entry->strings;
+	for (; index > 0; index--)
+		at += strlen(at) + 1;
+	return at;
 }
 
 static const char *id_of(const struct entry *entry)
 {
-	const char *strings[2];
-	entry_list(entry, strings, 2);
-	return strings[1];
+	return string_at(entry, 1);
+}
+
+static const char *last_value(const struct entry *entry)
+{
+	return string_at(entry, entry->count - 1);
 }
 
 static void build_add(

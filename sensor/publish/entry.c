@@ -49,7 +49,7 @@ static struct entry *writer_close(struct writer *writer, enum entry_kind kind)
 struct entry *entry_new_alert(const struct alert *alert, const char *sensor, const char *eve)
 {
 	struct writer writer;
-	struct summary summary;
+	struct summary summary = {0};
 	if (!writer_open(&writer))
 		return NULL;
 	summary_make(alert, sensor, &summary);

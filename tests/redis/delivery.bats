@@ -3,6 +3,7 @@
 # What a healthy Redis server gets.
 
 load lib
+answer= # what the publisher said last
 
 teardown() {
 	stop_all
@@ -104,7 +105,7 @@ test_heartbeat() {
 
 @test "database of the URL is used" {
 	start_server
-	FEED_URL=$URL?db=7 start_feed
+	FEED_URL="$URL?db=7" start_feed
 	say alerts 1
 	say drain 60
 	end_feed

@@ -22,8 +22,8 @@ class Handler(socketserver.BaseRequestHandler):
         greeting, answer, hang_up = MODES[sys.argv[2]]
         try:
             self.request.sendall(greeting)
-            while self.request.recv(65536):
-                self.request.sendall(answer)
+            while asked := self.request.recv(65536):
+                self.request.sendall(answer * max(1, asked.count(b"XADD\r\n")))
                 if hang_up:
                     return
         except OSError:

@@ -67,6 +67,11 @@ log_has() {
 	grep -qF -- "$1" "$LOG"
 }
 
+# Bats does not see a failing "! log_has".
+log_lacks() {
+	! log_has "$1"
+}
+
 end_feed() {
 	[[ ${FEED_PROCESS:-} ]] || return 0
 	local status=0

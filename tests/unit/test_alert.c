@@ -119,7 +119,7 @@ static void summary_has_the_fields_of_the_contract(void **state)
 		{"window_end_s", "1763704800"},
 	};
 	struct alert alert;
-	struct summary summary;
+	struct summary summary = {0};
 	alert_sample(&alert);
 	summary_make(&alert, "tap-1", &summary);
 	assert_string_equal(summary_value(&summary, "alert_id"), alert.id);
