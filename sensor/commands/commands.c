@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define COMMANDS_MAX 32
-
 const struct command commands[] = {
 	{"replay", "[options] PATH...", "find jumps in captures, on packet time",
 		{"surgetap replay -w 175.45.176.0/22=star-jv capture.pcap.gz",
@@ -50,9 +48,9 @@ const struct command *command_find(const char *name)
 
 void command_suggest(const char *name)
 {
-	const char *names[COMMANDS_MAX + 1] = {NULL}, *nearest;
+	const char *names[sizeof(commands) / sizeof(commands[0])] = {NULL}, *nearest;
 
-	for (size_t i = 0; i < COMMANDS_MAX && commands[i].name; i++)
+	for (size_t i = 0; commands[i].name; i++)
 		names[i] = commands[i].name;
 	nearest = nearest_word(name, names);
 	if (nearest)
