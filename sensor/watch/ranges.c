@@ -98,8 +98,8 @@ int ranges_parse_prefix(const char *text, struct surgetap_address *ret_network, 
 	return 0;
 }
 
-const char *ranges_format_prefix(const struct range_prefix *prefix,
-	char ret_text[RANGE_PREFIX_TEXT_SIZE])
+const char *ranges_format_prefix(
+	const struct range_prefix *prefix, char ret_text[RANGE_PREFIX_TEXT_SIZE])
 {
 	char host[ADDRESS_TEXT_SIZE];
 	bool is_ipv4 = prefix->bits >= IPV4_BITS && address_is_ipv4(&prefix->network);
@@ -159,8 +159,7 @@ static uint32_t *find_slot(const struct ranges *ranges, const char *name)
 	uint32_t mask = ranges->slot_count - 1;
 	for (uint32_t i = hash_name(name);; i++) {
 		uint32_t *slot = &ranges->slots[i & mask];
-		if (*slot == 0 ||
-			strncmp(ranges->names[*slot - 1], name, RANGE_NAME_SIZE - 1) == 0)
+		if (*slot == 0 || strncmp(ranges->names[*slot - 1], name, RANGE_NAME_SIZE - 1) == 0)
 			return slot;
 	}
 }
@@ -217,8 +216,8 @@ int ranges_add(struct ranges *ranges, const char *text)
 		    sizeof *ranges->prefixes) < 0)
 		return -ENOMEM;
 	char canonical[RANGE_PREFIX_TEXT_SIZE];
-	int64_t range = intern_name(ranges,
-		equals ? equals + 1 : ranges_format_prefix(&prefix, canonical));
+	int64_t range =
+		intern_name(ranges, equals ? equals + 1 : ranges_format_prefix(&prefix, canonical));
 	if (range < 0)
 		return (int)range;
 	prefix.range = (uint32_t)range;
@@ -234,17 +233,33 @@ static int compare_prefixes(const void *left, const void *right)
 	return order ? order : (int)a->bits - (int)b->bits;
 }
 
+/* IPv4 lies within IPv6's space, but a watched ::/0 does not mean it: a prefix of no range keeps it
+ * out. */
+static int fence_ipv4(struct ranges *ranges)
+{
+	if (grow((void **)&ranges->prefixes, ranges->prefix_count, &ranges->prefix_room,
+		    sizeof *ranges->prefixes) < 0)
+		return -ENOMEM;
+	ranges->prefixes[ranges->prefix_count++] = (struct range_prefix){
+		.network = address_from_ipv4((const uint8_t[4]){0}),
+		.bits = IPV4_BITS,
+		.range = RANGE_NONE,
+	};
+	return 0;
+}
+
 /* Sorts and drops prefixes given twice. Returns -EEXIST when two ranges claim one. */
 static int sort_prefixes(struct ranges *ranges)
 {
 	uint32_t kept = 0;
-	if (ranges->prefix_count == 0)
-		return 0;
 	qsort(ranges->prefixes, ranges->prefix_count, sizeof *ranges->prefixes, compare_prefixes);
 	for (uint32_t i = 1; i < ranges->prefix_count; i++) {
-		if (compare_prefixes(&ranges->prefixes[kept], &ranges->prefixes[i]) != 0)
-			ranges->prefixes[++kept] = ranges->prefixes[i];
-		else if (ranges->prefixes[kept].range != ranges->prefixes[i].range)
+		struct range_prefix *last = &ranges->prefixes[kept], *next = &ranges->prefixes[i];
+		if (compare_prefixes(last, next) != 0)
+			ranges->prefixes[++kept] = *next;
+		else if (last->range == RANGE_NONE)
+			last->range = next->range;
+		else if (next->range != RANGE_NONE && next->range != last->range)
 			return -EEXIST;
 	}
 	ranges->prefix_count = kept + 1;
@@ -323,7 +338,9 @@ static void index_ipv4(struct ranges *ranges)
 
 int ranges_finish(struct ranges *ranges)
 {
-	int error = sort_prefixes(ranges);
+	int error = fence_ipv4(ranges);
+	if (error == 0)
+		error = sort_prefixes(ranges);
 	if (error < 0)
 		return error;
 	ranges->intervals = calloc(2 * (size_t)ranges->prefix_count + 1, sizeof *ranges->intervals);

@@ -22,27 +22,28 @@ struct range_prefix {
 };
 
 /* Parses "a.b.c.d/n", "v6::/n" or a bare address. Host bits are cleared. Returns 0 or -EINVAL. */
-int ranges_parse_prefix(const char *text, struct surgetap_address *ret_network,
-	unsigned *ret_bits);
+int ranges_parse_prefix(const char *text, struct surgetap_address *ret_network, unsigned *ret_bits);
 
 /* Text of a prefix as an operator writes it ("175.45.176.0/22"). Returns ret_text. */
 #define RANGE_PREFIX_TEXT_SIZE (ADDRESS_TEXT_SIZE + 4)
-const char *ranges_format_prefix(const struct range_prefix *prefix,
-	char ret_text[RANGE_PREFIX_TEXT_SIZE]);
+const char *ranges_format_prefix(
+	const struct range_prefix *prefix, char ret_text[RANGE_PREFIX_TEXT_SIZE]);
 
 int ranges_new(struct ranges **ret_ranges);
 void ranges_free(struct ranges *ranges);
 
 /* Adds "CIDR" or "CIDR=NAME" (without a name the prefix's text is the name; names are cut at
- * RANGE_NAME_SIZE - 1 bytes). A name given again adds to the same range. Returns 0, -EINVAL for a bad
- * CIDR or empty name, -EEXIST when the prefix already belongs to another range, -ENOSPC, -ENOMEM. */
+ * RANGE_NAME_SIZE - 1 bytes). A name given again adds to the same range. Returns 0, -EINVAL for a
+ * bad CIDR or empty name, -EEXIST when the prefix already belongs to another range, -ENOSPC,
+ * -ENOMEM. */
 int ranges_add(struct ranges *ranges, const char *text);
 
-/* Builds the look-up; to be called once after the last ranges_add. Returns 0 or -ENOMEM. -EEXIST: two
- * ranges claim the same prefix. */
+/* Builds the look-up; to be called once after the last ranges_add. Returns 0 or -ENOMEM. -EEXIST:
+ * two ranges claim the same prefix. */
 int ranges_finish(struct ranges *ranges);
 
-/* The range of the longest prefix that holds the address, or RANGE_NONE. */
+/* The range of the longest prefix that holds the address, or RANGE_NONE. A prefix of IPv6 that is
+ * wider than ::ffff:0:0/96 holds no IPv4 address. */
 uint32_t ranges_find(const struct ranges *ranges, const struct surgetap_address *address);
 
 uint32_t ranges_count(const struct ranges *ranges);
