@@ -141,7 +141,7 @@ static const struct step {
 	enum redis_reply reply;
 	bool decides; /* its verdict is the entry's */
 } steps[] = {
-	{1u << ENTRY_ALERT | 1u << ENTRY_USAGE, NULL, build_add, REDIS_STRING, true},
+	{1u << ENTRY_ALERT | 1u << ENTRY_USAGE, NULL, build_add, REDIS_ID, true},
 	{1u << ENTRY_ALERT, has_channel, build_publish, REDIS_INTEGER, false},
 	{1u << ENTRY_ALERT, has_list, build_push, REDIS_INTEGER, false},
 	{1u << ENTRY_ALERT, has_list, build_trim, REDIS_STATUS, false},

@@ -69,14 +69,31 @@ static enum redis_verdict judge_error(struct redis *redis, const char *message, 
 	return error->verdict;
 }
 
-static int read_reply(struct redis *redis, enum redis_reply expected, bool secret,
-	enum redis_verdict *ret_verdict)
+/* hiredis takes any bytes of the announced length for a string; a garbled line must not pass for an
+ * acknowledgement. */
+static bool is_stream_id(const char *string)
+{
+	static const char digits[] = "0123456789";
+	size_t time = strspn(string, digits);
+	if (time == 0 || string[time] != '-')
+		return false;
+	size_t sequence = strspn(string + time + 1, digits);
+	return sequence > 0 && string[time + 1 + sequence] == '\0';
+}
+
+static bool is_expected(const redisReply *reply, enum redis_reply expected)
 {
 	static const int types[] = {
 		[REDIS_STATUS] = REDIS_REPLY_STATUS,
-		[REDIS_STRING] = REDIS_REPLY_STRING,
+		[REDIS_ID] = REDIS_REPLY_STRING,
 		[REDIS_INTEGER] = REDIS_REPLY_INTEGER,
 	};
+	return reply->type == types[expected] && (expected != REDIS_ID || is_stream_id(reply->str));
+}
+
+static int read_reply(struct redis *redis, enum redis_reply expected, bool secret,
+	enum redis_verdict *ret_verdict)
+{
 	void *got = NULL;
 	errno = 0;
 	if (redisGetReply(redis->context, &got) != REDIS_OK) {
@@ -87,10 +104,10 @@ static int read_reply(struct redis *redis, enum redis_reply expected, bool secre
 	int r = 0;
 	if (reply->type == REDIS_REPLY_ERROR) {
 		*ret_verdict = judge_error(redis, reply->str, secret);
-	} else if (reply->type == types[expected]) {
+	} else if (is_expected(reply, expected)) {
 		*ret_verdict = REDIS_DONE;
 	} else {
-		tell(redis, kind_protocol, "this is no Redis server", "an answer of a wrong type");
+		tell(redis, kind_protocol, "this is no Redis server", "unexpected answer");
 		redis_disconnect(redis);
 		r = -1;
 	}

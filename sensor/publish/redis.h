@@ -12,7 +12,11 @@
 #include "publish/url.h"
 
 /* What a command answers with unless it fails: a server that answers otherwise is none of Redis. */
-enum redis_reply { REDIS_STATUS, REDIS_STRING, REDIS_INTEGER };
+enum redis_reply {
+	REDIS_STATUS,
+	REDIS_ID, /* of a stream entry: "1763704800000-0" */
+	REDIS_INTEGER,
+};
 
 #define REDIS_CONNECT_MS 3000 /* longest wait for a connection */
 #define REDIS_SILENCE_MS 5000 /* longest wait for a reply, or for room to write */

@@ -12,6 +12,7 @@ MODES = {
     "noise": (b"\xff\x1b[2J\x00\x9b", b"\x80\x81\r\n", False),
     "endless": (b"$999999999999\r\n", b"x" * 4096, False),
     "cut": (b"", b"$15\r\n17637", True),
+    "garbled": (b"", b"$15\r\n17637$15\r\n17637\r\n", False),
     "old": (b"", b"-ERR unknown command `XADD`, with args beginning with: `surgetap:alerts`, \r\n", False),
     "talkative": (b"", b"-ERR unknown command `AUTH`, with args beginning with: `tap`, `hunter2`, \r\n", False),
 }
@@ -23,7 +24,7 @@ class Handler(socketserver.BaseRequestHandler):
         try:
             self.request.sendall(greeting)
             while asked := self.request.recv(65536):
-                self.request.sendall(answer * max(1, asked.count(b"XADD\r\n")))
+                self.request.sendall(answer if hang_up else answer * max(1, asked.count(b"XADD\r\n")))
                 if hang_up:
                     return
         except OSError:

@@ -193,7 +193,7 @@ is_busy() {
 
 @test "server that is not Redis is told and gives nothing for delivered" {
 	local mode
-	for mode in web mail secure-shell noise; do
+	for mode in web mail secure-shell noise garbled; do
 		start_fake "$mode"
 		start_feed
 		say alerts 5
