@@ -70,6 +70,11 @@ static size_t label_length(const char *name)
 	return length >= LABEL_MIN && length <= LABEL_MAX ? length : 0;
 }
 
+bool hostname_is_drawn(const char *name)
+{
+	return label_length(name) > 0;
+}
+
 bool hostname_is_random(const char *name)
 {
 	size_t length = label_length(name), odd = 0;

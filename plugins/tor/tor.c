@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hostname.h"
 #include "relays.h"
+#include "traits.h"
 
 #include <surgetap/plugin.h>
 
@@ -166,33 +167,58 @@ static enum relays_match match_lists(const struct surgetap_call *call)
 	return best;
 }
 
-/* A Tor client asks for a random name that no resolver knows, and offers no application protocol.
- */
-static bool has_tor_traits(const struct surgetap_flow *flow)
+/* Drawn names go with no ALPN. Before nDPI has parsed the handshake nothing is known. */
+static bool has_drawn_name(const struct surgetap_flow *flow)
 {
-	return flow->transport == TCP && flow->sni != NULL && flow->alpn == NULL &&
-	       flow->confidence == SURGETAP_CONFIDENCE_DPI && hostname_is_random(flow->sni);
+	return flow->sni != NULL && flow->alpn == NULL &&
+	       flow->confidence == SURGETAP_CONFIDENCE_DPI && hostname_is_drawn(flow->sni);
+}
+
+/* Returns true when the flow has shown all it can. */
+static bool judge_traits(const struct surgetap_call *call)
+{
+	const struct traits *traits = call->flow_state;
+
+	if (traits->has_certificate) {
+		report(call, SURGETAP_GRADE_DPI, 99,
+			"TLS: certificate of one drawn name by another");
+		return true;
+	}
+	if (traits->has_cells && has_drawn_name(call->flow)) {
+		report(call, SURGETAP_GRADE_HEURISTIC, 97,
+			"TLS: drawn server name, cells of 514 bytes");
+		return true;
+	}
+	return traits->is_foreign;
+}
+
+static enum surgetap_next on_packet(const struct surgetap_call *call)
+{
+	if (call->flow->transport != TCP || call->payload->index >= TRAITS_PAYLOADS)
+		return SURGETAP_DONE;
+	traits_inspect(call->flow_state, call->payload);
+	return judge_traits(call) ? SURGETAP_DONE : SURGETAP_MORE;
 }
 
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
 	enum relays_match match = match_lists(call);
-	bool has_traits = has_tor_traits(flow);
+	bool is_drawn = flow->transport == TCP && has_drawn_name(flow);
+	bool is_random = is_drawn && hostname_is_random(flow->sni);
 
 	if (match == RELAYS_ADDRESS_AND_PORT)
 		report(call, SURGETAP_GRADE_LIST, 99, "relay's address and ORPort");
-	else if (match == RELAYS_ADDRESS && has_traits)
-		report(call, SURGETAP_GRADE_LIST, 99,
-			"relay's address, random server name, no ALPN");
-	else if (has_traits)
+	else if (match == RELAYS_ADDRESS && is_random)
+		report(call, SURGETAP_GRADE_LIST, 99, "relay's address, random server name");
+	else if (is_random)
 		report(call, SURGETAP_GRADE_HEURISTIC, 85, "TLS: random server name, no ALPN");
 	else if (match == RELAYS_ADDRESS)
 		report(call, SURGETAP_GRADE_GUESS, 50, "relay's address, port unknown");
 	else if (strcmp(flow->protocol, "tor") == 0 && flow->transport == TCP)
 		report(call, SURGETAP_GRADE_GUESS, 20,
 			"nDPI: tor, by name or built-in address list");
-	return SURGETAP_DONE;
+	return is_drawn && !judge_traits(call) ? SURGETAP_MORE : SURGETAP_DONE;
 }
 
 static const struct surgetap_technique techniques[] = {
@@ -213,8 +239,10 @@ SURGETAP_PLUGIN = {
 	.summary = "Tor by relay list and by the traits of its TLS",
 	.techniques = techniques,
 	.options = options,
-	.wants = SURGETAP_WANTS_CLASSIFIED,
+	.flow_state_size = sizeof(struct traits),
+	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
 	.load = load,
 	.unload = unload,
+	.on_packet = on_packet,
 	.on_classified = on_classified,
 };
