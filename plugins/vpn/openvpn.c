@@ -35,6 +35,12 @@ static const struct vpn_match loose_pair = {
 static const struct vpn_match data = {SURGETAP_GRADE_HEURISTIC, 85,
 	"OpenVPN: data packets with one peer id and rising packet ids"};
 
+static const struct vpn_match scrambled = {
+	SURGETAP_GRADE_HEURISTIC, 90, "OpenVPN: scrambled resets, sizes and first bytes fit"};
+
+/* Resets below an HMAC of MD5, SHA-1, SHA-256 (or tls-crypt), SHA-384, SHA-512. */
+static const uint8_t protected_reset_bytes[] = {38, 42, 54, 70, 86};
+
 static bool is_client_reset(uint8_t opcode)
 {
 	return opcode == OPCODE_RESET_CLIENT_V1 || opcode == OPCODE_RESET_CLIENT_V2 ||
@@ -74,8 +80,34 @@ static const struct vpn_match *match_pair(
 	return server->bytes == client->bytes + ACKNOWLEDGEMENT_BYTES ? &pair : &loose_pair;
 }
 
+/*
+ * The scramble patch XORs each message with one mask: the first bytes differ as those of the two
+ * resets do, and the sizes stay what they are.
+ */
+static const struct vpn_match *inspect_scrambled(
+	struct vpn_memory *memory, const uint8_t *message, uint32_t bytes, bool from_client)
+{
+	struct vpn_openvpn_side *own = &memory->openvpn[from_client];
+	const struct vpn_openvpn_side *client = &memory->openvpn[1], *server = &memory->openvpn[0];
+
+	if (own->first_bytes != 0)
+		return NULL;
+	own->first = message[0];
+	own->first_bytes = bytes < UINT16_MAX ? (uint16_t)bytes : UINT16_MAX;
+	if (client->first_bytes == 0 ||
+		server->first_bytes != client->first_bytes + ACKNOWLEDGEMENT_BYTES ||
+		(client->first ^ server->first) !=
+			(OPCODE_RESET_CLIENT_V2 << 3 ^ OPCODE_RESET_SERVER_V2 << 3))
+		return NULL;
+	for (size_t i = 0; i < sizeof protected_reset_bytes; i++) {
+		if (client->first_bytes == protected_reset_bytes[i])
+			return &scrambled;
+	}
+	return NULL;
+}
+
 /* `message` starts at the opcode; `bytes` is its length on the wire, of which 9 are readable. */
-static const struct vpn_match *inspect_message(
+static const struct vpn_match *inspect_plain(
 	struct vpn_memory *memory, const uint8_t *message, uint32_t bytes, bool from_client)
 {
 	uint8_t opcode = message[0] >> 3, key_id = message[0] & 7;
@@ -99,6 +131,15 @@ static const struct vpn_match *inspect_message(
 	if (is_control(opcode) && side->opcode != 0 && side->session == session_id)
 		return &session;
 	return NULL;
+}
+
+static const struct vpn_match *inspect_message(
+	struct vpn_memory *memory, const uint8_t *message, uint32_t bytes, bool from_client)
+{
+	const struct vpn_match *hidden = inspect_scrambled(memory, message, bytes, from_client);
+	const struct vpn_match *plain = inspect_plain(memory, message, bytes, from_client);
+
+	return plain != NULL ? plain : hidden;
 }
 
 const struct vpn_match *vpn_openvpn_udp(struct vpn_memory *memory, const struct surgetap_flow *flow,

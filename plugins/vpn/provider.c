@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define HOST_MAX 253 /* RFC 1035 */
+
 #define C SURGETAP_KIND_CONTACT
 #define T SURGETAP_KIND_TUNNEL
 
@@ -112,4 +114,38 @@ const struct vpn_provider *vpn_provider_find(const char *server_name)
 		}
 	}
 	return best;
+}
+
+static bool is_request(const uint8_t *bytes, size_t count)
+{
+	static const char *const methods[] = {"GET /", "POST /", "HEAD /", "PUT /"};
+
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+		size_t length = strlen(methods[i]);
+
+		if (count >= length && memcmp(bytes, methods[i], length) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct vpn_provider *vpn_provider_find_host(const uint8_t *bytes, size_t count)
+{
+	static const char header[] = "\r\nHost: ";
+	char name[HOST_MAX + 1];
+	const uint8_t *found;
+	size_t length = 0, left;
+
+	if (!is_request(bytes, count))
+		return NULL;
+	found = memmem(bytes, count, header, sizeof header - 1);
+	if (found == NULL)
+		return NULL;
+	found += sizeof header - 1;
+	left = count - (size_t)(found - bytes);
+	while (length < left && length < HOST_MAX && found[length] > ' ' && found[length] != ':')
+		length++;
+	memcpy(name, found, length);
+	name[length] = '\0';
+	return vpn_provider_find(name);
 }

@@ -14,4 +14,7 @@ struct vpn_provider {
  * NULL. */
 const struct vpn_provider *vpn_provider_find(const char *server_name);
 
+/* The same for the Host header of an HTTP request that begins in `bytes`. */
+const struct vpn_provider *vpn_provider_find_host(const uint8_t *bytes, size_t count);
+
 #endif

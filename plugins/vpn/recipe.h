@@ -28,6 +28,8 @@ struct vpn_openvpn_side {
 	uint64_t session;
 	uint32_t bytes; /* of the reset, without the length prefix of TCP */
 	uint8_t opcode; /* of the reset; 0 before one was seen */
+	uint8_t first;  /* byte of the first message, scrambled or not */
+	uint16_t first_bytes;
 	struct vpn_counter data;
 };
 
@@ -42,7 +44,6 @@ struct vpn_memory {
 	struct vpn_openvpn_side openvpn[2];
 	struct vpn_wireguard_side wireguard[2];
 	uint8_t esp_run; /* over both directions, the longer one */
-	bool softether_asked;
 	struct {
 		uint32_t spi, sequence;
 	} esp[2];

@@ -130,20 +130,24 @@ static const struct vpn_match *inspect_tailscale(struct vpn_memory *memory,
 		       : NULL;
 }
 
-/* SoftEther asks its NAT traversal server for its own address: "A" or "B", answered by
- * "IP=...,PORT=...". */
+/* What SoftEther's NAT traversal server answers: "IP=203.0.113.10,PORT=51381". */
 static const struct vpn_match *inspect_softether(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	MATCH softether = {SURGETAP_GRADE_DPI, 97, "SoftEther: NAT traversal answer"};
+	static const char shape[] = "0123456789abcdefABCDEF.:";
+	const uint8_t *bytes = payload->data;
+	uint32_t i = 3;
 
+	(void)memory;
 	(void)flow;
-	if (payload->from_client && payload->length_bytes == 1)
-		memory->softether_asked = true;
-	if (payload->from_client || !memory->softether_asked || !begins_with(payload, "IP=", 3) ||
-		memmem(payload->data, payload->captured_bytes, ",PORT=", 6) == NULL)
+	if (!begins_with(payload, "IP=", 3))
 		return NULL;
-	return &softether;
+	while (i < payload->captured_bytes && bytes[i] != 0 && strchr(shape, bytes[i]) != NULL)
+		i++;
+	return i > 3 && payload->captured_bytes - i > 6 && memcmp(bytes + i, ",PORT=", 6) == 0
+		       ? &softether
+		       : NULL;
 }
 
 /* DTLS with version 0x0100, from before the standard: only Cisco AnyConnect and its kin speak it.

@@ -197,8 +197,8 @@ static void wireguard_pair_is_missed(void **state)
 		{false, 100, 0, START("\2\0\0\0" INDEX_B INDEX_A)},
 	};
 	static const struct packet warp[] = {
-		{true, 148, 0, START("\1\x5f\x11\x22" INDEX_A)},
-		{false, 92, 0, START("\2\x5f\x11\x22" INDEX_B INDEX_A)},
+		{true, 194, 0, START("\xc1\0\0\0" INDEX_A)},
+		{false, 778, 0, START("\xc2\x02\x78\0" INDEX_B INDEX_A)},
 	};
 	struct surgetap_flow flow = flow_of(UDP, 443);
 
@@ -344,6 +344,44 @@ static void esp_in_udp_without_ike_is_missed(void **state)
 	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_NONE);
 }
 
+static void scrambled_openvpn_is_missed(void **state)
+{
+	static const struct packet udp[] = {
+		{true, 86, 9, START("\x4c")}, {false, 98, 77, START("\x34")}};
+	static const struct packet tcp[] = {
+		{true, 88, 9, START("\0\x56\x4c")}, {false, 100, 77, START("\0\x62\x34")}};
+	static const struct packet others[][2] = {
+		{{true, 86, 9, START("\x4c")}, {false, 98, 77, START("\x35")}},
+		{{true, 86, 9, START("\x4c")}, {false, 99, 77, START("\x34")}},
+		{{true, 87, 9, START("\x4c")}, {false, 99, 77, START("\x34")}},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 1214), stream = flow_of(TCP, 465);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, udp, 2), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_packets(&stream, tcp, 2), SURGETAP_GRADE_HEURISTIC);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(grade_of_packets(&flow, others[i], 2), SURGETAP_GRADE_NONE);
+}
+
+static void request_to_a_provider_is_called_a_tunnel(void **state)
+{
+	static const struct packet request = {true, 60, 'a',
+		START("GET /ddns HTTP/1.1\r\nHost: x0.softether-network.net:80\r\n\r\n")};
+	static const struct packet others[] = {
+		{true, 48, 'a', START("GET / HTTP/1.1\r\nHost: softether-network.net.eu\r\n")},
+		{true, 24, 'a', START("GET / HTTP/1.1\r\nHost: ")},
+		{true, 40, 'a', START("QUIT\r\nHost: softether-network.net\r\n")},
+	};
+	struct surgetap_flow flow = flow_of(TCP, 80);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, &request, 1), SURGETAP_GRADE_DPI);
+	assert_int_equal(best.kind, SURGETAP_KIND_CONTACT);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(grade_of_packets(&flow, &others[i], 1), SURGETAP_GRADE_NONE);
+}
+
 static void softether_is_missed(void **state)
 {
 	static const struct packet packets[] = {
@@ -353,8 +391,15 @@ static void softether_is_missed(void **state)
 	struct surgetap_flow flow = flow_of(UDP, 5004);
 
 	(void)state;
+	static const struct packet others[] = {
+		{false, 26, 0, START("IP=203.0.113.10,PART=51381")},
+		{false, 9, 0, START("IP=,PORT=")},
+		{false, 3, 0, START("IP=")},
+	};
+
 	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_DPI);
-	assert_int_equal(grade_of_packets(&flow, packets + 1, 1), SURGETAP_GRADE_NONE);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(grade_of_packets(&flow, &others[i], 1), SURGETAP_GRADE_NONE);
 }
 
 static void plugin_waits_for_ever(void **state)
@@ -493,6 +538,8 @@ int main(void)
 		cmocka_unit_test(single_packet_recipe_is_missed),
 		cmocka_unit_test(truncated_or_wrong_start_matches),
 		cmocka_unit_test(esp_in_udp_without_ike_is_missed),
+		cmocka_unit_test(scrambled_openvpn_is_missed),
+		cmocka_unit_test(request_to_a_provider_is_called_a_tunnel),
 		cmocka_unit_test(softether_is_missed),
 		cmocka_unit_test(plugin_waits_for_ever),
 		cmocka_unit_test(guess_of_ndpi_counts_as_use),

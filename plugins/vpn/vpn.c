@@ -79,7 +79,29 @@ static void report(const struct surgetap_call *call, enum surgetap_grade grade,
 	call->host->report(call, &evidence);
 }
 
-static enum surgetap_next on_packet(const struct surgetap_call *call)
+static void report_provider(const struct surgetap_call *call, const struct vpn_provider *provider,
+	enum surgetap_kind kind, const char *what)
+{
+	char reason[96];
+
+	snprintf(reason, sizeof reason, "%s of %s (%s)", what, provider->name, provider->suffix);
+	report(call, SURGETAP_GRADE_DPI, kind, 95, reason);
+}
+
+/* Plain HTTP to a provider: its site, its API. */
+static bool judge_request(const struct surgetap_call *call)
+{
+	const struct surgetap_payload *payload = call->payload;
+	const struct vpn_provider *provider = NULL;
+
+	if (call->flow->transport == TCP && payload->index == 0 && payload->from_client)
+		provider = vpn_provider_find_host(payload->data, payload->captured_bytes);
+	if (provider != NULL)
+		report_provider(call, provider, CONTACT, "HTTP host");
+	return provider != NULL;
+}
+
+static const struct vpn_match *try_recipes(const struct surgetap_call *call)
 {
 	const struct vpn_match *best = NULL;
 
@@ -92,9 +114,19 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 		if (match != NULL && (best == NULL || match->grade > best->grade))
 			best = match;
 	}
-	if (best != NULL)
-		report(call, best->grade, TUNNEL, best->confidence_percent, best->reason);
-	if (best != NULL && best->grade == SURGETAP_GRADE_DPI)
+	return best;
+}
+
+static enum surgetap_next on_packet(const struct surgetap_call *call)
+{
+	const struct vpn_match *match;
+
+	if (judge_request(call))
+		return SURGETAP_DONE;
+	match = try_recipes(call);
+	if (match != NULL)
+		report(call, match->grade, TUNNEL, match->confidence_percent, match->reason);
+	if (match != NULL && match->grade == SURGETAP_GRADE_DPI)
 		return SURGETAP_DONE;
 	return call->payload->index + 1 < VPN_PAYLOADS ? SURGETAP_MORE : SURGETAP_DONE;
 }
@@ -162,16 +194,13 @@ static void judge_transport(const struct surgetap_call *call)
 static bool judge_name(const struct surgetap_call *call)
 {
 	const struct vpn_provider *provider;
-	char reason[96];
 
 	if (call->flow->sni == NULL)
 		return false;
 	provider = vpn_provider_find(call->flow->sni);
-	if (provider == NULL)
-		return false;
-	snprintf(reason, sizeof reason, "server name of %s (%s)", provider->name, provider->suffix);
-	report(call, SURGETAP_GRADE_DPI, provider->kind, 95, reason);
-	return true;
+	if (provider != NULL)
+		report_provider(call, provider, provider->kind, "server name");
+	return provider != NULL;
 }
 
 /* The recipes have seen what nDPI has seen; only a verdict that is worth little waits for more. */

@@ -17,7 +17,7 @@ enum type {
 #define INITIATION_BYTES 148u
 #define RESPONSE_BYTES 92u
 #define DATA_BYTES_MIN 32u
-#define PADDING_BYTES_MAX 256u /* junk that some providers append to the handshake */
+#define TYPE_MASK 0x3f /* WARP sets the bits above, which makes it look like QUIC */
 
 static const struct vpn_match pair = {
 	SURGETAP_GRADE_DPI, 99, "WireGuard: the response names the initiation's index"};
@@ -26,25 +26,23 @@ static const struct vpn_match data = {
 static const struct vpn_match one_side = {
 	SURGETAP_GRADE_HEURISTIC, 95, "WireGuard: a handshake message of the exact size"};
 
-static bool has_size(uint32_t bytes, uint32_t exact)
-{
-	return bytes >= exact && bytes <= exact + PADDING_BYTES_MAX;
-}
-
+/* Providers append junk to the handshake: what counts for the pair is the index. */
 static const struct vpn_match *inspect_handshake(
 	struct vpn_memory *memory, const struct surgetap_payload *payload, uint32_t exact_bytes)
 {
 	const uint8_t *bytes = payload->data;
 	struct vpn_wireguard_side *own = &memory->wireguard[payload->from_client];
 	const struct vpn_wireguard_side *peer = &memory->wireguard[!payload->from_client];
-	bool is_plain = vpn_le32(bytes) == bytes[0];
 
-	own->type = bytes[0];
+	if (payload->length_bytes < exact_bytes)
+		return NULL;
+	own->type = bytes[0] & TYPE_MASK;
 	own->sender = vpn_le32(bytes + 4);
 	if (own->type == TYPE_RESPONSE && peer->type == TYPE_INITIATION &&
 		vpn_le32(bytes + 8) == peer->sender)
 		return &pair;
-	return is_plain && payload->length_bytes == exact_bytes ? &one_side : NULL;
+	return vpn_le32(bytes) == own->type && payload->length_bytes == exact_bytes ? &one_side
+										    : NULL;
 }
 
 static const struct vpn_match *inspect_data(
@@ -67,15 +65,11 @@ const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct su
 	(void)flow;
 	if (payload->captured_bytes < 16 || payload->length_bytes < DATA_BYTES_MIN)
 		return NULL;
-	switch (payload->data[0]) {
+	switch (payload->data[0] & TYPE_MASK) {
 	case TYPE_INITIATION:
-		return has_size(payload->length_bytes, INITIATION_BYTES)
-			       ? inspect_handshake(memory, payload, INITIATION_BYTES)
-			       : NULL;
+		return inspect_handshake(memory, payload, INITIATION_BYTES);
 	case TYPE_RESPONSE:
-		return has_size(payload->length_bytes, RESPONSE_BYTES)
-			       ? inspect_handshake(memory, payload, RESPONSE_BYTES)
-			       : NULL;
+		return inspect_handshake(memory, payload, RESPONSE_BYTES);
 	case TYPE_DATA:
 		return inspect_data(memory, payload);
 	default:
