@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
-#include "commands/usage.h"
+#include "config/claim.h"
 #include "config/setting.h"
 
 #include <argp.h>
@@ -96,13 +96,13 @@ static void tell_fault(void *argument, const char *place, const char *message)
 }
 
 /* The option as it may be typed; text is not repeated here, a reason shows what is safe. */
-static int refuse(const struct given *given, int error, const char *reason)
+static int refuse(const struct setting *setting, int error, const char *reason)
 {
 	if (error == -ENOMEM) {
 		log_error("out of memory");
 		return STATUS_FAILURE;
 	}
-	log_error("--%s: %s", given->setting->name, reason);
+	log_error("--%s: %s", setting->name, reason);
 	return STATUS_USAGE;
 }
 
@@ -114,27 +114,44 @@ static bool is_first(const struct options *options, size_t number)
 	return true;
 }
 
-static int apply(const struct options *options, struct config *config)
+static int apply_given(const struct options *options, struct config *config)
 {
-	static const struct config_listener listener = {tell_fault, NULL};
 	char reason[SETTING_REASON_SIZE] = "";
+	size_t entry = 0;
+	int error = 0;
 
-	if (options->config_file && config_load(config, options->config_file, &listener) != 0)
-		return STATUS_CONFIG;
 	for (size_t i = 0; i < options->given_count; i++) {
 		const struct given *given = &options->given[i];
-		int error;
 
 		if (is_first(options, i))
 			setting_clear_list(given->setting, config);
 		error = setting_assign(given->setting, config, given->text, reason);
 		if (error)
-			return refuse(given, error, reason);
+			return refuse(given->setting, error, reason);
 	}
-	log_set_quiet(config->quiet);
+	error = claim_check(&config->watch, &entry, reason);
+	return error ? refuse(setting_find("watch"), error, reason) : 0;
+}
+
+static void warn_of_idle_settings(const struct config *config)
+{
 	for (const struct setting *setting = settings; setting->name; setting++)
 		if (setting_is_idle(setting, config))
 			log_warn("%s has no effect in this version", setting->name);
+}
+
+static int apply(const struct options *options, struct config *config)
+{
+	static const struct config_listener listener = {tell_fault, NULL};
+	int status;
+
+	if (options->config_file && config_load(config, options->config_file, &listener) != 0)
+		return STATUS_CONFIG;
+	status = apply_given(options, config);
+	if (status)
+		return status;
+	log_set_quiet(config->quiet);
+	warn_of_idle_settings(config);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "commands/commands.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -45,7 +46,7 @@ static void print_help(const char *name, const struct argp *argp)
 
 	printf("Examples:\n  %s\n  %s\n\n", command->examples[0], command->examples[1]);
 	printf("Usage: surgetap %s %s\n", command->name, command->arguments);
-	printf("%s.\n\n", command->summary);
+	printf("%c%s.\n\n", toupper((unsigned char)*command->summary), command->summary + 1);
 	argp_help(argp, stdout, ARGP_HELP_LONG, program);
 }
 

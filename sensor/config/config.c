@@ -2,6 +2,7 @@
 #include "config/config.h"
 
 #include "base/text.h"
+#include "config/claim.h"
 #include "config/document.h"
 #include "config/place.h"
 #include "config/setting.h"
@@ -67,26 +68,43 @@ static int tell(const struct config_listener *listener, const char *name, const 
 	return error;
 }
 
+/* Assigns the values of one setting; *ret_entry is the one that failed. */
+static int assign_entries(struct config *config, const struct document *document, size_t number,
+	size_t *ret_entry, char ret_reason[SETTING_REASON_SIZE])
+{
+	const struct setting *setting = &settings[number];
+	size_t count = document_count(document, number);
+
+	if (count > 0)
+		setting_clear_list(setting, config);
+	for (size_t i = 0; i < count; i++) {
+		const char *text = document_text(document, number, i);
+		int error = setting_assign(setting, config, text, ret_reason);
+
+		if (error) {
+			*ret_entry = i;
+			return error;
+		}
+	}
+	if (count > 0 && setting->offset == offsetof(struct config, watch))
+		return claim_check(&config->watch, ret_entry, ret_reason);
+	return 0;
+}
+
 static int assign_values(struct config *config, const struct document *document,
 	const struct place_index *places, const char *name, const struct config_listener *listener)
 {
 	for (size_t i = 0; settings[i].name; i++) {
-		size_t count = document_count(document, i);
+		char reason[SETTING_REASON_SIZE] = "", message[2 * SETTING_REASON_SIZE];
+		size_t entry = 0;
+		int error = assign_entries(config, document, i, &entry, reason);
+		struct place place;
 
-		if (count > 0)
-			setting_clear_list(&settings[i], config);
-		for (size_t j = 0; j < count; j++) {
-			char reason[SETTING_REASON_SIZE] = "", message[2 * SETTING_REASON_SIZE];
-			int error = setting_assign(
-				&settings[i], config, document_text(document, i, j), reason);
-			struct place place;
-
-			if (!error)
-				continue;
-			place = place_of_value(places, settings[i].name, j);
-			snprintf(message, sizeof(message), "%s: %s", settings[i].name, reason);
-			return tell(listener, name, &place, message, error);
-		}
+		if (!error)
+			continue;
+		place = place_of_value(places, settings[i].name, entry);
+		snprintf(message, sizeof(message), "%s: %s", settings[i].name, reason);
+		return tell(listener, name, &place, message, error);
 	}
 	return 0;
 }

@@ -65,6 +65,11 @@ config_refused() {
 	refuses 2 "surgetap: --watch: '' is no name: 1 to 63 bytes are" replay -w 10.0.0.0/8= "$CAPTURE"
 }
 
+@test "two ranges with one prefix are told, wherever they stand" {
+	refuses 2 "surgetap: --watch: '10.0.0.0/8' belongs to 'a' already" replay -w 10.0.0.0/8=a -w 10.9.9.9/8=b "$CAPTURE"
+	config_refused 'watch:\n  - 10.0.0.0/8=a\n  - 10.0.0.0/8=b\n' "3:5: watch: '10.0.0.0/8' belongs to 'a' already"
+}
+
 @test "a bad value is a usage error that says what is wanted" {
 	refuses 2 "surgetap: --drain: 'never' is not a whole number from 0 to 86400" replay --drain never "$CAPTURE"
 	refuses 2 "surgetap: --usage-scale: '61' is not 60, 3600, 86400 or 604800" replay --usage-scale 61 "$CAPTURE"

@@ -162,6 +162,10 @@ static const struct fault faults[] = {
 		"x:3:5: watch: '10.0.0.0/33' is no CIDR such as 175.45.176.0/22"},
 	{"watch: [10.0.0.0/8=]\n", "x:1:9: watch: '' is no name: 1 to 63 bytes are"},
 	{"watch:\n  - 10.0.0.0/8\n  - [b]\n", "x:3:5: 'watch' takes a list of plain values"},
+	{"watch: [10.0.0.0/8=a, 11.0.0.0/8, 10.1.2.3/8=b]\n",
+		"x:1:35: watch: '10.0.0.0/8' belongs to 'a' already"},
+	{"watch: [10.0.0.0/8, 10.0.0.0/8=a]\n",
+		"x:1:21: watch: '10.0.0.0/8' belongs to '10.0.0.0/8' already"},
 	{"plugin-option: [a=b.c]\n", "x:1:17: plugin-option: 'a=b.c' is not NAME.OPTION=VALUE"},
 	{"sensor: a\nquiet: true\nsensor: b\n", "x:3:1: key 'sensor' comes twice"},
 	{"sensor: \"a\n", "x:2:1: found unexpected end of stream"},
@@ -204,6 +208,16 @@ static void list_of_a_file_replaces_what_was_there(void **state)
 	assert_int_equal(load(config, "watch: [\"2001:db8::/32=b\"]\n"), 0);
 	assert_int_equal(config->watch.count, 1);
 	assert_string_equal(config->watch.items[0], "2001:db8::/32=b");
+}
+
+static void prefix_given_twice_to_one_range_is_no_quarrel(void **state)
+{
+	assert_int_equal(
+		load(*state, "watch: [10.0.0.0/8=a, 10.0.0.0/8=a, 10.0.0.0/9=b, 10.0.0.0=c]\n"), 0);
+	assert_int_equal(
+		load(*state,
+			"watch: [10.0.0.0/8, 10.1.1.1/8, \"::ffff:10.0.0.0/104=10.0.0.0/8\"]\n"),
+		0);
 }
 
 static void missing_file_and_folder_are_told_by_name(void **state)
@@ -262,6 +276,7 @@ int main(void)
 		cmocka_unit_test(each_fault_is_told_with_its_place),
 		cmocka_unit_test(password_of_a_bad_url_is_not_told),
 		cmocka_unit_test(list_of_a_file_replaces_what_was_there),
+		cmocka_unit_test(prefix_given_twice_to_one_range_is_no_quarrel),
 		cmocka_unit_test(missing_file_and_folder_are_told_by_name),
 		cmocka_unit_test(thousands_of_prefixes_load),
 		cmocka_unit_test(plugin_options_come_apart_at_the_first_dot_and_the_first_equals),
