@@ -198,6 +198,8 @@ static void each_state_has_its_words(void **state)
 			"h"},
 		{ALERT_NOTICE, NULL, "notice",
 			"SURGETAP first tor use from star-jv: 13 hosts, 260 flows in 1 h"},
+		{ALERT_TREND, NULL, "trend",
+			"SURGETAP tor use from star-jv rises slowly: up 1200% (13.0x) in 28 d"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		struct alert alert;
