@@ -223,3 +223,25 @@ config_refused() {
 	[ "$(complete_words score --buc)" = --bucket ]
 	refuses 2 "surgetap: completion needs the name of a shell: bash" completion fish
 }
+
+# Writes the packets of the capture again and again, until there is a file `stop` or nobody reads any more.
+feed_for_ever() {
+	for _ in $(seq 200); do tail -c +25 "$CAPTURE"; done >many
+	head -c 24 "$CAPTURE"
+	until [ -e stop ]; do cat many || return 0; done
+}
+
+@test "a terminal sees progress, and log lines do not tear it" {
+	mkfifo capture
+	feed_for_ever >capture 2>/dev/null &
+	TERM=xterm timeout 120 script -qefc "'$SURGETAP' replay --alerts /dev/null -w 175.45.176.0/22 capture" typescript </dev/null >/dev/null &
+	replay=$!
+	until grep -aq 'packets/s' typescript 2>/dev/null; do
+		kill -0 "$replay"
+	done
+	touch stop
+	wait "$replay"
+	# Each line that follows a bar begins by wiping it out.
+	[ "$(tr '\r' '\n' <typescript | grep -ac 'packets/s.*surgetap:')" -eq 0 ]
+	grep -aq $'\e\\[K' typescript
+}
