@@ -120,19 +120,23 @@ static void test_identification_used_again_finds_the_old_ports(void **state)
 	assert_int_equal(packet.destination_port, 54);
 }
 
-static void test_memory_of_first_fragments_grows(void **state)
+static void test_memory_of_first_fragments_grows_or_loses_some(void **state)
 {
-	struct bytes oldest = later_part(0), kept = later_part(1);
+	const unsigned ids = 3 * DECODE_FRAGMENTS_MAX + 5;
 	struct packet packet;
 
 	(void)state;
-	for (unsigned id = 0; id <= DECODE_FRAGMENTS_MAX; id++) {
+	for (unsigned id = 0; id < ids; id++) {
 		struct bytes bytes = first_part(id);
 
 		assert_int_equal(decode_at(0, &bytes, &packet), PACKET_DECODED);
 	}
-	assert_int_equal(decode_at(0, &oldest, &packet), PACKET_FRAGMENT);
-	assert_int_equal(decode_at(0, &kept, &packet), PACKET_DECODED);
+	for (unsigned id = 0; id < ids; id++) {
+		struct bytes bytes = later_part(id);
+
+		assert_int_equal(decode_at(0, &bytes, &packet),
+			id < ids - DECODE_FRAGMENTS_MAX ? PACKET_FRAGMENT : PACKET_DECODED);
+	}
 }
 
 static void put_ipv6_part(struct bytes *bytes, unsigned payload_bytes, unsigned place)
@@ -174,25 +178,48 @@ static void test_atomic_fragment_is_taken_for_a_part(void **state)
 	assert_int_equal(packet.payload_bytes, 5);
 }
 
+/* VXLAN over IPv6 in two parts; the inner packet is IPv4. */
 static void test_fragmented_encapsulation_is_counted_to_its_outside(void **state)
 {
 	struct bytes first = {0}, later = {0};
 	struct packet packet;
+	char text[ADDRESS_TEXT_SIZE];
 
 	(void)state;
-	put_ipv4_part(&first, 17, 8 + 8 + 14 + 40 + 2, 77, MORE);
+	put_ipv6_part(&first, 8 + 8 + 14 + 40 + 2, 1);
 	put_udp(&first, 4789, 8 + 14 + INNER_BYTES);
 	put(&first, "\x08\0\0\0\0\0\1\0", 8);
 	put_ethernet(&first, 0x0800);
 	put_inner(&first);
 	first.size -= 3;
-	put_ipv4_part(&later, 17, 3, 77, 9);
+	put_ipv6_part(&later, 3, 72);
 	put(&later, "llo", 3);
-	assert_int_equal(decode_parts(first, later, 0, &packet), PACKET_DECODED);
+	assert_int_equal(decode_at(0, &first, &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_NONE);
+	assert_int_equal(decode_at(0, &later, &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_LATER);
 	assert_int_equal(packet.transport, 6);
+	assert_int_equal(packet.ip_version, 4);
 	assert_int_equal(packet.destination_port, 443);
+	assert_string_equal(address_format(&packet.source, text), "10.0.0.1");
+	assert_string_equal(address_format(&packet.destination, text), "10.0.0.2");
 	assert_int_equal(packet.layers, PACKET_LAYER_VXLAN);
-	assert_int_equal(packet.ip_captured_bytes, 23);
+	assert_int_equal(packet.ip_captured_bytes, 51);
+	assert_ptr_equal(packet.ip, later.data);
+}
+
+static void test_fragmented_tunnel_is_called_malformed(void **state)
+{
+	struct bytes first = {0};
+	struct packet packet;
+
+	(void)state;
+	put_ipv4_part(&first, 4, 40, 5, MORE);
+	put_inner(&first);
+	first.size -= 5;
+	assert_int_equal(decode_at(0, &first, &packet), PACKET_DECODED);
+	assert_int_equal(packet.layers, PACKET_LAYER_IP_IN_IP);
+	assert_int_equal(packet.destination_port, 443);
 }
 
 static void test_tcp_header_spread_over_fragments_hides_the_flow(void **state)
@@ -230,10 +257,11 @@ int main(void)
 		TEST(test_first_fragment_claims_the_whole_datagram),
 		TEST(test_fragment_of_another_datagram_gets_the_ports),
 		TEST(test_identification_used_again_finds_the_old_ports),
-		TEST(test_memory_of_first_fragments_grows),
+		TEST(test_memory_of_first_fragments_grows_or_loses_some),
 		TEST(test_ipv6_fragment_has_no_ports),
 		TEST(test_atomic_fragment_is_taken_for_a_part),
 		TEST(test_fragmented_encapsulation_is_counted_to_its_outside),
+		TEST(test_fragmented_tunnel_is_called_malformed),
 		TEST(test_tcp_header_spread_over_fragments_hides_the_flow),
 		TEST(test_many_fragment_headers_overrun_the_notes),
 	};

@@ -319,6 +319,82 @@ static void test_transport_without_ports_gets_some(void **state)
 	}
 }
 
+static void test_longest_ipv4_header_is_read_as_tcp(void **state)
+{
+	struct bytes bytes = {0}, empty = {0};
+
+	(void)state;
+	put_ipv4(&bytes, 6, 40 + 20);
+	bytes.data[0] = 0x4f;
+	put_zeros(&bytes, 40);
+	put_tcp(&bytes, 2);
+	assert_int_equal(decode_well(LINK_RAW, &bytes).destination_port, 443);
+	put_ipv4(&empty, 255, 0);
+	assert_int_equal(decode_well(LINK_RAW, &empty).payload_bytes, 0);
+}
+
+static void test_least_that_is_needed_does_not_suffice(void **state)
+{
+	struct bytes tcp = {0}, udp = {0}, icmp = {0};
+	struct packet packet;
+
+	(void)state;
+	put_inner(&tcp);
+	assert_int_equal(decode_snapped(LINK_RAW, &tcp, 34, &packet), PACKET_DECODED);
+	assert_int_equal(packet.tcp_flags, 0x18);
+	put_ipv4(&udp, 17, 8);
+	put_udp(&udp, 53, 0);
+	assert_int_equal(decode_well(LINK_RAW, &udp).payload_bytes, 0);
+	put_ipv4(&icmp, 1, 2);
+	put(&icmp, "\3\1", 2);
+	assert_int_equal(decode_well(LINK_RAW, &icmp).destination_port, 1);
+}
+
+static void test_ipv6_addresses_are_read_beside_their_place(void **state)
+{
+	struct bytes bytes = {0};
+	struct packet packet;
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	put_ipv6(&bytes, 59, 0);
+	packet = decode_well(LINK_RAW, &bytes);
+	assert_string_equal(address_format(&packet.source, text), "fd00::1");
+	assert_string_equal(address_format(&packet.destination, text), "fd00::2");
+}
+
+static void test_header_that_is_followed_hides_the_transport(void **state)
+{
+	static const uint8_t protocols[] = {135, 139, 140};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(protocols); i++) {
+		struct bytes bytes = {0};
+
+		put_ipv6(&bytes, protocols[i], 16 + 20);
+		put(&bytes, "\6\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+		put_tcp(&bytes, 2);
+		assert_int_equal(decode_well(LINK_RAW, &bytes).transport, 6);
+	}
+}
+
+static void test_wire_length_below_the_captured_one_is_believed(void **state)
+{
+	struct bytes bytes = {0};
+	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .wire_bytes = 1};
+	struct decode_policy policy = {0};
+	struct decoder *decoder;
+	struct packet packet;
+
+	(void)state;
+	put_inner(&bytes);
+	frame.captured_bytes = bytes.size;
+	assert_int_equal(decoder_new(&policy, 1, &decoder), 0);
+	assert_int_equal(decoder_decode(decoder, &frame, &packet), PACKET_DECODED);
+	decoder_free(decoder);
+	assert_int_equal(packet.wire_bytes, INNER_BYTES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +417,11 @@ int main(void)
 		cmocka_unit_test(test_transport_with_ports_loses_them),
 		cmocka_unit_test(test_udp_lite_coverage_is_taken_for_a_length),
 		cmocka_unit_test(test_transport_without_ports_gets_some),
+		cmocka_unit_test(test_longest_ipv4_header_is_read_as_tcp),
+		cmocka_unit_test(test_least_that_is_needed_does_not_suffice),
+		cmocka_unit_test(test_ipv6_addresses_are_read_beside_their_place),
+		cmocka_unit_test(test_header_that_is_followed_hides_the_transport),
+		cmocka_unit_test(test_wire_length_below_the_captured_one_is_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,7 @@ static void test_802_2_is_read_as_ip(void **state)
 	(void)state;
 	assert_links(LINK_ETHERNET, INNER_AFTER(snap), 0);
 	assert_links(11, INNER_AFTER("\xaa\xaa\3\0\0\0\x08\0"), 0);
+	assert_links(11, INNER_AFTER("\xaa\xaa\3\0\0\xf8\x08\0"), 0);
 	assert_links(11, INNER_AFTER("\6\6\3"), 0);
 	put(&bytes, spanning_tree, sizeof(spanning_tree) - 1);
 	assert_verdict(LINK_ETHERNET, &bytes, PACKET_NOT_IP);
@@ -71,13 +72,15 @@ static void test_arp_counts_as_damage(void **state)
 
 static void test_cooked_capture_loses_its_protocol(void **state)
 {
-	struct bytes netlink = INNER_AFTER("\0\0\3\x38\0\0\0\0\0\0\0\0\0\0\0\0");
+	struct bytes netlink = INNER_AFTER("\0\0\3\x38\0\0\0\0\0\0\0\0\0\0\x08\0");
+	struct bytes netlink2 = INNER_AFTER("\x08\0\0\0\0\0\0\1\3\x38\0\0\0\0\0\0\0\0\0\0");
 
 	(void)state;
 	assert_links(113, INNER_AFTER("\0\0\0\1\0\6\0\0\0\0\0\0\0\0\x08\0"), 0);
 	assert_links(113, INNER_AFTER("\0\0\0\1\0\6\0\0\0\0\0\0\0\0\0\4\xaa\xaa\3\0\0\0\x08\0"), 0);
 	assert_links(276, INNER_AFTER("\x08\0\0\0\0\0\0\1\0\1\0\6\0\0\0\0\0\0\0\0"), 0);
 	assert_verdict(113, &netlink, PACKET_NOT_IP);
+	assert_verdict(276, &netlink2, PACKET_NOT_IP);
 }
 
 static void test_ppp_with_compressed_fields_is_lost(void **state)
@@ -87,6 +90,7 @@ static void test_ppp_with_compressed_fields_is_lost(void **state)
 	assert_links(9, INNER_AFTER("\0\x21"), PACKET_LAYER_PPP);
 	assert_links(50, INNER_AFTER("\x21"), PACKET_LAYER_PPP);
 	assert_links(50, INNER_AFTER("\x0f\0\x08\0"), 0); /* Cisco HDLC, as routers capture it */
+	assert_links(50, INNER_AFTER("\x8f\0\x08\0"), 0);
 	assert_links(166, INNER_AFTER("\1\xff\3\0\x21"), PACKET_LAYER_PPP);
 	assert_links(204, INNER_AFTER("\0\xff\3\0\x21"), PACKET_LAYER_PPP);
 	assert_links(
@@ -145,6 +149,11 @@ static void test_nflog_values_before_the_payload_are_not_passed(void **state)
 	(void)state;
 	assert_links(239, bytes, 0);
 	assert_verdict(239, &bad, PACKET_MALFORMED);
+	bytes.data[2 + bytes.size - INNER_BYTES] =
+		0; /* no total length: the value's own bounds it */
+	bytes.data[3 + bytes.size - INNER_BYTES] = 0;
+	bytes.size += 7;
+	assert_links(239, bytes, 0);
 }
 
 static void test_mpls_as_a_link_type(void **state)
@@ -198,6 +207,14 @@ static void test_radio_headers_are_not_passed(void **state)
 #define QOS "\x88\1" WIFI_ADDRESSES "\0\0"
 	(void)state;
 	assert_links(127, INNER_AFTER("\0\0\x08\0\0\0\0\0" DATA), PACKET_LAYER_WIFI);
+	assert_links(113, INNER_AFTER("\0\0\3\x23\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0\0\0" DATA),
+		PACKET_LAYER_WIFI);
+	assert_links(
+		113, INNER_AFTER("\0\0\3\x21\0\0\0\0\0\0\0\0\0\0\0\0" DATA), PACKET_LAYER_WIFI);
+	/* flags alone that announce padding, then unannounced bytes that look like it */
+	assert_links(
+		127, INNER_AFTER("\0\0\x09\0\2\0\0\0\x20" QOS "\0\0" SNAP_IPV4), PACKET_LAYER_WIFI);
+	assert_links(127, INNER_AFTER("\0\0\x09\0\4\0\0\0\x20" QOS SNAP_IPV4), PACKET_LAYER_WIFI);
 	/* two presence words, a timer aligned to 8, flags that announce padding */
 	assert_links(127,
 		INNER_AFTER("\0\0\x1c\0\3\0\0\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x20\0\0\0" QOS
@@ -243,6 +260,21 @@ static void test_short_capture_of_any_link_reads_beyond_it(void **state)
 				PACKET_VERDICTS - 1);
 }
 
+static void test_link_for_one_version_of_ip_takes_the_other(void **state)
+{
+	struct bytes four = INNER_AFTER(""), six = {0}, relayed = {0};
+	struct packet packet;
+
+	(void)state;
+	put_ipv6(&six, 59, 0);
+	assert_int_equal(decode(229, &six, &packet), PACKET_DECODED);
+	assert_verdict(228, &six, PACKET_MALFORMED);
+	assert_verdict(229, &four, PACKET_MALFORMED);
+	put(&relayed, "\x18\x41\3\x8e", 4);
+	put_ipv6(&relayed, 59, 0);
+	assert_int_equal(decode(107, &relayed, &packet), PACKET_DECODED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_radiotap_length_leads_outside),
 		cmocka_unit_test(test_unknown_link_type_is_guessed),
 		cmocka_unit_test(test_short_capture_of_any_link_reads_beyond_it),
+		cmocka_unit_test(test_link_for_one_version_of_ip_takes_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

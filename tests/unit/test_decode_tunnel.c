@@ -126,6 +126,8 @@ static void test_gre_optional_fields_are_miscounted(void **state)
 
 	(void)state;
 	assert_opens(LINK_RAW, &plain, PACKET_LAYER_GRE);
+	plain.data[21] = 0x80; /* an acknowledgment only in version 1 */
+	assert_opens(LINK_RAW, &plain, PACKET_LAYER_GRE);
 	assert_opens(LINK_RAW, &full, PACKET_LAYER_GRE);
 	assert_opens(LINK_RAW, &bridged, PACKET_LAYER_GRE);
 	assert_opens(LINK_RAW, &wifi, PACKET_LAYER_GRE | PACKET_LAYER_WIFI);
@@ -151,10 +153,12 @@ static void test_gre_that_cannot_be_opened_is_lost(void **state)
 	struct bytes rubbish = GRE("\0\0\x86\xdd", false);
 	struct bytes protected =
 		GRE("\0\0\x82\x40\x08\x41\0\0\2\0\0\0\0\1\2\0\0\0\0\2\2\0\0\0\0\3\0\0", false);
+	struct bytes later = GRE("\0\2\x08\0", false);
 	struct bytes acknowledgment = {0};
 
 	(void)state;
 	assert_outer(&protected, 47);
+	assert_outer(&later, 47);
 	assert_outer(&unknown, 47);
 	assert_outer(&encrypted, 47);
 	assert_outer(&routed, 47);
@@ -339,7 +343,7 @@ static void test_overlay_is_not_opened(void **state)
 		OVERLAY(6081, "\0\0\x65\x58\0\0\1\0", true),
 		OVERLAY(6081, "\2\x40\x08\0\0\0\1\0\0\0\0\1\0\0\0\0", false),
 		OVERLAY(2152, "\x30\xff\0\x2d\0\0\0\1", false),
-		OVERLAY(2152, "\x32\xff\0\x31\0\0\0\1\0\1\0\0", false),
+		OVERLAY(2152, "\x32\xff\0\x31\0\0\0\1\0\1\0\x85", false),
 		OVERLAY(2152, "\x34\xff\0\x35\0\0\0\1\0\0\0\x85\1\0\0\0", false),
 	};
 	static const uint32_t layers[] = {
@@ -405,6 +409,54 @@ static void test_nesting_is_not_bounded(void **state)
 	assert_verdict(LINK_ETHERNET, &tags, PACKET_TOO_DEEP);
 }
 
+static void test_ports_of_the_outside_stick_to_the_inside(void **state)
+{
+	struct bytes bytes = {0};
+	struct packet packet;
+
+	(void)state;
+	put_ipv4(&bytes, 17, 8 + 8 + 28);
+	put_udp(&bytes, 6081, 8 + 28);
+	PUT(&bytes, "\0\0\x08\0\0\0\1\0");
+	put_ipv4(&bytes, 50, 8);
+	put_zeros(&bytes, 8);
+	assert_int_equal(decode(LINK_RAW, &bytes, &packet), PACKET_DECODED);
+	assert_int_equal(packet.transport, 50);
+	assert_int_equal(packet.source_port, 0);
+	assert_int_equal(packet.destination_port, 0);
+}
+
+static void test_longest_options_of_geneve_are_cut(void **state)
+{
+	char header[8 + 63 * 4] = "\x3f\0\x08\0\0\0\1";
+	struct bytes bytes = overlay(6081, header, sizeof(header), false);
+
+	(void)state;
+	assert_opens(LINK_RAW, &bytes, PACKET_LAYER_GENEVE);
+}
+
+static struct bytes gtpu_with_extensions(unsigned count)
+{
+	char header[8 + 4 + 16 * 4] = "\x34\xff\0\0\0\0\0\1";
+	size_t size = 12 + count * 4;
+
+	header[3] = (char)(size - 8 + INNER_BYTES);
+	for (size_t i = 11; i + 1 < size; i += 4) {
+		header[i] = (char)0x85;
+		header[i + 1] = 1;
+	}
+	return overlay(2152, header, size, false);
+}
+
+static void test_chain_of_gtp_extensions_has_no_end(void **state)
+{
+	struct bytes longest = gtpu_with_extensions(8), longer = gtpu_with_extensions(9);
+
+	(void)state;
+	assert_opens(LINK_RAW, &longest, PACKET_LAYER_GTPU);
+	assert_outer(&longer, 17);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +477,9 @@ int main(void)
 		cmocka_unit_test(test_other_udp_on_the_port_of_an_overlay_is_lost),
 		cmocka_unit_test(test_arp_in_an_overlay_becomes_a_flow),
 		cmocka_unit_test(test_nesting_is_not_bounded),
+		cmocka_unit_test(test_ports_of_the_outside_stick_to_the_inside),
+		cmocka_unit_test(test_longest_options_of_geneve_are_cut),
+		cmocka_unit_test(test_chain_of_gtp_extensions_has_no_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
