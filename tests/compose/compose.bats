@@ -107,9 +107,9 @@ hourly() {
 	kind tor tor 'flows: 200, hosts: 20, noise: poisson'
 	kind vpn wireguard 'flows: 200, hosts: 20'
 	"$compose" s.yaml out.pcap
-	packets out.pcap | awk '{ print $1 }' >times
-	sort -c -n times
-	[ "$(wc -l <times)" -gt 10000 ]
+	packets out.pcap | awk '{ print $1 }' >stamps
+	sort -c -n stamps
+	[ "$(wc -l <stamps)" -gt 10000 ]
 }
 
 @test "a planted jump is not off its factor in any hour, in flows or in hosts" {
@@ -221,7 +221,27 @@ hourly() {
 	done
 }
 
-@test "no 5-tuple comes back within minutes" {
+@test "no even flow reaches into the next hour, where it would count again" {
+	scenario 3h
+	kind tor tor 'flows: 3601, hosts: 100'
+	"$compose" s.yaml out.pcap
+	packets out.pcap | awk '
+		{ hour = int($1 / 3600); end = $3 ~ /^10/ ? $3 : $5; sub(/:$/, "", end) }
+		/Flags \[S\]/ { n++; begun[end] = hour } begun[end] != hour { print; wrong = 1 }
+		END { exit wrong || n != 10803 }'
+}
+
+@test "IP identifications do not repeat from packet to packet" {
+	scenario 1h
+	kind ssh ssh 'flows: 20, hosts: 20'
+	"$compose" s.yaml out.pcap
+	tcpdump -nnv -r out.pcap 2>tcpdump.err | sed -n 's/.*, id \([0-9]*\),.*/\1/p' | sort -u | wc -l >ids
+	packets=$(packets out.pcap | wc -l)
+	[ "$packets" -gt 1000 ]
+	[ "$(cat ids)" -gt $((packets * 9 / 10)) ]
+}
+
+@test "no 5-tuple comes back within minutes, no UDP checksum is left out" {
 	printf '%s\n' 'start: 2026-03-02' 'duration: 1h' \
 		'watched: [{name: a, prefix: 10.0.0.1/32, hosts: 1}]' 'kinds:' >s.yaml
 	kind dns dns 'flows: 60000, hosts: 1, peers: [192.0.2.1/32], peer_hosts: 1'
@@ -231,6 +251,9 @@ hourly() {
 		{ n++ } $3 in last && $1 - last[$3] < 600 { print; wrong = 1 }
 		{ last[$3] = $1 }
 		END { exit wrong || n != 60000 }'
+	# Of so many UDP checksums some come out as zero, which must be sent as all ones.
+	tcpdump -nnvv -r out.pcap 2>tcpdump.err | grep -cE 'no cksum|bad udp' >missing || true
+	[ "$(cat missing)" -eq 0 ]
 }
 
 @test "a rhythm does not slip by an hour or a day" {
@@ -260,6 +283,13 @@ hourly() {
 	[ "$(cat even)" = "40 0" ]
 	awk '{ exit !($1 > 39 && $1 < 41 && $2 > .8 && $2 < 1.2) }' poisson
 	awk '{ exit !($1 > 36 && $1 < 44 && $2 > 2.5) }' bursty
+}
+
+@test "a bursty level does not drift away from its base" {
+	scenario 2000h
+	kind ssh ssh 'flows: 40, hosts: 40, pool: 150, packets: 3, noise: bursty, bursty: {spread: .6, memory_h: 1, burst: 1, day_spread: 0}'
+	"$compose" --truth truth.csv s.yaml /dev/null
+	awk -F, 'NR > 1 { n++; sum += $3 } END { print sum / n; exit !(sum > 38 * n && sum < 42 * n) }' truth.csv
 }
 
 @test "inbound and unanswered flows do not go the other way" {
