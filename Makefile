@@ -72,7 +72,7 @@ $(BUILD)/builtin_plugins.c: Makefile $(plugin_src)
 	for p in $(plugins); do echo "	&surgetap_plugin_$$p,"; done; echo '	NULL};'; } > $@
 
 .SECONDEXPANSION:
-$(BUILD)/plugins/%.so: $$(filter-out plugins/$$*/test_%,$$(wildcard plugins/$$*/*.c)) Makefile
+$(BUILD)/plugins/%.so: $$(call plugin_files,$$*) Makefile
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fvisibility=hidden -MMD -MP -MF $@.d -shared $(LDFLAGS) -o $@ $(filter %.c,$^)

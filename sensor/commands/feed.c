@@ -49,6 +49,7 @@ void feed_plan(const struct config *config, const struct setup *setup,
 	struct pipeline_settings *ret_settings)
 {
 	*ret_settings = (struct pipeline_settings){
+		.workers = (uint32_t)config->workers,
 		.worker = {.ranges = setup->ranges,
 			.plugins = setup->plugins,
 			.geoip = setup->geoip,

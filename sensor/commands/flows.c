@@ -37,6 +37,7 @@ static int list_flows(const struct config *config, char **paths, size_t count)
 	struct lister lister = {.plugins = setup.plugins};
 	struct pipeline_settings settings;
 	feed_plan(config, &setup, &settings);
+	settings.workers = 1; /* lines in the order in which flows end, the same every time */
 	settings.worker.listener.flow_ended = list_flow;
 	settings.worker.listener.argument = &lister;
 	struct feed_result result;

@@ -18,12 +18,12 @@ static void put(json_t *object, const char *name, uint64_t value)
 /* The balance: the verdicts sum up to what was received. */
 static json_t *packets(const struct feed_result *result)
 {
-	const struct worker_stats *worker = &result->pipeline.worker;
+	const struct gate_stats *gate = &result->pipeline.gate;
 	json_t *object = json_object();
 	put(object, "received", result->capture.frames);
 	for (int verdict = 0; verdict < PACKET_VERDICTS; verdict++)
 		put(object, packet_verdict_name((enum packet_verdict)verdict),
-			worker->packets[verdict]);
+			gate->packets[verdict]);
 	return object;
 }
 
@@ -32,7 +32,7 @@ static json_t *decoded(const struct feed_result *result)
 {
 	const struct pipeline_stats *pipeline = &result->pipeline;
 	json_t *object = json_object();
-	put(object, "unwatched", pipeline->worker.unwatched);
+	put(object, "unwatched", pipeline->gate.unwatched);
 	put(object, "unmetered", pipeline->worker.unmetered);
 	put(object, "time_outliers", pipeline->clock.outliers);
 	put(object, "time_late", pipeline->clock.late);
@@ -57,7 +57,7 @@ static json_t *flows(const struct feed_result *result, const struct technique_ta
 	json_object_set_new(object, "ended", ended);
 	put(object, "uninspected", worker->inspections.refused);
 	put(object, "evidence_dropped", worker->inspections.evidence_dropped);
-	put(object, "meter_refused", worker->meter_refused);
+	put(object, "meter_refused", result->pipeline.meter_refused);
 	return object;
 }
 
@@ -94,7 +94,7 @@ static json_t *make_stats(const struct feed_result *result,
 	json_object_set_new(object, "packets", packets(result));
 	json_object_set_new(object, "decoded", decoded(result));
 	json_object_set_new(object, "capture", captures(result));
-	put(object, "bytes", pipeline->worker.bytes);
+	put(object, "bytes", pipeline->gate.bytes);
 	json_object_set_new(object, "flows", flows(result, techniques));
 	json_object_set_new(object, "seconds",
 		json_pack("{s:f, s:f}", "wall", result->wall_s, "trace",

@@ -38,8 +38,7 @@ struct flow {
 	struct flow_key key;
 	uint32_t hash, next;     /* chain of the hash bucket */
 	uint32_t newer, older;   /* list of its life, by last packet */
-	int64_t seen_us;         /* packet clock at the last packet: never goes back */
-	int64_t listed_us;       /* packet clock when it last moved in its list */
+	int64_t listed_us;       /* packet clock at its last packet, exact to a second */
 	int64_t start_us, last_us; /* time stamps of the packets themselves, for people */
 	uint64_t packets[2], bytes[2]; /* [0] from the client, [1] from the server; wire bytes */
 	uint32_t range;          /* watched range of the watched end, or RANGE_NONE */

@@ -255,7 +255,6 @@ static void count_packet(struct flow_table *table, struct flow *flow, const stru
 	enum flow_life life = life_after(flow, packet, from_client);
 	flow->packets[from_client ? 0 : 1]++;
 	flow->bytes[from_client ? 0 : 1] += packet->wire_bytes;
-	flow->seen_us = now_us;
 	flow->last_us = packet->time_us;
 	/* Lists are exact to a second, which saves the moves within it. */
 	if (life != flow->life || now_us - flow->listed_us >= SECOND_US) {
@@ -267,7 +266,7 @@ static void count_packet(struct flow_table *table, struct flow *flow, const stru
 static bool is_over(const struct flow *flow, const struct packet *packet, int64_t now_us,
 	enum flow_end *ret_reason)
 {
-	if (now_us - flow->seen_us > timeouts_us[flow->life]) {
+	if (now_us - flow->listed_us > timeouts_us[flow->life]) {
 		*ret_reason = FLOW_END_IDLE;
 		return true;
 	}
@@ -296,15 +295,14 @@ struct flow *flow_table_take(struct flow_table *table, const struct packet *pack
 	return flow;
 }
 
-void flow_table_expire(struct flow_table *table, int64_t now_us, uint32_t max)
+void flow_table_expire(struct flow_table *table, int64_t now_us)
 {
 	for (int life = 0; life < FLOW_LIVES; life++) {
 		uint32_t oldest = table->lives[life].oldest;
-		while (max > 0 && oldest != NONE &&
-			now_us - table->flows[oldest].seen_us > timeouts_us[life]) {
+		while (oldest != NONE &&
+			now_us - table->flows[oldest].listed_us > timeouts_us[life]) {
 			end_flow(table, &table->flows[oldest], FLOW_END_IDLE);
 			oldest = table->lives[life].oldest;
-			max--;
 		}
 	}
 }

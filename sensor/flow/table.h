@@ -35,8 +35,9 @@ void flow_table_free(struct flow_table *table);
 struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, int64_t now_us,
 	bool *ret_is_new, bool *ret_from_client);
 
-/* Ends flows that were silent for too long by `now_us`, at most `max` of them. */
-void flow_table_expire(struct flow_table *table, int64_t now_us, uint32_t max);
+/* Ends all flows that were silent for too long by `now_us`. Whether a flow ends depends on its own packets
+ * alone, so that sharing flows out to several tables changes nothing. */
+void flow_table_expire(struct flow_table *table, int64_t now_us);
 
 /* Ends every flow, in the order of their lives and last packets. */
 void flow_table_end_all(struct flow_table *table);

@@ -32,7 +32,7 @@ struct analyst {
 	uint32_t technique_count;
 	size_t detector_bytes;
 	struct bucket buckets[ANALYST_SCALES];
-	struct tracked **tracked; /* in the order of first traffic */
+	struct tracked **tracked; /* in the order of ranges: the same for any number of workers */
 	uint32_t tracked_count, tracked_room;
 	uint8_t *is_tracked; /* for each range */
 	uint64_t refused;
@@ -124,7 +124,10 @@ static int track_range(struct analyst *analyst, uint32_t range)
 	}
 	for (uint32_t t = 0; t < analyst->technique_count; t++)
 		detector_init(detector_at(analyst, tracked, t), &analyst->detect);
-	analyst->tracked[analyst->tracked_count++] = tracked;
+	uint32_t place = analyst->tracked_count++;
+	for (; place > 0 && analyst->tracked[place - 1]->range > range; place--)
+		analyst->tracked[place] = analyst->tracked[place - 1];
+	analyst->tracked[place] = tracked;
 	analyst->is_tracked[range] = 1;
 	return 0;
 }

@@ -2,27 +2,117 @@
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 
-struct pipeline {
-	struct worker *worker;
-	struct analyst *analyst; /* NULL: flows only */
-	struct packet_clock clock;
-	int64_t minute;     /* the one being filled, counted from the epoch */
-	int64_t seen_us;    /* from when on the current minute has been seen */
-	int64_t first_us;
-	bool is_running;
-	uint64_t gaps, minutes;
+#include "base/channel.h"
+#include "pipeline/lane.h"
+
+#define MINUTES 8 /* closed and not yet judged: the workers may be so far ahead of the analyst */
+
+/* A minute that is closed, on its way to the analyst; the lanes bring its meters. */
+struct minute {
+	int64_t start_s;
+	double coverage;
+	bool is_void; /* no minute at all: there were no packets */
+	bool is_last;
 };
+
+struct pipeline {
+	struct gate *gate;
+	struct lane *lanes[PIPELINE_WORKERS_MAX];
+	uint32_t lane_count;
+	struct analyst *analyst; /* NULL: flows only */
+	struct channel *closed, *spare; /* of struct minute */
+	struct minute minutes[MINUTES];
+	pthread_t thread; /* the analyst's */
+	bool is_working;  /* the thread runs */
+	struct packet_clock clock;
+	int64_t minute;      /* the one being filled, counted from the epoch */
+	int64_t seen_us;     /* from when on the current minute has been seen */
+	int64_t tick;        /* number of the last tick */
+	int64_t first_us;
+	bool is_running; /* a packet has come */
+	uint64_t gaps, minutes_closed;
+};
+
+static void judge_minute(struct pipeline *pipeline, const struct minute *minute)
+{
+	struct meter *meters[PIPELINE_WORKERS_MAX];
+	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+		meters[i] = lane_take_meter(pipeline->lanes[i]);
+	if (pipeline->analyst && !minute->is_void)
+		analyst_take_minute(pipeline->analyst, minute->start_s, minute->coverage, meters,
+			pipeline->lane_count);
+	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
+		meter_clear(meters[i]);
+		lane_give_meter(pipeline->lanes[i], meters[i]);
+	}
+}
+
+static void *judge(void *argument)
+{
+	struct pipeline *pipeline = argument;
+	bool is_last = false;
+	while (!is_last) {
+		struct minute *minute = channel_take(pipeline->closed);
+		is_last = minute->is_last;
+		judge_minute(pipeline, minute);
+		channel_put(pipeline->spare, minute);
+	}
+	if (pipeline->analyst)
+		analyst_finish(pipeline->analyst);
+	return NULL;
+}
+
+static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings *settings)
+{
+	struct worker_settings worker = settings->worker;
+	struct meter_settings metering = {
+		.range_count = ranges_count(worker.ranges),
+		.technique_count = worker.plugins->techniques.count,
+		.max_blocks = 65536 / settings->workers,
+		.host_seed = worker.host_seed,
+	};
+	worker.max_flows = worker.max_flows / settings->workers + 1;
+	for (uint32_t i = 0; i < settings->workers; i++) {
+		int error = lane_new(&worker, &metering, &pipeline->lanes[i]);
+		if (error < 0)
+			return error;
+		pipeline->lane_count++;
+	}
+	return 0;
+}
+
+static int start_analyst(struct pipeline *pipeline, const struct pipeline_settings *settings)
+{
+	int error = 0;
+	if (settings->analyst.listener.alert)
+		error = analyst_new(&settings->analyst, &pipeline->analyst);
+	if (error == 0 && (channel_new(MINUTES, &pipeline->closed) < 0 ||
+				  channel_new(MINUTES, &pipeline->spare) < 0))
+		error = -ENOMEM;
+	if (error < 0)
+		return error;
+	for (int i = 0; i < MINUTES; i++)
+		channel_put(pipeline->spare, &pipeline->minutes[i]);
+	error = -pthread_create(&pipeline->thread, NULL, judge, pipeline);
+	pipeline->is_working = error == 0;
+	return error;
+}
 
 int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline)
 {
+	if (settings->workers < 1 || settings->workers > PIPELINE_WORKERS_MAX)
+		return -EINVAL;
 	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
 	if (!pipeline)
 		return -ENOMEM;
-	int error = worker_new(&settings->worker, &pipeline->worker);
-	if (error == 0 && settings->analyst.listener.alert)
-		error = analyst_new(&settings->analyst, &pipeline->analyst);
+	int error = gate_new(settings->worker.ranges, settings->worker.seed, &pipeline->gate);
+	if (error == 0)
+		error = make_lanes(pipeline, settings);
+	if (error == 0)
+		error = start_analyst(pipeline, settings);
 	if (error < 0) {
 		pipeline_free(pipeline);
 		return error;
@@ -35,27 +125,41 @@ void pipeline_free(struct pipeline *pipeline)
 {
 	if (!pipeline)
 		return;
+	if (pipeline->is_working)
+		pipeline_finish(pipeline);
+	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+		lane_free(pipeline->lanes[i]);
 	analyst_free(pipeline->analyst);
-	worker_free(pipeline->worker);
+	channel_free(pipeline->closed);
+	channel_free(pipeline->spare);
+	gate_free(pipeline->gate);
 	free(pipeline);
 }
 
-/* Closes the current minute, which was watched until `until_us`. */
-static void close_minute(struct pipeline *pipeline, int64_t until_us)
+/* Tells the analyst of the current minute, which was watched until `until_us`. */
+static void announce_minute(struct pipeline *pipeline, int64_t until_us, bool is_last)
 {
+	struct minute *minute = channel_take(pipeline->spare);
 	int64_t start_us = pipeline->minute * CLOCK_MINUTE_US;
 	int64_t end_us = start_us + CLOCK_MINUTE_US;
 	int64_t from_us = pipeline->seen_us > start_us ? pipeline->seen_us : start_us;
 	int64_t to_us = until_us < end_us ? until_us : end_us;
-	double coverage = to_us > from_us ? (double)(to_us - from_us) / CLOCK_MINUTE_US : 0;
-	struct meter *meter = worker_meter(pipeline->worker);
-	if (pipeline->analyst)
-		analyst_take_minute(pipeline->analyst, start_us / CLOCK_SECOND_US, coverage, &meter,
-			1);
-	else
-		meter_clear(meter);
+	*minute = (struct minute){
+		.start_s = start_us / CLOCK_SECOND_US,
+		.coverage = to_us > from_us ? (double)(to_us - from_us) / CLOCK_MINUTE_US : 0,
+		.is_void = !pipeline->is_running,
+		.is_last = is_last,
+	};
+	channel_put(pipeline->closed, minute);
+	pipeline->minutes_closed += pipeline->is_running;
+}
+
+static void close_minute(struct pipeline *pipeline, int64_t until_us)
+{
+	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+		lane_close_minute(pipeline->lanes[i]);
+	announce_minute(pipeline, until_us, false);
 	pipeline->clock.is_committed = true;
-	pipeline->minutes++;
 	pipeline->minute++;
 }
 
@@ -68,6 +172,7 @@ static void advance(struct pipeline *pipeline, int64_t before_us)
 		/* The begin, or a first time stamp that turned out wrong. */
 		pipeline->is_running = true;
 		pipeline->minute = minute;
+		pipeline->tick = now_us / PIPELINE_TICK_US;
 		pipeline->seen_us = pipeline->first_us = now_us;
 		return;
 	}
@@ -84,22 +189,70 @@ static void advance(struct pipeline *pipeline, int64_t before_us)
 		close_minute(pipeline, now_us);
 }
 
-void pipeline_take(struct pipeline *pipeline, const struct frame *frame)
+/* Ticks come after the minute is closed, so that what ends with a tick counts in the new minute. */
+static void tick(struct pipeline *pipeline)
+{
+	int64_t number = pipeline->clock.now_us / PIPELINE_TICK_US;
+	if (number == pipeline->tick)
+		return;
+	pipeline->tick = number;
+	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+		lane_tick(pipeline->lanes[i], pipeline->clock.now_us);
+}
+
+static bool pass_time(struct pipeline *pipeline, int64_t time_us)
 {
 	int64_t before_us = pipeline->clock.now_us;
-	bool is_timely = packet_clock_take(&pipeline->clock, frame->time_us);
+	bool is_timely = packet_clock_take(&pipeline->clock, time_us);
 	advance(pipeline, before_us);
-	worker_take(pipeline->worker, frame, pipeline->clock.now_us, is_timely);
+	tick(pipeline);
+	return is_timely;
+}
+
+void pipeline_take(struct pipeline *pipeline, const struct frame *frame)
+{
+	struct worker_packet taken;
+	taken.is_timely = pass_time(pipeline, frame->time_us);
+	if (!gate_pass(pipeline->gate, frame, &taken.packet, &taken.source, &taken.destination))
+		return;
+	taken.now_us = pipeline->clock.now_us;
+	uint64_t pair = pipeline->lane_count > 1 ? gate_host_pair(pipeline->gate, &taken.packet)
+						 : 0;
+	lane_put_packet(pipeline->lanes[pair % pipeline->lane_count], &taken);
+}
+
+void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us)
+{
+	pass_time(pipeline, time_us);
 }
 
 void pipeline_finish(struct pipeline *pipeline)
 {
-	if (!pipeline->is_running)
-		return;
-	worker_finish(pipeline->worker, pipeline->clock.now_us);
-	close_minute(pipeline, pipeline->clock.now_us);
-	if (pipeline->analyst)
-		analyst_finish(pipeline->analyst);
+	announce_minute(pipeline, pipeline->clock.now_us, true);
+	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+		lane_finish(pipeline->lanes[i], pipeline->clock.now_us);
+	pthread_join(pipeline->thread, NULL);
+	pipeline->is_working = false;
+}
+
+static void add_stats(struct worker_stats *sum, const struct worker_stats *more)
+{
+	sum->unmetered += more->unmetered;
+	for (int i = 0; i < TECHNIQUES_MAX; i++)
+		sum->flows_by_technique[i] += more->flows_by_technique[i];
+	sum->flows.created += more->flows.created;
+	sum->flows.active += more->flows.active;
+	sum->flows.active_max += more->flows.active_max;
+	for (int i = 0; i < FLOW_ENDS; i++)
+		sum->flows.ended[i] += more->flows.ended[i];
+	for (int i = 0; i < FLOW_LIVES; i++)
+		sum->flows.evicted[i] += more->flows.evicted[i];
+	sum->inspections.active += more->inspections.active;
+	sum->inspections.active_max += more->inspections.active_max;
+	sum->inspections.refused += more->inspections.refused;
+	sum->inspections.payloads += more->inspections.payloads;
+	sum->inspections.decided += more->inspections.decided;
+	sum->inspections.evidence_dropped += more->inspections.evidence_dropped;
 }
 
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_stats)
@@ -107,11 +260,18 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_
 	*ret_stats = (struct pipeline_stats){
 		.clock = pipeline->clock,
 		.gaps = pipeline->gaps,
-		.minutes = pipeline->minutes,
+		.minutes = pipeline->minutes_closed,
 		.first_us = pipeline->first_us,
 		.last_us = pipeline->clock.now_us,
 	};
-	worker_stats(pipeline->worker, &ret_stats->worker);
+	gate_stats(pipeline->gate, &ret_stats->gate);
+	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
+		struct worker_stats stats;
+		uint64_t refused;
+		lane_stats(pipeline->lanes[i], &stats, &refused);
+		add_stats(&ret_stats->worker, &stats);
+		ret_stats->meter_refused += refused;
+	}
 	if (pipeline->analyst)
 		ret_stats->ranges = analyst_tracked(pipeline->analyst, &ret_stats->detector_bytes);
 }

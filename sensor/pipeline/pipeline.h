@@ -4,21 +4,32 @@
 /*
  * The rooms wired together: frames go in, flows, usage and alerts come out through listeners. Time is
  * the packets' own.
+ *
+ * The caller's thread decodes and shares the watched packets out by pair of hosts to N workers, each on
+ * a thread of its own; one more thread, the analyst, merges their counts minute by minute. The result
+ * does not depend on N: a flow's fate depends on its own packets alone, and counts merge in any order.
  */
 #include "pipeline/analyst.h"
 #include "pipeline/clock.h"
+#include "pipeline/gate.h"
 #include "pipeline/worker.h"
 
 /* Silence of the whole tap that is taken for a gap (nothing was seen) and not for zeros. */
 #define PIPELINE_GAP_US (60 * CLOCK_MINUTE_US)
 
+#define PIPELINE_TICK_US (10 * CLOCK_SECOND_US) /* how often idle flows are looked for */
+#define PIPELINE_WORKERS_MAX 64
+
 struct pipeline_settings {
-	struct worker_settings worker;
-	struct analyst_settings analyst; /* listener.alert NULL: no analyst, flows only */
+	uint32_t workers; /* 1..PIPELINE_WORKERS_MAX; max_flows is shared out among them */
+	struct worker_settings worker;   /* its listener is called on the workers' threads */
+	struct analyst_settings analyst; /* listener.alert NULL: flows only; else called on its thread */
 };
 
 struct pipeline_stats {
-	struct worker_stats worker;
+	struct gate_stats gate;
+	struct worker_stats worker; /* summed over the workers, maxima too */
+	uint64_t meter_refused;
 	struct packet_clock clock;
 	uint64_t gaps, minutes;         /* silences taken for gaps, minutes closed */
 	int64_t first_us, last_us;      /* packet clock at begin and end; equal without packets */
@@ -28,15 +39,23 @@ struct pipeline_stats {
 
 struct pipeline;
 
-/* Returns 0, or an error of worker_new or analyst_new. What the settings point to stays the caller's. */
+/* Returns 0, -EINVAL for the number of workers, or an error of worker_new, analyst_new or a thread. What
+ * the settings point to stays the caller's. */
 int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline);
+
+/* Accepts NULL; a pipeline that was not finished loses what is under way. */
 void pipeline_free(struct pipeline *pipeline);
 
+/* Takes one frame, in the order of the capture. Waits when the workers are too far behind. */
 void pipeline_take(struct pipeline *pipeline, const struct frame *frame);
 
-/* Ends flows, closes buckets. Nothing may be taken after. */
+/* Lets time pass to `time_us` without a packet, so that a silent link still closes its buckets. */
+void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us);
+
+/* Ends flows, closes buckets, waits for the threads. Nothing may be taken after. */
 void pipeline_finish(struct pipeline *pipeline);
 
+/* After pipeline_finish. */
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_stats);
 
 #endif

@@ -7,27 +7,14 @@
 
 #include "pipeline/clock.h"
 
-#define EXPIRE_AT_ONCE 1024 /* flows ended in one go, so that no packet waits long */
-
 struct worker {
 	struct worker_settings settings;
-	struct decoder *decoder;
 	struct flow_table *table;
 	struct inspector *inspector;
-	struct meter *meter;
+	struct meter *meter; /* of the minute under way; the caller's */
 	int64_t now_us;
-	int64_t expired_us; /* when idle flows were last looked for */
 	struct worker_stats stats;
 };
-
-/* GRE and IP-in-IP of a watched host are tunnels, hence flows of their own. */
-static bool keep_tunnel(const void *argument, const struct surgetap_address *source,
-	const struct surgetap_address *destination)
-{
-	const struct ranges *ranges = argument;
-	return ranges_find(ranges, source) != RANGE_NONE ||
-		ranges_find(ranges, destination) != RANGE_NONE;
-}
 
 static const char *reason_for(const struct findings *findings, uint32_t technique)
 {
@@ -150,28 +137,19 @@ static void on_flow_ended(void *argument, struct flow *flow, enum flow_end reaso
 int worker_new(const struct worker_settings *settings, struct worker **ret_worker)
 {
 	struct worker *worker = calloc(1, sizeof *worker);
-	struct decode_policy policy = {keep_tunnel, settings->ranges};
 	struct inspector_settings inspection = {
 		.plugins = settings->plugins,
 		.geoip = settings->geoip,
 		.capacity = settings->max_flows,
 		.keep_findings = settings->listener.flow_ended != NULL,
 	};
-	struct meter_settings metering = {
-		.range_count = ranges_count(settings->ranges),
-		.technique_count = settings->plugins->techniques.count,
-		.max_blocks = 65536,
-		.host_seed = settings->host_seed,
-	};
 	int error = -ENOMEM;
 	if (!worker)
 		return error;
 	worker->settings = *settings;
-	if ((error = decoder_new(&policy, settings->seed, &worker->decoder)) < 0 ||
-		(error = flow_table_new(settings->max_flows, settings->seed, on_flow_ended, worker,
+	if ((error = flow_table_new(settings->max_flows, settings->seed, on_flow_ended, worker,
 			 &worker->table)) < 0 ||
-		(error = inspector_new(&inspection, &worker->inspector)) < 0 ||
-		(error = meter_new(&metering, &worker->meter)) < 0) {
+		(error = inspector_new(&inspection, &worker->inspector)) < 0) {
 		worker_free(worker);
 		return error;
 	}
@@ -183,10 +161,8 @@ void worker_free(struct worker *worker)
 {
 	if (!worker)
 		return;
-	decoder_free(worker->decoder);
 	flow_table_free(worker->table);
 	inspector_free(worker->inspector);
-	meter_free(worker->meter);
 	free(worker);
 }
 
@@ -198,39 +174,26 @@ static void place_flow(struct flow *flow, bool from_client, uint32_t source, uin
 	flow->range = flow->is_inbound ? (from_client ? destination : source) : client;
 }
 
-static void take_packet(struct worker *worker, const struct packet *packet, bool is_timely)
+void worker_take(struct worker *worker, const struct worker_packet *taken)
 {
-	uint32_t source = ranges_find(worker->settings.ranges, &packet->source);
-	uint32_t destination = ranges_find(worker->settings.ranges, &packet->destination);
+	const struct packet *packet = &taken->packet;
 	bool is_new, from_client;
-	if (source == RANGE_NONE && destination == RANGE_NONE) {
-		worker->stats.unwatched++;
-		return;
-	}
-	struct flow *flow = flow_table_take(worker->table, packet, worker->now_us, &is_new,
-		&from_client);
+	worker->now_us = taken->now_us;
+	struct flow *flow =
+		flow_table_take(worker->table, packet, worker->now_us, &is_new, &from_client);
 	if (is_new)
-		place_flow(flow, from_client, source, destination);
+		place_flow(flow, from_client, taken->source, taken->destination);
 	inspector_packet(worker->inspector, flow, packet, from_client);
-	if (is_timely)
+	if (taken->is_timely)
 		meter_use(worker, flow, packet->wire_bytes);
 	else
 		worker->stats.unmetered++;
 }
 
-void worker_take(struct worker *worker, const struct frame *frame, int64_t now_us, bool is_timely)
+void worker_tick(struct worker *worker, int64_t now_us)
 {
-	struct packet packet;
-	enum packet_verdict verdict = decoder_decode(worker->decoder, frame, &packet);
 	worker->now_us = now_us;
-	worker->stats.packets[verdict]++;
-	worker->stats.bytes += frame->wire_bytes;
-	if (verdict == PACKET_DECODED)
-		take_packet(worker, &packet, is_timely);
-	if (now_us < worker->expired_us || now_us - worker->expired_us >= CLOCK_SECOND_US) {
-		worker->expired_us = now_us;
-		flow_table_expire(worker->table, now_us, EXPIRE_AT_ONCE);
-	}
+	flow_table_expire(worker->table, now_us);
 }
 
 void worker_finish(struct worker *worker, int64_t now_us)
@@ -239,15 +202,14 @@ void worker_finish(struct worker *worker, int64_t now_us)
 	flow_table_end_all(worker->table);
 }
 
-struct meter *worker_meter(struct worker *worker)
+void worker_set_meter(struct worker *worker, struct meter *meter)
 {
-	return worker->meter;
+	worker->meter = meter;
 }
 
 void worker_stats(const struct worker *worker, struct worker_stats *ret_stats)
 {
 	*ret_stats = worker->stats;
-	ret_stats->meter_refused = meter_refused(worker->meter);
 	flow_table_stats(worker->table, &ret_stats->flows);
 	inspector_stats(worker->inspector, &ret_stats->inspections);
 }

@@ -2,14 +2,12 @@
 #ifndef PIPELINE_WORKER_H
 #define PIPELINE_WORKER_H
 /*
- * The way of a frame: decode, watched range, flow, inspection, meter. A worker shares nothing that it
- * writes; it is driven from outside, with time given as data.
+ * The way of a watched packet: flow, inspection, meter. A worker shares nothing that it writes; it is
+ * driven from outside, with time given as data.
  */
-#include "capture/frame.h"
 #include "flow/inspect.h"
 #include "flow/table.h"
 #include "meter/meter.h"
-#include "packet/decode.h"
 #include "watch/ranges.h"
 
 /* Told of every flow that ends, if asked for; findings may be NULL. */
@@ -31,12 +29,8 @@ struct worker_settings {
 };
 
 struct worker_stats {
-	uint64_t packets[PACKET_VERDICTS];
-	uint64_t bytes;      /* wire bytes of all frames */
-	uint64_t unwatched;  /* decoded packets with no end in a watched range */
 	uint64_t unmetered;  /* packets whose time was not believed */
 	uint64_t flows_by_technique[TECHNIQUES_MAX]; /* uses counted */
-	uint64_t meter_refused;
 	struct flow_table_stats flows;
 	struct inspector_stats inspections;
 };
@@ -46,15 +40,25 @@ struct worker;
 int worker_new(const struct worker_settings *settings, struct worker **ret_worker);
 void worker_free(struct worker *worker);
 
-/* Takes one frame. `now_us` is the packet clock; with `is_timely` false the frame counts in its flow and
- * in no bucket. */
-void worker_take(struct worker *worker, const struct frame *frame, int64_t now_us, bool is_timely);
+/* A packet with an end in a watched range. */
+struct worker_packet {
+	struct packet packet;
+	int64_t now_us;               /* the packet clock */
+	uint32_t source, destination; /* ranges of the two ends; one may be RANGE_NONE */
+	bool is_timely;               /* false: counts in its flow and in no bucket */
+};
+
+void worker_take(struct worker *worker, const struct worker_packet *packet);
+
+/* Ends flows that were silent for too long by `now_us`. To be called at the same times in every worker. */
+void worker_tick(struct worker *worker, int64_t now_us);
 
 /* Ends every flow at `now_us`. */
 void worker_finish(struct worker *worker, int64_t now_us);
 
-/* The counts since the last meter_clear; owned by the worker, to be merged and cleared by the caller. */
-struct meter *worker_meter(struct worker *worker);
+/* Counts into `meter` from now on; it stays the caller's. To be called before the first packet, and not
+ * with NULL. */
+void worker_set_meter(struct worker *worker, struct meter *meter);
 
 void worker_stats(const struct worker *worker, struct worker_stats *ret_stats);
 

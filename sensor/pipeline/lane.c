@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/lane.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/channel.h"
+
+#define BATCHES 16 /* in the way at once, about 5 MB: the reader may be so far ahead */
+#define METERS 3   /* one being filled, one on its way, one being merged */
+
+struct lane {
+	struct worker *worker;
+	struct channel *full_batches, *empty_batches;
+	struct channel *full_meters, *empty_meters;
+	struct batch *filling; /* the reader's */
+	struct meter *meter;   /* the worker's */
+	struct batch *batches[BATCHES];
+	struct meter *meters[METERS];
+	pthread_t thread;
+	bool is_running;
+};
+
+static void hand_meter_over(struct lane *lane, bool is_last)
+{
+	channel_put(lane->full_meters, lane->meter);
+	lane->meter = is_last ? NULL : channel_take(lane->empty_meters);
+	if (lane->meter)
+		worker_set_meter(lane->worker, lane->meter);
+}
+
+/* Returns false at the end. */
+static bool work_entry(struct lane *lane, const struct batch_entry *entry)
+{
+	switch (entry->kind) {
+	case BATCH_PACKET:
+		worker_take(lane->worker, &entry->packet);
+		return true;
+	case BATCH_TICK:
+		worker_tick(lane->worker, entry->packet.now_us);
+		return true;
+	case BATCH_MINUTE:
+		hand_meter_over(lane, false);
+		return true;
+	case BATCH_END:
+		worker_finish(lane->worker, entry->packet.now_us);
+		hand_meter_over(lane, true);
+	}
+	return false;
+}
+
+static void *work(void *argument)
+{
+	struct lane *lane = argument;
+	bool is_going = true;
+	while (is_going) {
+		struct batch *batch = channel_take(lane->full_batches);
+		for (uint32_t i = 0; i < batch->count; i++)
+			is_going = work_entry(lane, &batch->entries[i]);
+		batch_clear(batch);
+		channel_put(lane->empty_batches, batch);
+	}
+	return NULL;
+}
+
+static int make_channels(struct lane *lane)
+{
+	if (channel_new(BATCHES, &lane->full_batches) < 0 ||
+		channel_new(BATCHES, &lane->empty_batches) < 0 ||
+		channel_new(METERS, &lane->full_meters) < 0 ||
+		channel_new(METERS, &lane->empty_meters) < 0)
+		return -ENOMEM;
+	for (int i = 0; i < BATCHES; i++) {
+		lane->batches[i] = malloc(sizeof *lane->batches[i]);
+		if (!lane->batches[i])
+			return -ENOMEM;
+		batch_clear(lane->batches[i]);
+		channel_put(lane->empty_batches, lane->batches[i]);
+	}
+	return 0;
+}
+
+static int make_meters(struct lane *lane, const struct meter_settings *metering)
+{
+	for (int i = 0; i < METERS; i++) {
+		int error = meter_new(metering, &lane->meters[i]);
+		if (error < 0)
+			return error;
+		channel_put(lane->empty_meters, lane->meters[i]);
+	}
+	return 0;
+}
+
+int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
+	struct lane **ret_lane)
+{
+	struct lane *lane = calloc(1, sizeof *lane);
+	if (!lane)
+		return -ENOMEM;
+	int error = worker_new(settings, &lane->worker);
+	if (error == 0)
+		error = make_channels(lane);
+	if (error == 0)
+		error = make_meters(lane, metering);
+	if (error < 0)
+		goto fail;
+	lane->filling = channel_take(lane->empty_batches);
+	lane->meter = channel_take(lane->empty_meters);
+	worker_set_meter(lane->worker, lane->meter);
+	error = -pthread_create(&lane->thread, NULL, work, lane);
+	if (error < 0)
+		goto fail;
+	lane->is_running = true;
+	*ret_lane = lane;
+	return 0;
+fail:
+	lane_free(lane);
+	return error;
+}
+
+static void flush(struct lane *lane)
+{
+	channel_put(lane->full_batches, lane->filling);
+	lane->filling = channel_take(lane->empty_batches);
+}
+
+void lane_put_packet(struct lane *lane, const struct worker_packet *packet)
+{
+	if (!batch_has_room(lane->filling, packet->packet.ip_captured_bytes))
+		flush(lane);
+	batch_add_packet(lane->filling, packet);
+}
+
+static void put_mark(struct lane *lane, enum batch_kind kind, int64_t now_us)
+{
+	if (!batch_has_room(lane->filling, 0))
+		flush(lane);
+	batch_add_mark(lane->filling, kind, now_us);
+}
+
+void lane_tick(struct lane *lane, int64_t now_us)
+{
+	put_mark(lane, BATCH_TICK, now_us);
+}
+
+void lane_close_minute(struct lane *lane)
+{
+	put_mark(lane, BATCH_MINUTE, 0);
+	flush(lane);
+}
+
+void lane_finish(struct lane *lane, int64_t now_us)
+{
+	put_mark(lane, BATCH_END, now_us);
+	channel_put(lane->full_batches, lane->filling);
+	lane->filling = NULL;
+	pthread_join(lane->thread, NULL);
+	lane->is_running = false;
+}
+
+struct meter *lane_take_meter(struct lane *lane)
+{
+	return channel_take(lane->full_meters);
+}
+
+void lane_give_meter(struct lane *lane, struct meter *meter)
+{
+	channel_put(lane->empty_meters, meter);
+}
+
+void lane_stats(const struct lane *lane, struct worker_stats *ret_stats, uint64_t *ret_refused)
+{
+	worker_stats(lane->worker, ret_stats);
+	*ret_refused = 0;
+	for (int i = 0; i < METERS; i++)
+		*ret_refused += meter_refused(lane->meters[i]);
+}
+
+void lane_free(struct lane *lane)
+{
+	if (!lane)
+		return;
+	if (lane->is_running)
+		lane_finish(lane, 0);
+	for (int i = 0; i < BATCHES; i++)
+		free(lane->batches[i]);
+	for (int i = 0; i < METERS; i++)
+		meter_free(lane->meters[i]);
+	channel_free(lane->full_batches);
+	channel_free(lane->empty_batches);
+	channel_free(lane->full_meters);
+	channel_free(lane->empty_meters);
+	worker_free(lane->worker);
+	free(lane);
+}

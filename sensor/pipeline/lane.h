@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PIPELINE_LANE_H
+#define PIPELINE_LANE_H
+/*
+ * A worker on a thread of its own, and its way there and on: batches come in from the reader, the meters
+ * of closed minutes go out to the analyst. Full batches and empty ones, full meters and empty ones go
+ * round in bounded channels, so that whoever is too fast waits and nothing is lost.
+ */
+#include "pipeline/batch.h"
+
+struct lane;
+
+/* Makes the worker and starts its thread. Returns 0 or an error of worker_new, meter_new or a thread. */
+int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
+	struct lane **ret_lane);
+
+/* The reader's side: all four from one thread. */
+
+void lane_put_packet(struct lane *lane, const struct worker_packet *packet);
+void lane_tick(struct lane *lane, int64_t now_us);
+
+/* Closes the minute: its meter goes to the analyst after everything that was put before. */
+void lane_close_minute(struct lane *lane);
+
+/* Ends all flows at `now_us`, hands the last meter over, and waits until the thread has ended. */
+void lane_finish(struct lane *lane, int64_t now_us);
+
+/* The analyst's side: waits for the meter of the next closed minute; to be given back cleared. */
+struct meter *lane_take_meter(struct lane *lane);
+void lane_give_meter(struct lane *lane, struct meter *meter);
+
+/* After lane_finish. */
+void lane_stats(const struct lane *lane, struct worker_stats *ret_stats, uint64_t *ret_refused);
+
+/* Finishes first if need be. Accepts NULL. */
+void lane_free(struct lane *lane);
+
+#endif
