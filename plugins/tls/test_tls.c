@@ -43,7 +43,9 @@ static enum surgetap_grade judge_payload(const struct start *start, size_t captu
 	uint8_t *data = test_malloc(captured_bytes);
 	const struct surgetap_payload payload = {
 		data, (uint32_t)captured_bytes, start->length_bytes, true, 0};
-	const struct surgetap_call call = {.host = &host, .flow = &flow, .payload = &payload};
+	uint64_t memory[4] = {0};
+	const struct surgetap_call call = {
+		.host = &host, .flow = &flow, .flow_state = memory, .payload = &payload};
 
 	memcpy(data, start->bytes, captured_bytes);
 	reports = 0;
@@ -74,6 +76,10 @@ static const struct start handshakes[] = {
 	{UDP, START("\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x23\3\0\0\x17\0\0\0\0\0\0\0\x17"), 48},
 	{UDP, START("\xc3\0\0\0\1\x08\1"), 1200},
 	{UDP, START("\xd3\x6b\x33\x43\xcf\x08\1"), 1252},
+	{UDP, START("\xc3\xff\0\0\x1d\x08\1"), 1200},
+	{UDP, START("\x0d-bcdefghQ043\1"), 1350},
+	{UDP, START("\xc3T051\x08\0abcdefg"), 1350},
+	{TCP, START("\x80\x2e\1\0\2\0\x15\0\0\0\x10"), 48},
 };
 
 static void handshake_is_missed(void **state)
@@ -141,16 +147,72 @@ static void guess_by_port_443_counts_as_use(void **state)
 		judge_verdict("azure", "tls", SURGETAP_CONFIDENCE_GUESS), SURGETAP_GRADE_GUESS);
 }
 
-static void plugin_waits_for_ever(void **state)
+static enum surgetap_next next_after(const char *protocol, const char *master)
+{
+	const struct surgetap_flow flow = {.size = sizeof flow,
+		.transport = TCP,
+		.protocol = protocol,
+		.master = master,
+		.confidence = SURGETAP_CONFIDENCE_DPI};
+	const struct surgetap_call call = {.host = &host, .flow = &flow};
+
+	return surgetap_plugin_tls.on_classified(&call);
+}
+
+static void starttls_after_the_verdict_is_missed(void **state)
+{
+	(void)state;
+	assert_int_equal(next_after("smtp", "unknown"), SURGETAP_MORE);
+	assert_int_equal(next_after("google", "smtp"), SURGETAP_MORE);
+	assert_int_equal(next_after("jabber", "unknown"), SURGETAP_MORE);
+}
+
+static void plugin_keeps_flows_that_will_never_turn_to_tls(void **state)
+{
+	(void)state;
+	assert_int_equal(next_after("dns", "unknown"), SURGETAP_DONE);
+	assert_int_equal(next_after("tls", "unknown"), SURGETAP_DONE);
+	assert_int_equal(next_after("unknown", "unknown"), SURGETAP_DONE);
+}
+
+static enum surgetap_grade judge_stream(
+	const struct start *starts, const bool *from_client, size_t count)
 {
 	const struct surgetap_flow flow = {.size = sizeof flow, .transport = TCP};
-	struct surgetap_payload payload = {(const uint8_t *)"x", 1, 1, true, 0};
-	const struct surgetap_call call = {.host = &host, .flow = &flow, .payload = &payload};
+	uint64_t memory[4] = {0};
+
+	assert_true(surgetap_plugin_tls.flow_state_size <= sizeof memory);
+	reports = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct surgetap_payload payload = {(const uint8_t *)starts[i].bytes,
+			(uint32_t)starts[i].captured_bytes, starts[i].length_bytes, from_client[i],
+			(uint8_t)i};
+		const struct surgetap_call call = {
+			.host = &host, .flow = &flow, .flow_state = memory, .payload = &payload};
+
+		surgetap_plugin_tls.on_packet(&call);
+	}
+	return reports ? last.grade : SURGETAP_GRADE_NONE;
+}
+
+static void session_joined_midway_is_missed(void **state)
+{
+	static const struct start records[] = {
+		{TCP, START("\x17\3\3\0\x30"), 53},
+		{TCP, START("\x17\3\3\x40\0"), 1460},
+	};
+	static const struct start others[] = {
+		{TCP, START("\x17\3\3\0\x30"), 54},
+		{TCP, START("\x17\3\3\0\x10"), 21},
+		{TCP, START("\x17\3\3\x50\0"), 1460},
+	};
+	static const bool both[] = {true, false}, one[] = {true, true};
 
 	(void)state;
-	assert_int_equal(surgetap_plugin_tls.on_packet(&call), SURGETAP_MORE);
-	payload.index = 7;
-	assert_int_equal(surgetap_plugin_tls.on_packet(&call), SURGETAP_DONE);
+	assert_int_equal(judge_stream(records, both, 2), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(judge_stream(records, one, 2), SURGETAP_GRADE_NONE);
+	assert_int_equal(judge_stream(others, both, 2), SURGETAP_GRADE_NONE);
+	assert_int_equal(judge_stream(others + 1, both, 2), SURGETAP_GRADE_NONE);
 }
 
 int main(void)
@@ -161,7 +223,9 @@ int main(void)
 		cmocka_unit_test(resembling_start_is_a_handshake),
 		cmocka_unit_test(service_hides_the_tls_below_it),
 		cmocka_unit_test(guess_by_port_443_counts_as_use),
-		cmocka_unit_test(plugin_waits_for_ever),
+		cmocka_unit_test(starttls_after_the_verdict_is_missed),
+		cmocka_unit_test(plugin_keeps_flows_that_will_never_turn_to_tls),
+		cmocka_unit_test(session_joined_midway_is_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

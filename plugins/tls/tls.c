@@ -6,7 +6,10 @@
 
 #define TCP 6
 #define UDP 17
-#define PAYLOADS 8 /* STARTTLS and proxies talk in clear first */
+
+struct memory {
+	bool has_records[2]; /* [0] from the server, [1] from the client */
+};
 
 static void report(const struct surgetap_call *call, enum surgetap_grade grade,
 	uint8_t confidence_percent, const char *reason)
@@ -50,27 +53,51 @@ static bool is_dtls_hello(const struct surgetap_payload *payload)
 	return record[13] == 1 || record[13] == 2 || record[13] == 3;
 }
 
-/* RFC 9000 and 9369: a long header of version 1 or 2 with an Initial, in a datagram of 1200 bytes
- * at least. */
+/* RFC 6101, E.1: the hello of SSL 2.0, which also offers later versions. */
+static bool is_ssl2_hello(const struct surgetap_payload *payload)
+{
+	const uint8_t *record = payload->data;
+
+	return payload->captured_bytes >= 11 && (record[0] & 0x80) != 0 && record[2] == 1 &&
+	       (be16(record) & 0x7fffu) + 2 == payload->length_bytes &&
+	       (be16(record + 3) == 0x0002 || (record[3] == 3 && record[4] <= 4)) &&
+	       be16(record + 5) % 3 == 0 &&
+	       9u + be16(record + 5) + be16(record + 7) + be16(record + 9) ==
+		       (be16(record) & 0x7fffu);
+}
+
+/* RFC 9000 and 9369, and drafts of them: a long header with an Initial, in a datagram of 1200 bytes
+ * at least. RFC 8999 fixes the places of flag, version and connection id for all versions. */
 static bool is_quic_initial(const struct surgetap_payload *payload)
 {
-	static const struct {
-		uint8_t version[4], type;
-	} versions[] = {
-		{{0x00, 0x00, 0x00, 0x01}, 0x00}, {{0x6b, 0x33, 0x43, 0xcf}, 0x10},
-		{{0x70, 0x9a, 0x50, 0xc4}, 0x10}, /* version 2 as a draft */
-	};
 	const uint8_t *header = payload->data;
+	bool is_v1, is_v2;
 
 	if (payload->captured_bytes < 7 || payload->length_bytes < 1200 ||
 		(header[0] & 0xc0) != 0xc0 || header[5] > 20)
 		return false;
-	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
-		if (memcmp(header + 1, versions[i].version, 4) == 0 &&
-			(header[0] & 0x30) == versions[i].type)
-			return true;
-	}
-	return false;
+	is_v1 = memcmp(header + 1, "\0\0\0\1", 4) == 0 || memcmp(header + 1, "\xff\0\0", 3) == 0;
+	is_v2 = memcmp(header + 1, "\x6b\x33\x43\xcf", 4) == 0 ||
+		memcmp(header + 1, "\x70\x9a\x50\xc4", 4) == 0;
+	return (is_v1 && (header[0] & 0x30) == 0x00) || (is_v2 && (header[0] & 0x30) == 0x10);
+}
+
+static bool is_gquic_version(const uint8_t *version)
+{
+	return (version[0] == 'Q' || version[0] == 'T') && version[1] == '0' && version[2] >= '2' &&
+	       version[2] <= '5' && version[3] >= '0' && version[3] <= '9';
+}
+
+/* Google's QUIC before the standard: the version stands behind flags and connection id (up to
+ * Q043), or behind the flags alone. */
+static bool is_gquic_hello(const struct surgetap_payload *payload)
+{
+	const uint8_t *header = payload->data;
+
+	if (payload->captured_bytes < 14 || payload->length_bytes < 1000)
+		return false;
+	return ((header[0] & 0x89) == 0x09 && is_gquic_version(header + 9)) ||
+	       ((header[0] & 0xc0) == 0xc0 && is_gquic_version(header + 1));
 }
 
 static const struct {
@@ -79,9 +106,42 @@ static const struct {
 	const char *reason;
 } handshakes[] = {
 	{TCP, is_tls_hello, "TLS handshake"},
+	{TCP, is_ssl2_hello, "SSL 2.0 hello"},
 	{UDP, is_dtls_hello, "DTLS handshake"},
 	{UDP, is_quic_initial, "QUIC Initial packet"},
+	{UDP, is_gquic_hello, "Google QUIC hello"},
 };
+
+/* A session joined midway: the payload begins with records of application data, the first of which
+ * is whole or fills the segment. */
+static bool is_data_record(const struct surgetap_payload *payload)
+{
+	const uint8_t *record = payload->data;
+	uint32_t bytes;
+
+	if (payload->captured_bytes < 5 || record[0] != 23 || record[1] != 3 || record[2] < 1 ||
+		record[2] > 3)
+		return false;
+	bytes = be16(record + 3);
+	if (bytes < 17 || bytes > 16384 + 256)
+		return false;
+	if (bytes + 5 == payload->length_bytes)
+		return true;
+	return bytes + 10 < payload->captured_bytes
+		       ? record[bytes + 5] == 23 && record[bytes + 6] == 3
+		       : payload->length_bytes >= 1200;
+}
+
+/* Returns true when both sides have sent records. */
+static bool has_both_sides(const struct surgetap_call *call)
+{
+	struct memory *memory = call->flow_state;
+
+	if (call->flow->transport != TCP || !is_data_record(call->payload))
+		return false;
+	memory->has_records[call->payload->from_client] = true;
+	return memory->has_records[0] && memory->has_records[1];
+}
 
 static enum surgetap_next on_packet(const struct surgetap_call *call)
 {
@@ -92,7 +152,25 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 			return SURGETAP_DONE;
 		}
 	}
-	return call->payload->index + 1 < PAYLOADS ? SURGETAP_MORE : SURGETAP_DONE;
+	if (has_both_sides(call)) {
+		report(call, SURGETAP_GRADE_HEURISTIC, 98, "TLS records both ways");
+		return SURGETAP_DONE;
+	}
+	return SURGETAP_MORE;
+}
+
+/* Protocols that may turn to TLS or DTLS after a greeting. */
+static bool may_start_tls(const char *protocol)
+{
+	static const char *const protocols[] = {"smtp", "smtps", "imap", "imaps", "pop3", "pops",
+		"jabber", "irc", "ftp_control", "ldap", "postgresql", "mysql", "usenet", "socks",
+		"http_connect", "http_proxy", "stun", "rdp"};
+
+	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
+		if (strcmp(protocols[i], protocol) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool is_named(const char *name)
@@ -121,7 +199,8 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 		report(call, worth[flow->confidence].grade,
 			worth[flow->confidence].confidence_percent, reason);
 	}
-	return SURGETAP_DONE;
+	return may_start_tls(flow->protocol) || may_start_tls(flow->master) ? SURGETAP_MORE
+									    : SURGETAP_DONE;
 }
 
 static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
@@ -145,6 +224,7 @@ SURGETAP_PLUGIN = {
 	.version = "1",
 	.summary = "TLS, DTLS and QUIC handshakes",
 	.techniques = techniques,
+	.flow_state_size = sizeof(struct memory),
 	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
 	.load = load,
 	.on_packet = on_packet,
