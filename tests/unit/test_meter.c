@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/meter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define RANGES 3
+#define TECHNIQUES 4
+
+static struct meter *make_meter(void)
+{
+	struct meter_settings settings = {
+		.range_count = RANGES,
+		.technique_count = TECHNIQUES,
+		.max_blocks = 64,
+		.host_seed = 1,
+	};
+	struct meter *meter;
+
+	assert_int_equal(meter_new(&settings, &meter), 0);
+	return meter;
+}
+
+static void add(struct meter *meter, uint32_t range, technique_set techniques, uint32_t number)
+{
+	struct surgetap_address host = {{[12] = (uint8_t)(number >> 8), [13] = (uint8_t)number}};
+
+	meter_add_flow(meter,
+		&(struct meter_flow){.range = range, .techniques = techniques, .in_total = true});
+	meter_add_traffic(meter, &(struct meter_traffic){.range = range,
+					 .techniques = techniques,
+					 .in_total = true,
+					 .mark_host = true,
+					 .host = &host,
+					 .bytes = 100 + number});
+	if (techniques)
+		meter_add_witness(meter, range, (uint32_t)__builtin_ctz(techniques), &host, &host);
+}
+
+static void assert_cells_equal(const struct meter_cell *a, const struct meter_cell *b)
+{
+	struct witness_entry top[2][8];
+
+	assert_int_equal(a->flows, b->flows);
+	assert_int_equal(a->bytes, b->bytes);
+	assert_int_equal(a->suspected, b->suspected);
+	assert_int_equal(a->inbound, b->inbound);
+	assert_true(hosts_count(&a->hosts) == hosts_count(&b->hosts));
+	assert_int_equal(!a->witness, !b->witness);
+	if (!a->witness)
+		return;
+	assert_int_equal(witness_top(&a->witness->hosts, top[0], 8),
+		witness_top(&b->witness->hosts, top[1], 8));
+	assert_memory_equal(top[0], top[1],
+		a->witness->hosts.count < 8 ? a->witness->hosts.count * sizeof(top[0][0])
+					    : sizeof(top[0]));
+}
+
+static void assert_meters_equal(const struct meter *a, const struct meter *b)
+{
+	for (uint32_t range = 0; range < RANGES; range++) {
+		const struct meter_range *left = meter_look(a, range),
+					 *right = meter_look(b, range);
+
+		assert_int_equal(!left, !right);
+		if (!left)
+			continue;
+		assert_cells_equal(&left->all, &right->all);
+		for (int t = 0; t < TECHNIQUES; t++)
+			assert_cells_equal(&left->cells[t], &right->cells[t]);
+	}
+}
+
+static void order_of_merging_changes_the_counts(void **state)
+{
+	struct meter *parts[3], *forward = make_meter(), *backward = make_meter(),
+				*whole = make_meter();
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		parts[i] = make_meter();
+	for (uint32_t i = 0; i < 3000; i++) {
+		uint32_t range = i % 7 == 0, host = i % 11 ? i % 40 : i % 900;
+
+		add(parts[i % 3], range, i % 5 ? 0 : 1u << i % TECHNIQUES, host);
+		add(whole, range, i % 5 ? 0 : 1u << i % TECHNIQUES, host);
+	}
+	for (int i = 0; i < 3; i++) {
+		meter_merge(forward, parts[i]);
+		meter_merge(backward, parts[2 - i]);
+	}
+	assert_meters_equal(forward, whole);
+	assert_meters_equal(backward, whole);
+	assert_null(meter_look(whole, 2));
+	for (int i = 0; i < 3; i++)
+		meter_free(parts[i]);
+	meter_free(forward), meter_free(backward), meter_free(whole);
+}
+
+static void hosts_of_two_buckets_are_added(void **state)
+{
+	struct meter *minute = make_meter(), *hour = make_meter();
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		add(minute, 0, 1, 1);
+		add(minute, 0, 1, 2);
+		meter_merge(hour, minute);
+		meter_clear(minute);
+	}
+	assert_int_equal(meter_look(hour, 0)->cells[0].flows, 120);
+	assert_int_equal(meter_look(hour, 0)->cells[0].bytes, 60 * 203);
+	assert_true(hosts_count(&meter_look(hour, 0)->cells[0].hosts) == 2);
+	meter_free(minute), meter_free(hour);
+}
+
+static void inbound_flow_adds_to_use(void **state)
+{
+	struct meter *meter = make_meter();
+	uint32_t count;
+
+	(void)state;
+	meter_add_flow(meter, &(struct meter_flow){.range = 1,
+				      .techniques = 2,
+				      .suspected = 4,
+				      .in_total = true,
+				      .is_inbound = true});
+	const struct meter_range *counts = meter_look(meter, 1);
+	assert_int_equal(counts->all.flows, 0);
+	assert_int_equal(counts->all.inbound, 1);
+	assert_int_equal(counts->cells[1].flows, 0);
+	assert_int_equal(counts->cells[1].inbound, 1);
+	assert_int_equal(counts->cells[2].suspected, 1);
+	assert_int_equal(counts->cells[2].inbound, 0);
+	assert_int_equal(meter_touched(meter, &count)[0]->range, 1);
+	assert_int_equal(count, 1);
+	meter_free(meter);
+}
+
+static void cleared_meter_remembers(void **state)
+{
+	struct meter *meter = make_meter(), *sum = make_meter();
+	uint32_t count;
+
+	(void)state;
+	for (uint32_t host = 0; host < 1000; host++)
+		add(meter, 0, 3, host);
+	meter_clear(meter);
+	meter_touched(meter, &count);
+	assert_int_equal(count, 0);
+	assert_int_equal(meter_look(meter, 0)->cells[0].flows, 0);
+	assert_true(hosts_count(&meter_look(meter, 0)->cells[0].hosts) == 0);
+	assert_int_equal(meter_look(meter, 0)->cells[0].witness->hosts.count, 0);
+	meter_merge(sum, meter);
+	assert_null(meter_look(sum, 0));
+	/* Its blocks went back: 64 of them last for any number of rounds. */
+	for (int round = 0; round < 100; round++) {
+		for (uint32_t host = 0; host < 10; host++)
+			add(meter, 0, 3, host);
+		assert_true(hosts_count(&meter_look(meter, 0)->cells[1].hosts) == 10);
+		assert_false(meter_look(meter, 0)->cells[1].hosts.is_cut);
+		meter_clear(meter);
+	}
+	assert_int_equal(meter_refused(meter), 0);
+	meter_free(meter), meter_free(sum);
+	meter_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(order_of_merging_changes_the_counts),
+		cmocka_unit_test(hosts_of_two_buckets_are_added),
+		cmocka_unit_test(inbound_flow_adds_to_use),
+		cmocka_unit_test(cleared_meter_remembers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
