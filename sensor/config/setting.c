@@ -157,10 +157,6 @@ bool setting_is_idle(const struct setting *setting, const struct config *config)
 {
 	const void *place = (const char *)config + setting->offset;
 
-	if (!setting->is_planned)
-		return false;
-	if (setting->kind == SETTING_TEXT)
-		return *(char *const *)place != NULL;
-	return setting->kind == SETTING_NUMBER &&
-	       *(const uint64_t *)place != strtoull(setting->initial, NULL, 10);
+	return setting->is_planned && setting->kind == SETTING_TEXT &&
+	       *(char *const *)place != NULL;
 }

@@ -49,7 +49,7 @@ int setting_assign(const struct setting *setting, struct config *config, const c
 /* Makes a list empty; nothing for the other kinds. */
 void setting_clear_list(const struct setting *setting, struct config *config);
 
-/* True when a planned setting has been given another value than its default. */
+/* True when a planned setting, a text without default, has been given a value. */
 bool setting_is_idle(const struct setting *setting, const struct config *config);
 
 #endif
