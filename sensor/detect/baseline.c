@@ -10,7 +10,7 @@
 #define BLOCK_SHRINK 3.0  /* blocks */
 #define INFLATION_MAX 40.0
 
-static const double SPREAD_PRIOR[DETECT_METRICS] = {[DETECT_HOSTS] = 1.05, [DETECT_FLOWS] = 1.5};
+static const double SPREAD_PRIOR[DETECT_METRICS] = {[DETECT_HOSTS] = 1.3, [DETECT_FLOWS] = 3.0};
 
 /* The season's uncertainty that goes with each method. */
 struct candidate {
@@ -33,8 +33,10 @@ static void set_variance(const struct baseline *baseline, enum detect_metric met
 	double square = mean * mean;
 	double spread = (baseline->spread_got + SPREAD_SHRINK * SPREAD_PRIOR[metric]) /
 			(baseline->spread_due + SPREAD_SHRINK);
-	expected->variance = fmax(spread * (mean + 0.02 * square), mean + 0.0025 * square) +
-			     square / (baseline->level_got + 0.5) + square * unknown;
+	double noise = fmax(spread * (mean + 0.02 * square), mean + 0.0025 * square);
+	expected->burst = fmin(fmax((spread - 1.0) * mean, 0.0), noise - mean);
+	expected->variance = noise + square / (baseline->level_got + 0.5) + square * unknown;
+	expected->spread = spread;
 	expected->shape = square / (expected->variance - mean);
 }
 

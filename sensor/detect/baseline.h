@@ -28,9 +28,9 @@ struct baseline_lesson {
 };
 
 struct baseline {
-	double level_got, level_due; /* counts; buckets x season */
-	double share_got, share_due; /* counts; rest x season / rest_mean */
-	double rest_mean; /* unit of the rest: its mean over the first week, then fixed */
+	double level_got, level_due;   /* counts; buckets x season */
+	double share_got, share_due;   /* counts; rest x season / rest_mean */
+	double rest_mean;              /* unit of the rest: its mean of the warm-up; 0 until then */
 	double spread_got, spread_due; /* dispersion: squared residuals, their expectation */
 	float local_got, local_due;    /* the last 48 buckets, below an hour */
 	float z, z_square, z_product;  /* last residual; lag-1 autocorrelation of residuals */
@@ -46,10 +46,12 @@ struct expectation {
 	double mean[DETECT_METHODS]; /* NAN where the method does not apply */
 	double best;                 /* the largest mean, > 0 */
 	double variance;             /* > best */
-	double shape;                /* k of the negative binomial: best^2 / (variance - best) */
-	enum detect_method method;   /* of `best` */
-	double level, share_level;   /* expected without a season, for the season's lesson */
-	double deflate;              /* 1 / variance inflation by autocorrelation, (0,1] */
+	double burst;  /* its part beyond `best` that grows with the mean, not its square */
+	double spread; /* s, the dispersion measured so far */
+	double shape;  /* k of the negative binomial: best^2 / (variance - best) */
+	enum detect_method method; /* of `best` */
+	double level, share_level; /* expected without a season, for the season's lesson */
+	double deflate;            /* 1 / variance inflation by autocorrelation, (0,1] */
 };
 
 /* Fills in what `baseline` and `season` expect of the bucket `input`, of which count[] is not read.
@@ -65,6 +67,10 @@ void baseline_expect(const struct baseline *baseline, const struct season *seaso
 void baseline_learn(struct baseline *baseline, struct season *season,
 	const struct detect_settings *settings, uint32_t scale, enum detect_metric metric,
 	const struct detect_input *input, const struct expectation *expected, double score);
+
+/* An episode of a few buckets was but a burst: `count` where `mean` was expected teaches how bursty
+ * the counts are, else every further burst would be one more episode. */
+void baseline_learn_burst(struct baseline *baseline, double count, double mean);
 
 /* Forgets what is held back: it was a jump. */
 void baseline_drop(struct baseline *baseline);

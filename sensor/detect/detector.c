@@ -20,6 +20,7 @@
 #define COUNT_ALONE 100.0f
 #define COUNT_CONFIRMED 25.0f
 #define ODDS_MAX 1e300
+#define BURST_BUCKETS 3
 
 /* One metric at one scale. */
 struct track {
@@ -328,6 +329,21 @@ static void tell(const struct detector *detector, const struct detect_settings *
 	explain(detector, settings, scale, metric, windows, reading, event);
 }
 
+static void learn_burst(struct detector *detector, const struct detect_settings *settings)
+{
+	const struct episode *episode = &detector->episode;
+	for (int m = 0; m < DETECT_METRICS; m++) {
+		struct series *series = series_of(detector, settings, (enum detect_metric)m);
+		const struct evidence_window *window = &episode->elevated[m];
+		double mean;
+		if (series == NULL || window->buckets == 0 || window->buckets > BURST_BUCKETS)
+			continue;
+		evidence_method(window, &mean);
+		baseline_learn_burst(
+			&series->track[episode->scale].baseline, (double)window->observed, mean);
+	}
+}
+
 /* After a close: the evidence begins anew everywhere; at a new normal the levels move. */
 static void start_over(struct detector *detector, const struct detect_settings *settings,
 	int64_t end_s, enum detect_reason reason)
@@ -348,6 +364,7 @@ static void start_over(struct detector *detector, const struct detect_settings *
 				baseline_rescale(&track->baseline, ratio);
 		}
 	}
+	learn_burst(detector, settings);
 	episode_end(episode, reason == DETECT_NEW_NORMAL ? end_s : episode->elevated_s);
 }
 

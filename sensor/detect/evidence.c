@@ -6,15 +6,39 @@
 
 #define LOG_MAX 300.0 /* of one bucket's likelihood ratio: keeps odds finite */
 #define ODDS_MAX 1e280
+#define PRODUCT_MAX 12.0 /* (1e20 + 12)^12 is still finite */
 
 static const double RISE[EVIDENCE_RISES] = {2.0, 4.0, 13.0, 64.0};
 static const double WINDOW_RISE[EVIDENCE_WINDOWS] = {3.0, 13.0};
 static const uint8_t WINDOW_OF_RISE[EVIDENCE_RISES] = {0, 0, 1, 1};
 
+static double log_gamma(double x)
+{
+	int sign;
+	return lgamma_r(x, &sign);
+}
+
+/* ln(gamma(k + count) / gamma(k)), for small counts as the product it is. */
+static double log_rising(double k, double count)
+{
+	if (count > PRODUCT_MAX || count != floor(count))
+		return log_gamma(k + count) - log_gamma(k);
+	double product = 1.0;
+	for (double i = 0.0; i < count; i++)
+		product *= k + i;
+	return log(product);
+}
+
 double evidence_weigh(const struct expectation *expected, double count, double ratio)
 {
-	double k = expected->shape, mean = expected->best;
-	return count * log(ratio) - (count + k) * log1p((ratio - 1.0) * mean / (k + mean));
+	double mean = expected->best, k = expected->shape;
+	double burst = expected->burst, slow = expected->variance - mean - burst;
+	double risen = ratio * mean, risen_k = ratio * mean * mean / (burst + ratio * slow);
+	double weight = k * log1p(mean / k) - risen_k * log1p(risen / risen_k);
+	if (count > 0.0)
+		weight += log_rising(risen_k, count) - log_rising(k, count) +
+			  count * log(risen * (k + mean) / ((risen_k + risen) * mean));
+	return weight;
 }
 
 void evidence_add(struct evidence_window *window, enum detect_metric metric,

@@ -8,7 +8,6 @@
 #define HOLD_SCORE 3.0   /* above: hold back */
 #define COMMIT_SCORE 2.0 /* below: commit */
 #define HOLD_MAX 96      /* buckets */
-#define REST_SAMPLES 168 /* buckets that settle the unit of the rest */
 #define SEASON_WEEKS 8.0 /* memory of a slot of the season */
 
 static void add(float *sum, double keep, double value)
@@ -45,21 +44,6 @@ static void fade(struct baseline *baseline, double keep)
 	add(&baseline->z_product, keep, 0.0);
 }
 
-/* The unit of the rest is its mean over the first week; what was learnt in the unit before is kept.
- */
-static void learn_rest(struct baseline *baseline, double rest, double coverage)
-{
-	if (baseline->samples >= REST_SAMPLES)
-		return;
-	double known = baseline->samples + 1.0;
-	double mean = baseline->rest_mean + (rest / coverage - baseline->rest_mean) / known;
-	if (baseline->rest_mean > 0.0 && mean > 0.0) {
-		baseline->share_due *= baseline->rest_mean / mean;
-		baseline->held.share_exposure *= (float)(baseline->rest_mean / mean);
-	}
-	baseline->rest_mean = mean;
-}
-
 static void learn_block(struct baseline *baseline, double z, double keep)
 {
 	add(&baseline->block, 1.0, z);
@@ -73,7 +57,8 @@ static void learn_block(struct baseline *baseline, double z, double keep)
 	baseline->block_length = 0;
 }
 
-/* Adds the bucket to the lesson that is not learnt yet. */
+/* Adds the bucket to the lesson that is not learnt yet. Residuals are measured by the whole
+ * variance, so that the errors of a young baseline do not pass for dispersion. */
 static void prepare(struct baseline *baseline, bool fine, double coverage, double count,
 	double rest, const struct expectation *expected)
 {
@@ -92,9 +77,9 @@ static void prepare(struct baseline *baseline, bool fine, double coverage, doubl
 	}
 	add(&held->base, 1.0, base);
 
-	double mean = expected->best, residual = count - mean;
-	double weight = fmin(mean, 1.0), z = residual / sqrt(expected->variance);
-	add(&held->spread_got, 1.0, weight * residual * residual / (mean + 0.02 * mean * mean));
+	double weight = fmin(expected->best, 1.0);
+	double z = (count - expected->best) / sqrt(expected->variance);
+	add(&held->spread_got, 1.0, weight * expected->spread * z * z);
 	add(&held->spread_due, 1.0, weight);
 	add(&held->z_square, 1.0, z * z);
 	add(&held->z_product, 1.0, z * (double)baseline->z);
@@ -131,26 +116,65 @@ static void commit(struct baseline *baseline, struct season *season,
 	*held = (struct baseline_lesson){0};
 }
 
+/* Warm-up: plain means, no season; at its end the season gets what it should have been taught. */
+static void warm_up(struct baseline *baseline, struct season *season,
+	const struct detect_settings *settings, uint32_t scale, const struct detect_input *input,
+	enum detect_metric metric)
+{
+	uint32_t scale_s = settings->scale_s[scale];
+	double rest = isfinite(input->rest[metric]) ? input->rest[metric] : 0.0;
+	struct season_lesson lesson = {
+		.got = input->count[metric],
+		.due = input->coverage,
+		.share_due = rest,
+		.keep = 1.0,
+	};
+	bool fine = scale_s < settings->scale_s[settings->season_scale];
+	baseline->level_got += lesson.got;
+	baseline->level_due += lesson.due;
+	baseline->share_got += rest > 0.0 ? lesson.got : 0.0;
+	baseline->share_due += rest;
+	if (!fine)
+		season_learn(season, input->start_s, scale_s, &lesson);
+	if (++baseline->samples < settings->scales[scale].warm)
+		return;
+	if (!fine)
+		season_settle(season, scale_s, baseline->level_got / baseline->level_due,
+			baseline->share_got / fmax(baseline->share_due, 1.0));
+	baseline->rest_mean = baseline->share_due / baseline->level_due;
+	if (baseline->rest_mean > 0.0)
+		baseline->share_due /= baseline->rest_mean;
+}
+
 void baseline_learn(struct baseline *baseline, struct season *season,
 	const struct detect_settings *settings, uint32_t scale, enum detect_metric metric,
 	const struct detect_input *input, const struct expectation *expected, double score)
 {
 	const struct detect_scale *traits = &settings->scales[scale];
 	bool fine = settings->scale_s[scale] < settings->scale_s[settings->season_scale];
-	double rest = input->rest[metric];
 	double cap = expected->best + 5.0 * sqrt(expected->variance) + 10.0;
 	double keep = level_keep(baseline, traits);
 
+	if (baseline->samples < traits->warm) {
+		warm_up(baseline, season, settings, scale, input, metric);
+		return;
+	}
 	fade(baseline, keep);
 	baseline_fade(baseline);
-	if (isfinite(rest))
-		learn_rest(baseline, rest, input->coverage);
-	prepare(baseline, fine, input->coverage, fmin(input->count[metric], cap), rest, expected);
+	prepare(baseline, fine, input->coverage, fmin(input->count[metric], cap),
+		input->rest[metric], expected);
 	learn_block(baseline, (double)baseline->z, keep);
 	uint16_t waited = baseline->held.buckets;
 	if (score < COMMIT_SCORE || waited >= HOLD_MAX || (score <= HOLD_SCORE && waited == 1))
 		commit(baseline, season, settings, scale, input->start_s);
 	baseline->samples++;
+}
+
+void baseline_learn_burst(struct baseline *baseline, double count, double mean)
+{
+	double residual = count - mean, weight = fmin(mean, 1.0);
+	baseline->spread_got += weight * residual * residual / (mean + 0.02 * mean * mean);
+	baseline->spread_due += weight;
 }
 
 void baseline_drop(struct baseline *baseline)

@@ -52,8 +52,8 @@ static struct season_factor factor_of_hour(const struct season *season, uint32_t
 	double fix = fine ? correction(&season->fine_hour[hour % 24]) : 1.0;
 	return (struct season_factor){
 		.factor = shrunk(slot, shrunk(&day, 1.0)) * fix,
-		.unknown = HOUR_UNKNOWN * unseen((double)day.due) +
-			   WEEKDAY_UNKNOWN * unseen((double)slot->due),
+		.unknown = unseen((double)slot->due) *
+			   (WEEKDAY_UNKNOWN + 1.0 / ((double)day.due + 1.0 / HOUR_UNKNOWN)),
 	};
 }
 
@@ -102,21 +102,25 @@ static struct season_factor factor_of_day(
 struct season_factor season_of_count(
 	const struct season *season, int64_t start_s, uint32_t scale_s, bool fine)
 {
-	if (scale_s < DAY_S)
-		return interpolate(season, start_s, scale_s, fine, factor_of_hour);
+	if (scale_s > DAY_S)
+		return (struct season_factor){.factor = 1.0};
+	if (!(scale_s < DAY_S ? season->hours_known : season->days_known))
+		return (struct season_factor){.factor = 1.0, .unknown = HOUR_UNKNOWN};
 	if (scale_s == DAY_S)
 		return factor_of_day(season->day, start_s, WEEKDAY_UNKNOWN);
-	return (struct season_factor){.factor = 1.0};
+	return interpolate(season, start_s, scale_s, fine, factor_of_hour);
 }
 
 struct season_factor season_of_share(
 	const struct season *season, int64_t start_s, uint32_t scale_s, bool fine)
 {
-	if (scale_s < DAY_S)
-		return interpolate(season, start_s, scale_s, fine, factor_of_share_hour);
+	if (scale_s > DAY_S)
+		return (struct season_factor){.factor = 1.0};
+	if (!(scale_s < DAY_S ? season->hours_known : season->days_known))
+		return (struct season_factor){.factor = 1.0, .unknown = SHARE_UNKNOWN};
 	if (scale_s == DAY_S)
 		return factor_of_day(season->share_day, start_s, SHARE_UNKNOWN);
-	return (struct season_factor){.factor = 1.0};
+	return interpolate(season, start_s, scale_s, fine, factor_of_share_hour);
 }
 
 static void teach(struct season_slot *slot, double keep, double got, double due)
@@ -154,6 +158,25 @@ void season_learn(struct season *season, int64_t start_s, uint32_t scale_s,
 		learn_hour(season, hour_of_week(start_s + scale_s / 2), lesson);
 	else if (scale_s == DAY_S)
 		learn_day(season, hour_of_week(start_s) / 24, lesson);
+}
+
+static void settle(struct season_slot *slots, uint32_t count, double level)
+{
+	for (uint32_t i = 0; i < count; i++)
+		slots[i].due = (float)((double)slots[i].due * level);
+}
+
+void season_settle(struct season *season, uint32_t scale_s, double level, double share_level)
+{
+	if (scale_s < DAY_S) {
+		settle(season->hour, SEASON_HOURS, level);
+		settle(season->share_hour, SEASON_SHARE_HOURS, share_level);
+		season->hours_known = true;
+	} else if (scale_s == DAY_S) {
+		settle(season->day, SEASON_DAYS, level);
+		settle(season->share_day, SEASON_DAYS, share_level);
+		season->days_known = true;
+	}
 }
 
 void season_learn_fine(struct season *season, int64_t start_s, uint32_t scale_s,

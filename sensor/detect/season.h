@@ -33,6 +33,7 @@ struct season {
 	struct season_slot share_hour[SEASON_SHARE_HOURS];
 	struct season_slot share_day[SEASON_DAYS];
 	struct season_slot fine_share_hour[SEASON_SHARE_HOURS];
+	bool hours_known, days_known; /* settled: before, factors are 1 and `due` is in exposures */
 };
 
 /* A factor and how little is known about it. */
@@ -58,6 +59,10 @@ struct season_lesson {
 /* Teaches the slots of the bucket that starts at `start_s`. */
 void season_learn(struct season *season, int64_t start_s, uint32_t scale_s,
 	const struct season_lesson *lesson);
+
+/* Ends the warm-up of that scale, in which lessons were given in exposures (buckets x coverage,
+ * rest) since no level was known yet: with the level, and the share's, they become counts. */
+void season_settle(struct season *season, uint32_t scale_s, double level, double share_level);
 
 /* Teaches the correction of finer scales. */
 void season_learn_fine(struct season *season, int64_t start_s, uint32_t scale_s,
