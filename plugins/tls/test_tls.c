@@ -210,7 +210,8 @@ static void session_joined_midway_is_missed(void **state)
 
 	(void)state;
 	assert_int_equal(judge_stream(records, both, 2), SURGETAP_GRADE_HEURISTIC);
-	assert_int_equal(judge_stream(records, one, 2), SURGETAP_GRADE_NONE);
+	assert_int_equal(judge_stream(records, one, 2), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(judge_stream(records, one, 1), SURGETAP_GRADE_NONE);
 	assert_int_equal(judge_stream(others, both, 2), SURGETAP_GRADE_NONE);
 	assert_int_equal(judge_stream(others + 1, both, 2), SURGETAP_GRADE_NONE);
 }

@@ -8,7 +8,7 @@
 #define UDP 17
 
 struct memory {
-	bool has_records[2]; /* [0] from the server, [1] from the client */
+	unsigned weight; /* of the data records seen */
 };
 
 static void report(const struct surgetap_call *call, enum surgetap_grade grade,
@@ -112,35 +112,34 @@ static const struct {
 	{UDP, is_gquic_hello, "Google QUIC hello"},
 };
 
-/* A session joined midway: the payload begins with records of application data, the first of which
- * is whole or fills the segment. */
-static bool is_data_record(const struct surgetap_payload *payload)
+/* A session joined midway: a payload that begins with a record of application data. Returns 2 when
+ * the record is whole or another one follows, 1 when it fills the segment, 0 when there is none. */
+static unsigned weigh_data_record(const struct surgetap_payload *payload)
 {
 	const uint8_t *record = payload->data;
 	uint32_t bytes;
 
 	if (payload->captured_bytes < 5 || record[0] != 23 || record[1] != 3 || record[2] < 1 ||
 		record[2] > 3)
-		return false;
+		return 0;
 	bytes = be16(record + 3);
 	if (bytes < 17 || bytes > 16384 + 256)
-		return false;
+		return 0;
 	if (bytes + 5 == payload->length_bytes)
-		return true;
-	return bytes + 10 < payload->captured_bytes
-		       ? record[bytes + 5] == 23 && record[bytes + 6] == 3
-		       : payload->length_bytes >= 1200;
+		return 2;
+	if (bytes + 10 < payload->captured_bytes)
+		return record[bytes + 5] == 23 && record[bytes + 6] == 3 ? 2 : 0;
+	return payload->length_bytes >= 1200;
 }
 
-/* Returns true when both sides have sent records. */
-static bool has_both_sides(const struct surgetap_call *call)
+/* One header may be chance, and so may two that only fill their segments. */
+static bool has_records(const struct surgetap_call *call)
 {
 	struct memory *memory = call->flow_state;
 
-	if (call->flow->transport != TCP || !is_data_record(call->payload))
-		return false;
-	memory->has_records[call->payload->from_client] = true;
-	return memory->has_records[0] && memory->has_records[1];
+	if (call->flow->transport == TCP)
+		memory->weight += weigh_data_record(call->payload);
+	return memory->weight >= 3;
 }
 
 static enum surgetap_next on_packet(const struct surgetap_call *call)
@@ -152,8 +151,9 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 			return SURGETAP_DONE;
 		}
 	}
-	if (has_both_sides(call)) {
-		report(call, SURGETAP_GRADE_HEURISTIC, 98, "TLS records both ways");
+	if (has_records(call)) {
+		report(call, SURGETAP_GRADE_HEURISTIC, 98,
+			"TLS records of a session joined midway");
 		return SURGETAP_DONE;
 	}
 	return SURGETAP_MORE;

@@ -6,6 +6,8 @@
  */
 #include "recipe.h"
 
+#include <string.h>
+
 enum opcode {
 	OPCODE_RESET_CLIENT_V1 = 1,
 	OPCODE_RESET_SERVER_V1 = 2,
@@ -151,18 +153,33 @@ const struct vpn_match *vpn_openvpn_udp(struct vpn_memory *memory, const struct 
 	return inspect_message(memory, payload->data, payload->length_bytes, payload->from_client);
 }
 
-/* Several messages may share a segment, or a message span several: the first one of each segment is
- * looked at, and only if a segment begins with a message. */
+/* Fills the start of the stream. Returns true with the payload that completes it. */
+static bool gather_head(struct vpn_openvpn_side *side, const struct surgetap_payload *payload)
+{
+	uint32_t missing = VPN_OPENVPN_HEAD - side->head_bytes;
+	uint32_t count = payload->captured_bytes < missing ? payload->captured_bytes : missing;
+
+	memcpy(side->head + side->head_bytes, payload->data, count);
+	side->head_bytes += count;
+	return missing > 0 && count == missing;
+}
+
+/* The first message of a stream may come in small pieces. After it, several messages may share a
+ * segment, or one span several: looked at is what a segment begins with. */
 const struct vpn_match *vpn_openvpn_tcp(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload)
 {
+	struct vpn_openvpn_side *side = &memory->openvpn[payload->from_client];
+	const uint8_t *message = payload->data;
 	uint16_t bytes;
 
 	(void)flow;
-	if (payload->captured_bytes < 11)
+	if (gather_head(side, payload))
+		message = side->head;
+	else if (side->head_bytes < VPN_OPENVPN_HEAD || payload->captured_bytes < VPN_OPENVPN_HEAD)
 		return NULL;
-	bytes = vpn_be16(payload->data);
-	if (bytes < RESET_BYTES || (bytes + 2u > payload->length_bytes && payload->index < 2))
+	bytes = vpn_be16(message);
+	if (bytes < RESET_BYTES)
 		return NULL;
-	return inspect_message(memory, payload->data + 2, bytes, payload->from_client);
+	return inspect_message(memory, message + 2, bytes, payload->from_client);
 }

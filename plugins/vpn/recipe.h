@@ -11,6 +11,8 @@
 /* Payloads of a flow that recipes see. Every handshake below is complete by then. */
 #define VPN_PAYLOADS 12
 
+#define VPN_OPENVPN_HEAD 11 /* length prefix, opcode, session id */
+
 /* What was seen, for people, and what it is worth. */
 struct vpn_match {
 	enum surgetap_grade grade;
@@ -26,9 +28,11 @@ struct vpn_counter {
 
 struct vpn_openvpn_side {
 	uint64_t session;
-	uint32_t bytes; /* of the reset, without the length prefix of TCP */
-	uint8_t opcode; /* of the reset; 0 before one was seen */
-	uint8_t first;  /* byte of the first message, scrambled or not */
+	uint32_t bytes;                 /* of the reset, without the length prefix of TCP */
+	uint8_t opcode;                 /* of the reset; 0 before one was seen */
+	uint8_t head[VPN_OPENVPN_HEAD]; /* TCP: start of the stream, put together from segments */
+	uint8_t head_bytes;
+	uint8_t first; /* byte of the first message, scrambled or not */
 	uint16_t first_bytes;
 	struct vpn_counter data;
 };

@@ -222,7 +222,14 @@ static void wireguard_data_is_missed(void **state)
 
 	(void)state;
 	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_DPI);
+	static const struct packet warp[] = {
+		{true, 84, 0, START("\xc4\x02\x78\0" INDEX_A "\x01\0\0\0\0\0\0\0")},
+		{true, 92, 0, START("\xc4\x02\x78\0" INDEX_A "\x02\0\0\0\0\0\0\0")},
+		{true, 104, 0, START("\xc4\x02\x78\0" INDEX_A "\x03\0\0\0\0\0\0\0")},
+	};
+
 	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, warp, 3), SURGETAP_GRADE_HEURISTIC);
 }
 
 static void wireguard_is_seen_in_what_only_resembles_it(void **state)
@@ -242,9 +249,9 @@ static void wireguard_is_seen_in_what_only_resembles_it(void **state)
 		{{true, 96, 0, START("\4\0\0\0" INDEX_A "\x01\0\0\0\0\0\0\0")},
 			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x02\0\0\0\0\0\x01\0")},
 			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x03\0\0\0\0\0\x02\0")}},
-		{{true, 97, 0, START("\4\0\0\0" INDEX_A "\x01\0\0\0\0\0\0\0")},
-			{true, 97, 0, START("\4\0\0\0" INDEX_A "\x02\0\0\0\0\0\0\0")},
-			{true, 97, 0, START("\4\0\0\0" INDEX_A "\x03\0\0\0\0\0\0\0")}},
+		{{true, 96, 0, START("\4\0\0\0" INDEX_A "\x01\0\0\0\0\0\0\1")},
+			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x02\0\0\0\0\0\0\1")},
+			{true, 96, 0, START("\4\0\0\0" INDEX_A "\x03\0\0\0\0\0\0\1")}},
 	};
 	struct surgetap_flow flow = flow_of(UDP, 51820);
 
@@ -342,6 +349,21 @@ static void esp_in_udp_without_ike_is_missed(void **state)
 	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_HEURISTIC);
 	flow.server.port = 4501;
 	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_NONE);
+}
+
+static void openvpn_in_small_segments_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 9, 0, START("\0\x56\x38\x11\x22\x33\x44\x55\x66")},
+		{true, 1, 0, START("\x77")},
+		{true, 9, 0, START("\x88-------")},
+		{false, 100, 0, START("\0\x62\x40" SESSION_B)},
+	};
+	struct surgetap_flow flow = flow_of(TCP, 443);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, packets, 4), SURGETAP_GRADE_DPI);
 }
 
 static void scrambled_openvpn_is_missed(void **state)
@@ -538,6 +560,7 @@ int main(void)
 		cmocka_unit_test(single_packet_recipe_is_missed),
 		cmocka_unit_test(truncated_or_wrong_start_matches),
 		cmocka_unit_test(esp_in_udp_without_ike_is_missed),
+		cmocka_unit_test(openvpn_in_small_segments_is_missed),
 		cmocka_unit_test(scrambled_openvpn_is_missed),
 		cmocka_unit_test(request_to_a_provider_is_called_a_tunnel),
 		cmocka_unit_test(softether_is_missed),

@@ -17,12 +17,15 @@ enum type {
 #define INITIATION_BYTES 148u
 #define RESPONSE_BYTES 92u
 #define DATA_BYTES_MIN 32u
+#define DATA_RUN 3
 #define TYPE_MASK 0x3f /* WARP sets the bits above, which makes it look like QUIC */
 
 static const struct vpn_match pair = {
 	SURGETAP_GRADE_DPI, 99, "WireGuard: the response names the initiation's index"};
 static const struct vpn_match data = {
 	SURGETAP_GRADE_DPI, 98, "WireGuard: data packets with one index and rising counters"};
+static const struct vpn_match hidden_data = {SURGETAP_GRADE_HEURISTIC, 90,
+	"WireGuard, altered: data packets with one index and rising counters"};
 static const struct vpn_match one_side = {
 	SURGETAP_GRADE_HEURISTIC, 95, "WireGuard: a handshake message of the exact size"};
 
@@ -45,18 +48,22 @@ static const struct vpn_match *inspect_handshake(
 										    : NULL;
 }
 
+/* WARP fills the reserved bytes and does not pad: there type, reserved bytes and index stay the
+ * same. */
 static const struct vpn_match *inspect_data(
 	struct vpn_memory *memory, const struct surgetap_payload *payload)
 {
 	const uint8_t *bytes = payload->data;
-	uint64_t counter = vpn_le32(bytes + 8) | (uint64_t)vpn_le32(bytes + 12) << 32;
+	bool is_plain = vpn_le32(bytes) == TYPE_DATA && payload->length_bytes % 16 == 0;
+	uint8_t run;
 
-	if (vpn_le32(bytes) != TYPE_DATA || payload->length_bytes % 16 != 0)
+	if (vpn_le32(bytes + 12) != 0)
 		return NULL;
-	return vpn_counter_run(&memory->wireguard[payload->from_client].data, vpn_le32(bytes + 4),
-		       counter) >= 3
-		       ? &data
-		       : NULL;
+	run = vpn_counter_run(&memory->wireguard[payload->from_client].data, vpn_be64(bytes),
+		vpn_le32(bytes + 8));
+	if (run < DATA_RUN)
+		return NULL;
+	return is_plain ? &data : &hidden_data;
 }
 
 const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct surgetap_flow *flow,
