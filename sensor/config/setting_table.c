@@ -155,7 +155,6 @@ const struct setting settings[] = {
 		.high = 64 * MILLION,
 		.help = "flows held in memory at once"},
 	{.name = "workers",
-
 		.kind = SETTING_NUMBER,
 		.offset = AT(workers),
 		.argument = "N",
