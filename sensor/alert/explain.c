@@ -87,10 +87,10 @@ static void explain_figures(const struct detect_event *event, struct alert *aler
 static void explain_addresses(const struct explain_context *context, struct alert *alert)
 {
 	struct witness_entry entries[ALERT_TOP_MAX];
-	alert->host_count = witness_top(&context->witness->hosts, entries, ALERT_TOP_MAX);
+	alert->host_count = witness_top(context->witness, WITNESS_HOSTS, entries, ALERT_TOP_MAX);
 	for (uint32_t i = 0; i < alert->host_count; i++)
 		alert->hosts[i] = (struct alert_host){entries[i].address, entries[i].flows};
-	alert->peer_count = witness_top(&context->witness->peers, entries, ALERT_TOP_MAX);
+	alert->peer_count = witness_top(context->witness, WITNESS_PEERS, entries, ALERT_TOP_MAX);
 	for (uint32_t i = 0; i < alert->peer_count; i++) {
 		alert->peers[i] = (struct alert_peer){.address = entries[i].address,
 			.flows = entries[i].flows};

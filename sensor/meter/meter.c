@@ -42,7 +42,7 @@ static void clear_cell(struct meter *meter, struct meter_cell *cell)
 	struct witness *witness = cell->witness;
 	hosts_clear(&cell->hosts, meter->pool);
 	if (witness)
-		memset(witness, 0, sizeof *witness);
+		witness_clear(witness);
 	*cell = (struct meter_cell){.witness = witness};
 }
 
@@ -54,8 +54,11 @@ void meter_free(struct meter *meter)
 		meter_clear(meter);
 	for (uint32_t i = 0; meter->by_range && i < meter->settings.range_count; i++) {
 		struct meter_range *range = meter->by_range[i];
-		for (uint32_t t = 0; range && t < meter->settings.technique_count; t++)
+		for (uint32_t t = 0; range && t < meter->settings.technique_count; t++) {
+			if (range->cells[t].witness)
+				witness_done(range->cells[t].witness);
 			free(range->cells[t].witness);
+		}
 		free(range);
 	}
 	hosts_pool_free(meter->pool);
@@ -144,13 +147,11 @@ static struct witness *find_witness(struct meter *meter, uint32_t range, uint32_
 }
 
 void meter_add_witness(struct meter *meter, uint32_t range, uint32_t technique,
-	const struct surgetap_address *host, const struct surgetap_address *peer)
+	const struct witness_flow *flow)
 {
 	struct witness *witness = find_witness(meter, range, technique);
-	if (!witness)
-		return;
-	witness_count(&witness->hosts, host, 1);
-	witness_count(&witness->peers, peer, 1);
+	if (witness && witness_add(witness, flow) < 0)
+		meter->refused++;
 }
 
 void meter_add_example(struct meter *meter, uint32_t range, uint32_t technique,
@@ -168,11 +169,11 @@ static void merge_cell(struct meter *meter, struct meter_cell *cell, const struc
 	cell->suspected += from->suspected;
 	cell->inbound += from->inbound;
 	hosts_merge(&cell->hosts, meter->pool, &from->hosts);
-	if (from->witness && (from->witness->hosts.count > 0 || from->witness->example_count > 0)) {
-		struct witness *witness = witness_of(meter, cell);
-		if (witness)
-			witness_merge(witness, from->witness);
-	}
+	if (!from->witness || (from->witness->flows == 0 && from->witness->example_count == 0))
+		return;
+	struct witness *witness = witness_of(meter, cell);
+	if (witness && witness_merge(witness, from->witness) < 0)
+		meter->refused++;
 }
 
 void meter_merge(struct meter *meter, const struct meter *from)

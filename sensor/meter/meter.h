@@ -61,9 +61,9 @@ struct meter_flow {
 };
 void meter_add_flow(struct meter *meter, const struct meter_flow *flow);
 
-/* Counts a flow for its host and its peer, as users of the technique. */
+/* Remembers a flow for its host and its peer, as users of the technique. */
 void meter_add_witness(struct meter *meter, uint32_t range, uint32_t technique,
-	const struct surgetap_address *host, const struct surgetap_address *peer);
+	const struct witness_flow *flow);
 
 /* Keeps a flow as an example of the technique. */
 void meter_add_example(struct meter *meter, uint32_t range, uint32_t technique,

@@ -1,34 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/witness.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct witness_entry *smallest(struct witness_list *list)
+#define FIRST_ROOM 8
+
+/* Makes room for one more; -ENOSPC when the sample is full. */
+static int make_room(struct witness *witness)
 {
-	struct witness_entry *entry = &list->entries[0];
-	for (uint32_t i = 1; i < list->count; i++)
-		if (list->entries[i].flows < entry->flows)
-			entry = &list->entries[i];
-	return entry;
+	if (witness->count < witness->room)
+		return 0;
+	if (witness->room == WITNESS_FLOWS)
+		return -ENOSPC;
+	uint32_t room = witness->room ? 2 * witness->room : FIRST_ROOM;
+	struct witness_flow *larger = realloc(witness->sample, room * sizeof *larger);
+	if (!larger)
+		return -ENOMEM;
+	witness->sample = larger;
+	witness->room = room;
+	return 0;
 }
 
-void witness_count(struct witness_list *list, const struct surgetap_address *address,
-	uint64_t flows)
+/* Puts `flow` into the hole at `place`, towards the top as far as it is larger. */
+static void sift_up(struct witness_flow *heap, uint32_t place, const struct witness_flow *flow)
 {
-	for (uint32_t i = 0; i < list->count; i++) {
-		if (memcmp(&list->entries[i].address, address, sizeof *address) == 0) {
-			list->entries[i].flows += flows;
-			return;
-		}
+	while (place > 0 && heap[(place - 1) / 2].id < flow->id) {
+		heap[place] = heap[(place - 1) / 2];
+		place = (place - 1) / 2;
 	}
-	if (list->count < WITNESS_ENTRIES) {
-		list->entries[list->count++] = (struct witness_entry){*address, flows};
-		return;
+	heap[place] = *flow;
+}
+
+/* Replaces the largest one, at the top. */
+static void replace_top(struct witness_flow *heap, uint32_t count, const struct witness_flow *flow)
+{
+	uint32_t place = 0;
+	for (;;) {
+		uint32_t child = 2 * place + 1;
+		if (child >= count)
+			break;
+		if (child + 1 < count && heap[child + 1].id > heap[child].id)
+			child++;
+		if (heap[child].id <= flow->id)
+			break;
+		heap[place] = heap[child];
+		place = child;
 	}
-	struct witness_entry *entry = smallest(list);
-	entry->address = *address;
-	entry->flows += flows;
+	heap[place] = *flow;
+}
+
+static int sample_flow(struct witness *witness, const struct witness_flow *flow)
+{
+	int error = make_room(witness);
+	if (error == 0)
+		sift_up(witness->sample, witness->count++, flow);
+	else if (error == -ENOSPC && flow->id < witness->sample[0].id)
+		replace_top(witness->sample, witness->count, flow);
+	return error == -ENOMEM ? error : 0;
+}
+
+int witness_add(struct witness *witness, const struct witness_flow *flow)
+{
+	witness->flows++;
+	return sample_flow(witness, flow);
 }
 
 static bool is_later(const struct witness_example *a, const struct witness_example *b)
@@ -50,16 +86,32 @@ void witness_show(struct witness *witness, const struct witness_example *example
 	witness->examples[place] = *example;
 }
 
-void witness_merge(struct witness *witness, const struct witness *from)
+int witness_merge(struct witness *witness, const struct witness *from)
 {
-	for (uint32_t i = 0; i < from->hosts.count; i++)
-		witness_count(&witness->hosts, &from->hosts.entries[i].address,
-			from->hosts.entries[i].flows);
-	for (uint32_t i = 0; i < from->peers.count; i++)
-		witness_count(&witness->peers, &from->peers.entries[i].address,
-			from->peers.entries[i].flows);
+	int error = 0;
+	witness->flows += from->flows;
+	for (uint32_t i = 0; i < from->count && error == 0; i++)
+		error = sample_flow(witness, &from->sample[i]);
 	for (uint32_t i = 0; i < from->example_count; i++)
 		witness_show(witness, &from->examples[i]);
+	return error;
+}
+
+void witness_clear(struct witness *witness)
+{
+	witness->flows = 0;
+	witness->count = witness->example_count = 0;
+}
+
+void witness_done(struct witness *witness)
+{
+	free(witness->sample);
+	*witness = (struct witness){0};
+}
+
+static int compare_addresses(const void *left, const void *right)
+{
+	return memcmp(left, right, sizeof(struct surgetap_address));
 }
 
 static int compare_entries(const void *left, const void *right)
@@ -67,16 +119,30 @@ static int compare_entries(const void *left, const void *right)
 	const struct witness_entry *a = left, *b = right;
 	if (a->flows != b->flows)
 		return a->flows < b->flows ? 1 : -1;
-	return memcmp(&a->address, &b->address, sizeof a->address);
+	return compare_addresses(&a->address, &b->address);
 }
 
-uint32_t witness_top(const struct witness_list *list, struct witness_entry *ret_entries,
-	uint32_t max)
+uint32_t witness_top(const struct witness *witness, enum witness_side side,
+	struct witness_entry *ret_entries, uint32_t max)
 {
-	struct witness_entry sorted[WITNESS_ENTRIES];
-	uint32_t count = list->count < max ? list->count : max;
-	memcpy(sorted, list->entries, list->count * sizeof *sorted);
-	qsort(sorted, list->count, sizeof *sorted, compare_entries);
-	memcpy(ret_entries, sorted, count * sizeof *sorted);
-	return count;
+	struct surgetap_address addresses[WITNESS_FLOWS];
+	struct witness_entry entries[WITNESS_FLOWS];
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < witness->count; i++)
+		addresses[i] = side == WITNESS_HOSTS ? witness->sample[i].host
+						     : witness->sample[i].peer;
+	qsort(addresses, witness->count, sizeof *addresses, compare_addresses);
+	for (uint32_t i = 0; i < witness->count; i++) {
+		if (count == 0 || compare_addresses(&entries[count - 1].address, &addresses[i]))
+			entries[count++] = (struct witness_entry){addresses[i], 0};
+		entries[count - 1].flows++;
+	}
+	qsort(entries, count, sizeof *entries, compare_entries);
+	for (uint32_t i = 0; i < count && i < max; i++) {
+		/* Each sampled flow stands for flows / count of them; rounded. */
+		entries[i].flows =
+			(2 * entries[i].flows * witness->flows + witness->count) / (2 * witness->count);
+		ret_entries[i] = entries[i];
+	}
+	return count < max ? count : max;
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "meter/history.h"
 
@@ -90,6 +89,7 @@ void analyst_free(struct analyst *analyst)
 		meter_free(analyst->buckets[scale].meter);
 	for (uint32_t i = 0; i < analyst->tracked_count; i++)
 		tracked_free(analyst->tracked[i]);
+	witness_done(&analyst->witness);
 	free(analyst->tracked);
 	free(analyst->is_tracked);
 	free(analyst);
@@ -146,13 +146,14 @@ static void track_new_ranges(struct analyst *analyst, const struct meter *meter)
 static void gather_witness(struct analyst *analyst, uint32_t scale, uint32_t range,
 	uint32_t technique, int64_t start_s)
 {
-	memset(&analyst->witness, 0, sizeof analyst->witness);
+	witness_clear(&analyst->witness);
 	for (uint32_t s = scale; s < ANALYST_SCALES; s++) {
 		const struct meter_range *counts = meter_look(analyst->buckets[s].meter, range);
 		if (counts && counts->cells[technique].witness)
-			witness_merge(&analyst->witness, counts->cells[technique].witness);
+			analyst->refused += witness_merge(&analyst->witness,
+						    counts->cells[technique].witness) < 0;
 		if (analyst->buckets[s].is_open && analyst->buckets[s].start_s <= start_s &&
-			analyst->witness.hosts.count > 0)
+			analyst->witness.flows > 0)
 			return;
 	}
 }

@@ -30,10 +30,10 @@ static const char *reason_for(const struct findings *findings, uint32_t techniqu
 
 static void count_witness(struct worker *worker, const struct flow *flow, technique_set techniques)
 {
-	struct surgetap_address host = flow_watched_host(flow), peer = flow_far_host(flow);
+	struct witness_flow seen = {flow_id(flow), flow_watched_host(flow), flow_far_host(flow)};
 	for (technique_set left = techniques; left; left &= left - 1) {
 		uint32_t technique = (uint32_t)__builtin_ctz(left);
-		meter_add_witness(worker->meter, flow->range, technique, &host, &peer);
+		meter_add_witness(worker->meter, flow->range, technique, &seen);
 		worker->stats.flows_by_technique[technique]++;
 	}
 }
