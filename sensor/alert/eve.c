@@ -233,15 +233,16 @@ static json_t *signature(const struct alert *alert)
 				    "over %s",
 			technique, range, rise, ratio, scale);
 	case ALERT_CLOSE:
-		return json_sprintf("SURGETAP %s use from %s no longer rising: %s (%.1fx) over %s",
+		return json_sprintf("SURGETAP %s use from %s: %s after a rise of %.0f%% (%.1fx)",
 			technique, range, alert->close_reason ? alert->close_reason : "closed",
-			ratio, scale);
+			rise, ratio);
 	case ALERT_NOTICE:
 		return json_sprintf("SURGETAP first %s use from %s: %.0f hosts, %.0f flows in %s",
 			technique, range, number_finite(alert->observed.hosts),
 			number_finite(alert->observed.flows), scale);
 	case ALERT_TREND:
-		return json_sprintf("SURGETAP %s use from %s rises slowly: up %.0f%% (%.1fx) in 28 d",
+		return json_sprintf(
+			"SURGETAP %s use from %s rises slowly: up %.0f%% (%.1fx) in 28 d",
 			technique, range, rise, ratio);
 	case ALERT_OPEN:
 		break;

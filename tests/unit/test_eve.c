@@ -194,8 +194,7 @@ static void each_state_has_its_words(void **state)
 			"SURGETAP tor use from star-jv rises further, now up 1200% (13.0x) over 1 "
 			"h"},
 		{ALERT_CLOSE, "new normal", "close",
-			"SURGETAP tor use from star-jv no longer rising: new normal (13.0x) over 1 "
-			"h"},
+			"SURGETAP tor use from star-jv: new normal after a rise of 1200% (13.0x)"},
 		{ALERT_NOTICE, NULL, "notice",
 			"SURGETAP first tor use from star-jv: 13 hosts, 260 flows in 1 h"},
 		{ALERT_TREND, NULL, "trend",

@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The whole program with a Redis server: what a replay leaves there.
+
+load lib
+
+setup_file() {
+	local root=$BATS_TEST_DIRNAME/../..
+	export SURGETAP=${SURGETAP:-$root/${BUILD:-build/release}/surgetap}
+	export CAPTURE=$BATS_FILE_TMPDIR/jump.pcap
+	"$root/${BUILD:-build/release}/compose" "$BATS_TEST_DIRNAME/jump.yaml" "$CAPTURE"
+}
+
+teardown() {
+	stop_all
+}
+
+replay() {
+	"$SURGETAP" replay --quiet --sensor tap-1 -w 175.45.176.0/22=star-jv --redis "$URL" \
+		--alerts "$BATS_TEST_TMPDIR/alerts.ndjson" --usage "$BATS_TEST_TMPDIR/usage.ndjson" "$@" 2>>"$LOG"
+}
+
+assert_same_alerts() {
+	stream_alerts >"$BATS_TEST_TMPDIR/stream.ndjson"
+	cmp "$BATS_TEST_TMPDIR/alerts.ndjson" "$BATS_TEST_TMPDIR/stream.ndjson"
+	[ "$(jq -r .alert.context.state "$BATS_TEST_TMPDIR/stream.ndjson" | sort | uniq -c | tr -s ' \n' ' ')" = " 2 close 2 open " ]
+}
+
+@test "alerts and usage of a replay are in Redis as they are in the files" {
+	start_server
+	replay "$CAPTURE"
+	assert_same_alerts
+	cli --json xrange surgetap:usage:star-jv - + | jq -c '.[] | .[0] as $id | .[1]
+		| [range(0; length; 2) as $i | {key: .[$i], value: (.[$i + 1] | tonumber)}] | from_entries
+		| {time_ms: ($id | split("-")[0] | tonumber)} + .' >"$BATS_TEST_TMPDIR/stream-usage.ndjson"
+	jq -c 'del(.timestamp, .event_type, .range, .scale_seconds)' "$BATS_TEST_TMPDIR/usage.ndjson" |
+		cmp - "$BATS_TEST_TMPDIR/stream-usage.ndjson"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/stream-usage.ndjson")" -eq 14400 ]
+}
+
+@test "alerts are what Suricata's own schema allows" {
+	[ -n "${SURGETAP_EVE_SCHEMA:-}" ] || skip "SURGETAP_EVE_SCHEMA names no schema"
+	start_server
+	replay "$CAPTURE"
+	stream_alerts | python3 -c '
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+for line in sys.stdin:
+    jsonschema.validate(json.loads(line), schema)' "$SURGETAP_EVE_SCHEMA"
+}
+
+@test "second replay tells the same events and doubles no bucket" {
+	start_server
+	replay "$CAPTURE"
+	replay "$CAPTURE"
+	[ "$(cli xlen surgetap:alerts)" -eq 8 ]
+	[ "$(stream_alerts | jq -r '.alert.context | "\(.alert_id) \(.state) \(.window.end)"' | sort -u | wc -l)" -eq 4 ]
+	[ "$(cli xlen surgetap:usage:star-jv)" -eq 14400 ]
+}
+
+@test "replay ends with status 1 when Redis stays away, and the files are whole" {
+	local status=0
+	replay --drain 0 "$CAPTURE" || status=$?
+	[ "$status" -eq 1 ]
+	log_has "cannot connect"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/alerts.ndjson")" -eq 4 ]
+}
+
+@test "replay waits for a server that comes late" {
+	local process
+	replay --drain 100 "$CAPTURE" 3>&- &
+	process=$!
+	wait_for log_has "cannot connect"
+	start_server
+	wait "$process"
+	assert_same_alerts
+}
+
+@test "server that dies in the middle of a replay and comes back has every alert" {
+	local process
+	start_server --appendonly yes --appendfsync always
+	mkfifo "$BATS_TEST_TMPDIR/half.pcap"
+	replay --drain 100 - <"$BATS_TEST_TMPDIR/half.pcap" 3>&- &
+	process=$!
+	exec 9>"$BATS_TEST_TMPDIR/half.pcap"
+	head -c 5000000 "$CAPTURE" >&9
+	wait_for has_usage
+	kill_server
+	tail -c +5000001 "$CAPTURE" >&9
+	exec 9>&-
+	wait_for log_has "redis:"
+	start_server --appendonly yes --appendfsync always
+	wait "$process"
+	assert_same_alerts
+	[ "$(cli xlen surgetap:usage:star-jv)" -eq 14400 ]
+}
+
+has_usage() {
+	[ "$(cli xlen surgetap:usage:star-jv)" -gt 0 ]
+}
+
+@test "malformed URL ends with status 2, one line, and without the password" {
+	local status=0
+	"$SURGETAP" replay --redis redis://:hunter2@host:port "$CAPTURE" >"$LOG" 2>&1 || status=$?
+	[ "$status" -eq 2 ]
+	[ "$(wc -l <"$LOG")" -eq 1 ]
+	log_lacks hunter2
+}
