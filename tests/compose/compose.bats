@@ -341,6 +341,10 @@ hourly() {
 		flows: 5, hosts: 5, jumps: [{at: 5m, for: 5m, factor: -1}]|factor: must lie in
 		flows: 5, hosts: 5, jumps: [{at: 2026-02-31, for: 5m, factor: 2}]|'2026-02-31' is not a time
 	END
+	scenario 1h
+	kind one ssh "$good"
+	kind one ssh "$good"
+	refused 2 "name: 'one' is not a name of its own"
 	scenario 0s
 	kind one ssh "$good"
 	refused 2 "duration: '0s' is not a span"

@@ -11,6 +11,16 @@
 #define FACTOR_MAX 1e6
 #define GROWTH_PERCENT_MAX 1000.0
 
+/* Two kinds of one name would draw the same random numbers: the same flows twice. */
+static int check_name(const struct scenario_kind *kind, const struct scenario *scenario,
+	const struct place *place)
+{
+	for (const struct scenario_kind *other = scenario->kinds; other < kind; other++)
+		if (!strcmp(other->name, kind->name))
+			return place_wrong(place, "name", kind->name, "a name of its own");
+	return 0;
+}
+
 static int find_range(
 	struct scenario_kind *kind, const struct scenario *scenario, const struct place *place)
 {
@@ -182,8 +192,9 @@ static int place_sources(struct scenario_kind *kind, const struct place *place)
 int scenario_check_kind(
 	struct scenario_kind *kind, const struct scenario *scenario, const struct place *place)
 {
-	int r = find_range(kind, scenario, place);
+	int r = check_name(kind, scenario, place);
 
+	r = r ? r : find_range(kind, scenario, place);
 	r = r ? r : find_rhythm(kind, scenario, place);
 	r = r ? r : check_numbers(kind, place);
 	r = r ? r : check_times(kind, scenario, place);
