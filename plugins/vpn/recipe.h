@@ -47,6 +47,7 @@ struct vpn_wireguard_side {
 struct vpn_memory {
 	struct vpn_openvpn_side openvpn[2];
 	struct vpn_wireguard_side wireguard[2];
+	bool nebula_asked;
 	uint8_t esp_run; /* over both directions, the longer one */
 	struct {
 		uint32_t spi, sequence;

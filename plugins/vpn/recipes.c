@@ -167,6 +167,67 @@ static const struct vpn_match *inspect_anyconnect(struct vpn_memory *memory,
 		       : NULL;
 }
 
+/* Nebula's header: version 1 and type 0 (handshake), reserved bytes, the receiver's index (0 in the
+ * first message), a counter that starts with 1. The answer names an index and counts 2. */
+static const struct vpn_match *inspect_nebula(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	static const uint8_t first[] = {0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+	static const uint8_t counter[] = {0, 0, 0, 0, 0, 0, 0, 2};
+	MATCH nebula = {SURGETAP_GRADE_DPI, 97, "Nebula: both messages of the handshake"};
+
+	(void)flow;
+	if (payload->from_client)
+		memory->nebula_asked |= begins_with(payload, first, sizeof first);
+	else if (memory->nebula_asked && begins_with(payload, first, 4) &&
+		 payload->captured_bytes >= 16 && vpn_be32(payload->data + 4) != 0 &&
+		 memcmp(payload->data + 8, counter, sizeof counter) == 0)
+		return &nebula;
+	return NULL;
+}
+
+/* IANA's TLS cipher suites with a pre-shared key; 0x00ff is no suite but a signal. */
+static bool is_psk_suite(uint16_t suite)
+{
+	return (suite >= 0x008a && suite <= 0x0095) || (suite >= 0x00a8 && suite <= 0x00b9) ||
+	       (suite >= 0xc033 && suite <= 0xc03b) || (suite >= 0xc0a4 && suite <= 0xc0ab) ||
+	       (suite >= 0xccab && suite <= 0xccae) || suite == 0x00ff;
+}
+
+/*
+ * OpenConnect opens its DTLS channel with the key agreed in TLS and names the session by a session
+ * id: a ClientHello that offers nothing but pre-shared keys and resumes a session that DTLS has
+ * never seen. Record 13 bytes, handshake 12, version 2, random 32; then session id, cookie and
+ * suites with lengths.
+ */
+static const struct vpn_match *inspect_openconnect(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	static const uint8_t header[] = {0x16, 0xfe};
+	MATCH openconnect = {SURGETAP_GRADE_HEURISTIC, 90,
+		"OpenConnect: DTLS hello with a session id and only pre-shared keys"};
+	const uint8_t *bytes = payload->data;
+	uint32_t at = 60 + 32, suites;
+
+	(void)memory;
+	(void)flow;
+	if (!begins_with(payload, header, sizeof header) || payload->captured_bytes < 96 ||
+		bytes[13] != 1 || bytes[59] != 32)
+		return NULL;
+	at += 1u + bytes[at];
+	if (at + 2 > payload->captured_bytes)
+		return NULL;
+	suites = vpn_be16(bytes + at);
+	at += 2;
+	if (suites < 4 || suites % 2 != 0 || at + suites > payload->captured_bytes)
+		return NULL;
+	for (uint32_t i = 0; i < suites; i += 2) {
+		if (!is_psk_suite(vpn_be16(bytes + at + i)))
+			return NULL;
+	}
+	return &openconnect;
+}
+
 const struct vpn_recipe vpn_recipes[] = {
 	{UDP, vpn_openvpn_udp},
 	{TCP, vpn_openvpn_tcp},
@@ -179,5 +240,7 @@ const struct vpn_recipe vpn_recipes[] = {
 	{UDP, inspect_tailscale},
 	{UDP, inspect_softether},
 	{UDP, inspect_anyconnect},
+	{UDP, inspect_openconnect},
+	{UDP, inspect_nebula},
 	{0, NULL},
 };

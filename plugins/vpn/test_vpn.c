@@ -424,6 +424,59 @@ static void softether_is_missed(void **state)
 		assert_int_equal(grade_of_packets(&flow, &others[i], 1), SURGETAP_GRADE_NONE);
 }
 
+static void nebula_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 100, 0, START("\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1")},
+		{false, 100, 0, START("\x10\0\0\0\x84\xab\x2a\x60\0\0\0\0\0\0\0\2")},
+	};
+	static const struct packet echo[] = {
+		{true, 100, 0, START("\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1")},
+		{false, 100, 0, START("\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1")},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 4242);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_DPI);
+	assert_int_equal(grade_of_packets(&flow, packets, 1), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, packets + 1, 1), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, echo, 2), SURGETAP_GRADE_NONE);
+}
+
+/* Fills a DTLS hello with a session id of `id_bytes` and two suites, the second one as given. */
+static size_t make_dtls_hello(char *hello, uint8_t id_bytes, const char *second_suite)
+{
+	static const char suites[] = "\0\0\4\0\xa9"; /* no cookie, four bytes, a suite with a key */
+	size_t at = 60u + id_bytes;
+
+	memset(hello, 0x55, at);
+	memcpy(hello, "\x16\xfe\xff", 3);
+	hello[13] = 1;
+	hello[59] = (char)id_bytes;
+	memcpy(hello + at, suites, 5);
+	memcpy(hello + at + 5, second_suite, 2);
+	return at + 7;
+}
+
+static void dtls_of_openconnect_is_missed(void **state)
+{
+	struct surgetap_flow flow = flow_of(UDP, 9443);
+	char hello[128];
+	struct packet packet = {true, 0, 0, hello, 0};
+
+	(void)state;
+	packet.bytes = (uint16_t)(packet.start_bytes = make_dtls_hello(hello, 32, "\xcc\xab"));
+	assert_int_equal(grade_of_packets(&flow, &packet, 1), SURGETAP_GRADE_HEURISTIC);
+	while (--packet.start_bytes > 0) {
+		packet.bytes = (uint16_t)packet.start_bytes;
+		assert_int_equal(grade_of_packets(&flow, &packet, 1), SURGETAP_GRADE_NONE);
+	}
+	packet.bytes = (uint16_t)(packet.start_bytes = make_dtls_hello(hello, 32, "\xc0\x2b"));
+	assert_int_equal(grade_of_packets(&flow, &packet, 1), SURGETAP_GRADE_NONE);
+	packet.bytes = (uint16_t)(packet.start_bytes = make_dtls_hello(hello, 0, "\xcc\xab"));
+	assert_int_equal(grade_of_packets(&flow, &packet, 1), SURGETAP_GRADE_NONE);
+}
+
 static void plugin_waits_for_ever(void **state)
 {
 	struct packet packets[VPN_PAYLOADS];
@@ -564,6 +617,8 @@ int main(void)
 		cmocka_unit_test(scrambled_openvpn_is_missed),
 		cmocka_unit_test(request_to_a_provider_is_called_a_tunnel),
 		cmocka_unit_test(softether_is_missed),
+		cmocka_unit_test(nebula_is_missed),
+		cmocka_unit_test(dtls_of_openconnect_is_missed),
 		cmocka_unit_test(plugin_waits_for_ever),
 		cmocka_unit_test(guess_of_ndpi_counts_as_use),
 		cmocka_unit_test(known_false_positive_of_ndpi_is_believed),

@@ -23,14 +23,18 @@ static void on_report(const struct surgetap_call *call, const struct surgetap_ev
 	assert_true(strlen(evidence->reason) < 96);
 }
 
+static uint64_t memory[32]; /* of the flow to be judged */
+
 static enum surgetap_grade judge(const struct surgetap_flow *flow)
 {
 	static const struct surgetap_host host = {
 		.abi = SURGETAP_ABI, .size = sizeof host, .report = on_report};
-	const struct surgetap_call call = {.host = &host, .flow = flow};
+	const struct surgetap_call call = {.host = &host, .flow = flow, .flow_state = memory};
 
+	assert_true(surgetap_plugin_vps.flow_state_size <= sizeof memory);
 	reports = 0;
 	surgetap_plugin_vps.on_classified(&call);
+	memset(memory, 0, sizeof memory);
 	assert_true(reports <= 1);
 	return reports ? last.grade : SURGETAP_GRADE_NONE;
 }
@@ -149,18 +153,53 @@ static void guess_by_port_443_is_reported(void **state)
 	assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
 }
 
-static void unknown_protocol_is_judged_by_one_side(void **state)
+/* Shows both sides `bytes` bytes, from `first` in steps of `step`, and judges. */
+static enum surgetap_grade judge_bytes(
+	struct surgetap_flow *flow, uint32_t bytes, uint8_t first, uint8_t step)
 {
-	static const struct surgetap_sample both[] = {
-		{400, true}, {300, false}, {100, true}, {200, false}};
+	uint8_t data[256];
+
+	for (uint32_t i = 0; i < bytes; i++)
+		data[i] = (uint8_t)(first + i * step);
+	for (uint8_t i = 0; i < 4; i++) {
+		const struct surgetap_payload payload = {data, bytes, bytes, i % 2 == 0, i};
+		const struct surgetap_call call = {
+			.flow = flow, .flow_state = memory, .payload = &payload};
+
+		surgetap_plugin_vps.on_packet(&call);
+	}
+	flow->sample_count = 4;
+	return judge(flow);
+}
+
+static void unknown_clear_text_is_taken_for_encrypted(void **state)
+{
 	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "unknown");
 
 	(void)state;
-	assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
-	memcpy(flow.samples, both, sizeof both);
+	assert_int_equal(judge_bytes(&flow, 256, 0, 37), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(judge_bytes(&flow, 256, 0, 0), SURGETAP_GRADE_NONE);
+	assert_int_equal(judge_bytes(&flow, 256, 0xff, 0), SURGETAP_GRADE_NONE);
+	assert_int_equal(judge_bytes(&flow, 32, 'a', 0), SURGETAP_GRADE_NONE);
+	assert_int_equal(judge_bytes(&flow, 16, 0, 37), SURGETAP_GRADE_NONE);
+	assert_int_equal(judge_bytes(&flow, 128, 'k', 0), SURGETAP_GRADE_NONE);
+	flow.place.network = SURGETAP_NETWORK_HYPERSCALER;
+	assert_int_equal(judge_bytes(&flow, 256, 0, 37), SURGETAP_GRADE_NONE);
+}
+
+static void unknown_protocol_is_judged_by_one_side(void **state)
+{
+	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "unknown");
+	uint8_t data[256];
+	const struct surgetap_payload payload = {data, sizeof data, sizeof data, true, 0};
+	const struct surgetap_call call = {
+		.flow = &flow, .flow_state = memory, .payload = &payload};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof data; i++)
+		data[i] = (uint8_t)i;
 	flow.sample_count = 4;
-	assert_int_equal(judge(&flow), SURGETAP_GRADE_HEURISTIC);
-	flow.samples[1].from_client = flow.samples[3].from_client = true;
+	assert_int_equal(surgetap_plugin_vps.on_packet(&call), SURGETAP_MORE);
 	assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
 }
 
@@ -200,6 +239,7 @@ int main(void)
 		cmocka_unit_test(tls_that_no_web_site_speaks_is_a_visit),
 		cmocka_unit_test(session_joined_midway_is_called_nameless),
 		cmocka_unit_test(guess_by_port_443_is_reported),
+		cmocka_unit_test(unknown_clear_text_is_taken_for_encrypted),
 		cmocka_unit_test(unknown_protocol_is_judged_by_one_side),
 		cmocka_unit_test(tunnel_transport_is_missed),
 		cmocka_unit_test(bittorrent_to_a_rentable_server_counts_as_use),

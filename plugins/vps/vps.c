@@ -7,6 +7,18 @@
 #define TCP 6
 #define UDP 17
 
+#define RANDOM_BYTES_MIN 64u
+#define RANDOM_BYTES_MAX 1024u
+
+/* What one side has sent, up to RANDOM_BYTES_MAX. */
+struct side {
+	uint32_t bytes, bits, printable;
+};
+
+struct memory {
+	struct side sides[2]; /* [0] the server's, [1] the client's */
+};
+
 /* What a protocol with a rented server says of it: administration and tunnels are use, the web is a
  * visit. */
 enum meaning {
@@ -113,21 +125,46 @@ static void judge_tls(const struct surgetap_call *call)
 		report(call, grade, SURGETAP_KIND_CONTACT, 90, "web traffic");
 }
 
-/* Nothing that nDPI knows, both ways, and more than a greeting: most likely encrypted. */
+/* Random bytes have four bits set of eight; 3.4 to 4.6 is what the Great Firewall takes for
+ * encrypted (Wu et al., "How the Great Firewall of China Detects and Blocks Fully Encrypted
+ * Traffic", USENIX Security 2023). */
+static bool is_random(const struct side *side)
+{
+	return side->bytes >= RANDOM_BYTES_MIN && 10 * side->bits > 34 * side->bytes &&
+	       10 * side->bits < 46 * side->bytes && 2 * side->printable < side->bytes;
+}
+
+/* Nothing that nDPI knows, random both ways: most likely encrypted. */
 static void judge_unknown(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
-	uint64_t from_client = 0, from_server = 0;
+	const struct memory *memory = call->flow_state;
 
-	if (flow->confidence != SURGETAP_CONFIDENCE_NONE ||
-		(flow->transport != TCP && flow->transport != UDP))
-		return;
-	for (uint8_t i = 0; i < flow->sample_count; i++)
-		*(flow->samples[i].from_client ? &from_client : &from_server) +=
-			flow->samples[i].bytes;
-	if (from_client >= 64 && from_server >= 64 && flow->sample_count >= 4)
+	if (flow->confidence == SURGETAP_CONFIDENCE_NONE &&
+		(flow->transport == TCP || flow->transport == UDP) && flow->sample_count >= 4 &&
+		is_random(&memory->sides[0]) && is_random(&memory->sides[1]))
 		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 60,
-			"an unknown protocol");
+			"unknown random bytes");
+}
+
+/* Counts what is random in the first payloads of each side. */
+static enum surgetap_next on_packet(const struct surgetap_call *call)
+{
+	const struct surgetap_payload *payload = call->payload;
+	struct memory *memory = call->flow_state;
+	struct side *side = &memory->sides[payload->from_client];
+	uint32_t count = payload->captured_bytes;
+
+	if (call->flow->place.network != SURGETAP_NETWORK_RENTABLE)
+		return SURGETAP_DONE;
+	if (count > RANDOM_BYTES_MAX - side->bytes)
+		count = RANDOM_BYTES_MAX - side->bytes;
+	for (uint32_t i = 0; i < count; i++) {
+		side->bits += (uint32_t)__builtin_popcount(payload->data[i]);
+		side->printable += payload->data[i] >= ' ' && payload->data[i] <= '~';
+	}
+	side->bytes += count;
+	return SURGETAP_MORE;
 }
 
 /* IP in IP, 6in4, GRE, ESP, AH, L2TPv3. */
@@ -195,7 +232,9 @@ SURGETAP_PLUGIN = {
 	.version = "1",
 	.summary = "servers in networks where anybody can rent one",
 	.techniques = techniques,
-	.wants = SURGETAP_WANTS_CLASSIFIED,
+	.flow_state_size = sizeof(struct memory),
+	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
 	.load = load,
+	.on_packet = on_packet,
 	.on_classified = on_classified,
 };
