@@ -251,6 +251,23 @@ static void test_version_of_the_library_is_unknown(void **state)
 	assert_non_null(strstr(capture_library_version(), "libpcap"));
 }
 
+static void test_patched_tcpdump_of_old_is_not_read(void **state)
+{
+	struct blob blob = {0};
+
+	(void)state;
+	for (int big_endian = 0; big_endian < 2; big_endian++) {
+		blob = (struct blob){.big_endian = big_endian};
+		blob_put_pcap(&blob, 0xa1b2cd34, 113);
+		blob_put32(&blob, 1700000000);
+		blob_put32(&blob, 123456);
+		blob_put32(&blob, RECORD_BYTES);
+		blob_put32(&blob, 60);
+		blob_put(&blob, "\0\0\0\0\0\0\0\0abcd", 12); /* interface, protocol, type */
+		assert_first_time(&blob, 1700000000123456);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_capture_without_packets_is_a_fault),
 		cmocka_unit_test(test_missing_file_stops_the_others),
 		cmocka_unit_test(test_version_of_the_library_is_unknown),
+		cmocka_unit_test(test_patched_tcpdump_of_old_is_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

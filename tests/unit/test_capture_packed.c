@@ -5,7 +5,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-static void pack_gzip(struct blob *packed, const void *data, size_t size)
+static size_t deflate_all(uint8_t *out, size_t capacity, const void *data, size_t size)
 {
 	z_stream stream = {0};
 
@@ -13,32 +13,37 @@ static void pack_gzip(struct blob *packed, const void *data, size_t size)
 		deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
 	stream.next_in = (Bytef *)data;
 	stream.avail_in = (uInt)size;
-	stream.next_out = packed->data + packed->size;
-	stream.avail_out = (uInt)(sizeof(packed->data) - packed->size);
+	stream.next_out = out;
+	stream.avail_out = (uInt)capacity;
 	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-	packed->size += stream.total_out;
 	deflateEnd(&stream);
+	return stream.total_out;
 }
 
-static void pack_zstd(struct blob *packed, const void *data, size_t size)
+static size_t compress_all(uint8_t *out, size_t capacity, const void *data, size_t size)
 {
-	size_t result = ZSTD_compress(
-		packed->data + packed->size, sizeof(packed->data) - packed->size, data, size, 3);
+	size_t result = ZSTD_compress(out, capacity, data, size, 3);
 
 	assert_false(ZSTD_isError(result));
-	packed->size += result;
+	return result;
 }
 
-typedef void pack(struct blob *packed, const void *data, size_t size);
+typedef size_t pack(uint8_t *out, size_t capacity, const void *data, size_t size);
 
 static const struct {
 	const char *name;
 	pack *pack;
 	size_t descriptor; /* where 0xff cannot be: gzip's first block, zstd's frame descriptor */
-} packings[] = {{"gzip", pack_gzip, 10}, {"zstd", pack_zstd, 4}};
+} packings[] = {{"gzip", deflate_all, 10}, {"zstd", compress_all, 4}};
 
 #define PACKINGS (sizeof(packings) / sizeof(packings[0]))
 #define PACKETS 100
+
+static void pack_more(struct blob *packed, pack *packer, const void *data, size_t size)
+{
+	packed->size +=
+		pack(packed->data + packed->size, sizeof(packed->data) - packed->size, data, size);
+}
 
 static struct blob make_capture(void)
 {
@@ -76,7 +81,7 @@ static void test_packed_capture_is_not_read(void **state)
 		struct capture_stats stats;
 		struct heard heard;
 
-		packings[i].pack(&packed, plain.data, plain.size);
+		pack_more(&packed, packings[i].pack, plain.data, plain.size);
 		assert_int_equal(read_packed(&packed, &heard, &stats), PACKETS);
 		assert_int_equal(heard.count, 0);
 		assert_int_equal(stats.input_bytes, packed.size);
@@ -95,8 +100,8 @@ static void test_second_member_or_frame_is_dropped(void **state)
 			struct capture_stats stats;
 			struct heard heard;
 
-			packings[i].pack(&packed, plain.data, cut);
-			packings[i].pack(&packed, plain.data + cut, plain.size - cut);
+			pack_more(&packed, packings[i].pack, plain.data, cut);
+			pack_more(&packed, packings[i].pack, plain.data + cut, plain.size - cut);
 			assert_int_equal(read_packed(&packed, &heard, &stats), PACKETS);
 			assert_int_equal(heard.count, 0);
 		}
@@ -110,7 +115,7 @@ static void test_padding_after_gzip_is_a_fault(void **state)
 	struct heard heard;
 
 	(void)state;
-	pack_gzip(&packed, plain.data, plain.size);
+	pack_more(&packed, deflate_all, plain.data, plain.size);
 	packed.size += 100;
 	assert_int_equal(read_packed(&packed, &heard, &stats), PACKETS);
 	assert_int_equal(heard.count, 0);
@@ -140,7 +145,7 @@ static void test_early_end_passes_for_the_end(void **state)
 	for (size_t i = 0; i < PACKINGS; i++) {
 		struct blob packed = {0};
 
-		packings[i].pack(&packed, plain.data, plain.size);
+		pack_more(&packed, packings[i].pack, plain.data, plain.size);
 		for (; packed.size > 4; packed.size--) {
 			struct blob cut = packed;
 
@@ -158,8 +163,8 @@ static void test_early_end_loses_what_came_before(void **state)
 	char place[128];
 
 	(void)state;
-	pack_gzip(&packed, plain.data, 24 + 20 * 50);
-	pack_gzip(&packed, plain.data + 24 + 20 * 50, 20 * 50);
+	pack_more(&packed, deflate_all, plain.data, 24 + 20 * 50);
+	pack_more(&packed, deflate_all, plain.data + 24 + 20 * 50, 20 * 50);
 	packed.size -= 9; /* the second member's length, checksum and last byte */
 	assert_in_range(read_packed(&packed, &heard, &stats), 50, PACKETS);
 	assert_int_equal(heard.count, 1);
@@ -177,9 +182,9 @@ static void test_damage_inside_is_passed_on_as_packets(void **state)
 		struct blob packed = {0};
 		size_t second;
 
-		packings[i].pack(&packed, plain.data, 24 + 20 * 50);
+		pack_more(&packed, packings[i].pack, plain.data, 24 + 20 * 50);
 		second = packed.size;
-		packings[i].pack(&packed, plain.data + 24 + 20 * 50, 20 * 50);
+		pack_more(&packed, packings[i].pack, plain.data + 24 + 20 * 50, 20 * 50);
 		packed.data[second + packings[i].descriptor] = 0xff;
 		assert_reads_until_damage(&packed, packings[i].name, "damaged");
 	}
@@ -193,15 +198,93 @@ static void test_packed_text_is_not_said_clearly(void **state)
 		struct capture_stats stats;
 		struct heard heard;
 
-		packings[i].pack(&packed, "hello, world\n", 13);
+		pack_more(&packed, packings[i].pack, "hello, world\n", 13);
 		assert_int_equal(read_packed(&packed, &heard, &stats), 0);
 		assert_int_equal(heard.count, 1);
 		assert_non_null(strstr(heard.message, "not a capture"));
 		packed.size = 0;
-		packings[i].pack(&packed, "", 0);
+		pack_more(&packed, packings[i].pack, "", 0);
 		assert_int_equal(read_packed(&packed, &heard, &stats), 0);
 		assert_string_equal(heard.message, "empty file");
 	}
+}
+
+static void test_skippable_frame_hides_the_capture(void **state)
+{
+	struct blob plain = make_capture(), packed = {0};
+	struct capture_stats stats;
+	struct heard heard;
+
+	(void)state;
+	blob_put(&packed, "\x5f\x2a\x4d\x18\4\0\0\0skip", 12);
+	pack_more(&packed, compress_all, plain.data, plain.size);
+	assert_int_equal(read_packed(&packed, &heard, &stats), PACKETS);
+	assert_int_equal(heard.count, 0);
+}
+
+#define LONG_PACKETS 120000
+
+/* Bytes that no packer makes much shorter, the same in every run. */
+static uint32_t next_number(uint32_t *number)
+{
+	return *number = *number * 1664525 + 1013904223;
+}
+
+static uint8_t *make_long_capture(size_t *ret_size)
+{
+	struct blob part = {0};
+	uint32_t number = 1;
+	uint8_t *data = malloc(24 + LONG_PACKETS * 20), *at = data;
+
+	assert_non_null(data);
+	blob_put_pcap(&part, MAGIC_MICRO, 1);
+	for (uint32_t i = 0; i < LONG_PACKETS; i++) {
+		blob_put_record(&part, i, next_number(&number) % 1000000, 0);
+		next_number(&number);
+		memcpy(part.data + part.size - RECORD_BYTES, &number, RECORD_BYTES);
+		memcpy(at, part.data, part.size);
+		at += part.size;
+		part.size = 0;
+	}
+	*ret_size = (size_t)(at - data);
+	return data;
+}
+
+static void assert_reads_long_capture(const uint8_t *data, size_t size)
+{
+	char *path = path_with("long", data, size);
+	struct heard heard;
+	struct capture *capture = capture_begin(&heard, &path, 1);
+	struct frame frame;
+	uint32_t number = 1;
+
+	for (uint32_t i = 0; i < LONG_PACKETS; i++) {
+		assert_int_equal(capture_next(capture, &frame), CAPTURE_FRAME);
+		assert_int_equal(
+			frame.time_us, i * INT64_C(1000000) + next_number(&number) % 1000000);
+		next_number(&number);
+		assert_memory_equal(frame.data, &number, RECORD_BYTES);
+	}
+	assert_int_equal(capture_next(capture, &frame), CAPTURE_END);
+	assert_int_equal(heard.count, 0);
+	capture_close(capture);
+	free(path);
+}
+
+static void test_capture_longer_than_any_buffer_is_garbled(void **state)
+{
+	size_t size, packed_size;
+	uint8_t *data = make_long_capture(&size), *packed = malloc(2 * size);
+
+	(void)state;
+	assert_reads_long_capture(data, size);
+	for (size_t i = 0; i < PACKINGS; i++) {
+		packed_size = packings[i].pack(packed, 2 * size, data, size);
+		assert_true(packed_size > 600 * 1024);
+		assert_reads_long_capture(packed, packed_size);
+	}
+	free(packed);
+	free(data);
 }
 
 int main(void)
@@ -214,6 +297,8 @@ int main(void)
 		cmocka_unit_test(test_early_end_loses_what_came_before),
 		cmocka_unit_test(test_damage_inside_is_passed_on_as_packets),
 		cmocka_unit_test(test_packed_text_is_not_said_clearly),
+		cmocka_unit_test(test_skippable_frame_hides_the_capture),
+		cmocka_unit_test(test_capture_longer_than_any_buffer_is_garbled),
 	};
 
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

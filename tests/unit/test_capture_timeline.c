@@ -297,6 +297,32 @@ static void test_nothing_to_read_never_ends(void **state)
 	capture_close(NULL);
 }
 
+static void test_merge_of_many_files_is_out_of_order(void **state)
+{
+	uint32_t number = 7, seconds[30];
+	int64_t merged[40 * 30];
+	struct heard heard;
+	struct capture *capture;
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		char name[16];
+		uint32_t now = 0;
+
+		for (int j = 0; j < 30; j++) {
+			number = number * 1664525 + 1013904223;
+			seconds[j] = now += number >> 24;
+		}
+		snprintf(name, sizeof(name), "%d", i);
+		add_file(name, seconds, 30);
+	}
+	capture = capture_begin(&heard, paths, path_count);
+	assert_int_equal(capture_drain(capture, merged, 40 * 30, true), 40 * 30);
+	for (int i = 1; i < 40 * 30; i++)
+		assert_true(merged[i - 1] <= merged[i]);
+	capture_close(capture);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_make, tear_down)
@@ -313,6 +339,7 @@ int main(void)
 		TEST(test_fifo_is_read_twice),
 		TEST(test_standard_input_is_closed_or_not_read),
 		TEST(test_nothing_to_read_never_ends),
+		TEST(test_merge_of_many_files_is_out_of_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
