@@ -168,7 +168,7 @@ static void print_bucket(
 static int count_series(struct score *score)
 {
 	double alarms = score->alarms_per_year;
-	uint32_t pairs = alarms > 0.0 ? (uint32_t)score->table.count : 1;
+	uint32_t pairs = alarms > 0.0 && score->table.count > 0 ? (uint32_t)score->table.count : 1;
 	return detect_settings_init_single(&score->settings, score->metric, score->bucket_s,
 		alarms > 0.0 ? alarms : 1.0, pairs);
 }
@@ -214,13 +214,13 @@ static int score_file(struct score *score, FILE *file)
 	while (r >= 0 && (r = series_csv_next(&csv, &row, &fault)) > 0) {
 		fault = (struct series_csv_fault){.line = csv.line};
 		r = take_row(score, &row, &fault.text);
-	}
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		log_error("cannot write: %s", strerror(errno));
-		return STATUS_FAILURE;
+		if (ferror(stdout))
+			r = -EIO;
 	}
 	if (r == 0)
 		return STATUS_OK;
+	if (ferror(stdout)) /* main tells */
+		return STATUS_FAILURE;
 	if (fault.column > 0)
 		log_error("%s:%llu:%llu: %s", score->path, (unsigned long long)fault.line,
 			(unsigned long long)fault.column, fault.text);

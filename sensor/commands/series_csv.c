@@ -196,10 +196,11 @@ static int parse_row(const struct series_csv *csv, struct cursor *cursor, struct
 		return fail(cursor, cursor->start, "the series has no name");
 	if (row->name_length > SERIES_CSV_NAME_MAX)
 		return fail(cursor, cursor->start, "the series' name is longer than 255 bytes");
+	char *time_at = cursor->at;
 	r = take_number(cursor, 0.0, (double)SERIES_CSV_TIME_MAX, &time, "time is not a number",
 		"time must be Unix seconds, 0 to 2^40");
 	if (r > 0 && time != floor(time))
-		return fail(cursor, name.end, "time must be whole seconds");
+		return fail(cursor, time_at, "time must be whole seconds");
 	row->time_s = (int64_t)time;
 	if (r > 0)
 		r = take_number(cursor, 0.0, SERIES_CSV_COUNT_MAX, &row->count,

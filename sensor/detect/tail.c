@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/tail.h"
 
+#include <float.h>
 #include <math.h>
 
 #define TERMS_MAX 4096
@@ -27,5 +28,5 @@ double tail_upper(double count, double mean, double shape)
 	}
 	step = fmin(step, 1.0 - 1e-9);
 	sum += term * step / (1.0 - step);
-	return fmin(exp(log_first) * sum, 1.0);
+	return fmin(fmax(exp(log_first) * sum, DBL_MIN), 1.0);
 }
