@@ -41,8 +41,8 @@ static const struct {
 
 static void pack_more(struct blob *packed, pack *packer, const void *data, size_t size)
 {
-	packed->size +=
-		pack(packed->data + packed->size, sizeof(packed->data) - packed->size, data, size);
+	packed->size += packer(
+		packed->data + packed->size, sizeof(packed->data) - packed->size, data, size);
 }
 
 static struct blob make_capture(void)
