@@ -7,8 +7,8 @@
 
 #define FLOW_NO_INSPECTION UINT32_MAX
 
-/* The 5-tuple without direction: `low` is the end with the smaller address, or port. Compared and hashed
- * as bytes, so every byte is set. ICMP has no ports here: its types differ by direction. */
+/* The 5-tuple without direction: `low` is the end with the smaller address, or port. Compared and
+ * hashed as bytes, so every byte is set. ICMP has no ports here: its types differ by direction. */
 struct flow_key {
 	struct surgetap_address low, high;
 	uint16_t low_port, high_port;
@@ -16,7 +16,8 @@ struct flow_key {
 	uint8_t zero[2];
 };
 
-/* How long a flow may stay silent; also the order in which flows give way when the table is full. */
+/* How long a flow may stay silent; also the order in which flows give way when the table is full.
+ */
 enum flow_life {
 	FLOW_LIFE_UNANSWERED, /* one side only so far */
 	FLOW_LIFE_CLOSED,     /* TCP: both FINs, or a RST */
@@ -36,30 +37,31 @@ enum flow_end {
 
 struct flow {
 	struct flow_key key;
-	uint32_t hash, next;     /* chain of the hash bucket */
-	uint32_t newer, older;   /* list of its life, by last packet */
-	int64_t listed_us;       /* packet clock at its last packet, exact to a second */
-	int64_t start_us, last_us; /* time stamps of the packets themselves, for people */
+	uint32_t hash, next;           /* chain of the hash bucket */
+	uint32_t newer, older;         /* list of its life, by last packet */
+	int64_t listed_us;             /* packet clock at its last packet, exact to a second */
+	int64_t start_us, last_us;     /* time stamps of the packets themselves, for people */
 	uint64_t packets[2], bytes[2]; /* [0] from the client, [1] from the server; wire bytes */
-	uint32_t range;          /* watched range of the watched end, or RANGE_NONE */
-	uint32_t inspection;     /* index of its inspection, or FLOW_NO_INSPECTION */
-	uint32_t minute;         /* minute in which its host was last marked as present */
-	technique_set tunnels;   /* techniques in use, guesses left out */
-	technique_set contacts;  /* contacts with a provider, no use */
-	technique_set suspected; /* guesses alone */
-	technique_set counted;   /* of `tunnels`, those the meter has counted */
+	uint32_t range;                /* watched range of the watched end, or RANGE_NONE */
+	uint32_t inspection;           /* index of its inspection, or FLOW_NO_INSPECTION */
+	uint32_t minute;               /* minute in which its host was last marked as present */
+	technique_set tunnels;         /* techniques in use, guesses left out */
+	technique_set contacts;        /* contacts with a provider, no use */
+	technique_set suspected;       /* guesses alone */
+	technique_set counted;         /* of `tunnels`, those the meter has counted */
 	uint16_t protocol_id, master_id;
 	uint16_t icmp_type_code; /* of the first packet, for the Community ID */
 	uint8_t category_id, confidence;
-	uint8_t life;            /* enum flow_life */
-	uint8_t fins;            /* bit 0 from the client, bit 1 from the server */
-	bool client_is_high;     /* which end of the key is the client */
+	uint8_t life;        /* enum flow_life */
+	uint8_t fins;        /* bit 0 from the client, bit 1 from the server */
+	bool client_is_high; /* which end of the key is the client */
 	bool answered;
-	bool complete;           /* seen from its first packet */
-	bool is_inbound;         /* the watched end is the server */
-	bool is_decided;         /* no more inspection */
-	bool is_metered;         /* counted in the range's totals */
-	bool is_settled;         /* its guesses are counted */
+	bool complete;   /* seen from its first packet */
+	bool is_inbound; /* the watched end is the server */
+	bool is_timely;  /* one packet at least came at its time */
+	bool is_decided; /* no more inspection */
+	bool is_metered; /* counted in the range's totals */
+	bool is_settled; /* its guesses are counted */
 };
 
 /* The two ends of a flow. */

@@ -22,15 +22,15 @@ struct pipeline {
 	struct gate *gate;
 	struct lane *lanes[PIPELINE_WORKERS_MAX];
 	uint32_t lane_count;
-	struct analyst *analyst; /* NULL: flows only */
+	struct analyst *analyst;        /* NULL: flows only */
 	struct channel *closed, *spare; /* of struct minute */
 	struct minute minutes[MINUTES];
 	pthread_t thread; /* the analyst's */
 	bool is_working;  /* the thread runs */
 	struct packet_clock clock;
-	int64_t minute;      /* the one being filled, counted from the epoch */
-	int64_t seen_us;     /* from when on the current minute has been seen */
-	int64_t tick;        /* number of the last tick */
+	int64_t minute;  /* the one being filled, counted from the epoch */
+	int64_t seen_us; /* from when on the current minute has been seen */
+	int64_t tick;    /* number of the last tick */
 	int64_t first_us;
 	bool is_running; /* a packet has come */
 	uint64_t gaps, minutes_closed;
@@ -163,6 +163,17 @@ static void close_minute(struct pipeline *pipeline, int64_t until_us)
 	pipeline->minute++;
 }
 
+/* Ticks come after the minute is closed, so that what ends with a tick counts in the new minute. */
+static void tick(struct pipeline *pipeline)
+{
+	int64_t number = pipeline->clock.now_us / PIPELINE_TICK_US;
+	if (number == pipeline->tick)
+		return;
+	pipeline->tick = number;
+	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+		lane_tick(pipeline->lanes[i], pipeline->clock.now_us);
+}
+
 /* Brings the buckets to the packet clock, which stood at `before_us` until now. */
 static void advance(struct pipeline *pipeline, int64_t before_us)
 {
@@ -179,6 +190,8 @@ static void advance(struct pipeline *pipeline, int64_t before_us)
 	if (minute == pipeline->minute)
 		return;
 	if (now_us - before_us > PIPELINE_GAP_US) {
+		/* Every flow has ended meanwhile; what it was counts before the gap. */
+		tick(pipeline);
 		close_minute(pipeline, before_us);
 		pipeline->gaps++;
 		pipeline->minute = minute;
@@ -187,17 +200,6 @@ static void advance(struct pipeline *pipeline, int64_t before_us)
 	}
 	while (pipeline->minute < minute)
 		close_minute(pipeline, now_us);
-}
-
-/* Ticks come after the minute is closed, so that what ends with a tick counts in the new minute. */
-static void tick(struct pipeline *pipeline)
-{
-	int64_t number = pipeline->clock.now_us / PIPELINE_TICK_US;
-	if (number == pipeline->tick)
-		return;
-	pipeline->tick = number;
-	for (uint32_t i = 0; i < pipeline->lane_count; i++)
-		lane_tick(pipeline->lanes[i], pipeline->clock.now_us);
 }
 
 static bool pass_time(struct pipeline *pipeline, int64_t time_us)
@@ -216,8 +218,8 @@ void pipeline_take(struct pipeline *pipeline, const struct frame *frame)
 	if (!gate_pass(pipeline->gate, frame, &taken.packet, &taken.source, &taken.destination))
 		return;
 	taken.now_us = pipeline->clock.now_us;
-	uint64_t pair = pipeline->lane_count > 1 ? gate_host_pair(pipeline->gate, &taken.packet)
-						 : 0;
+	uint64_t pair =
+		pipeline->lane_count > 1 ? gate_host_pair(pipeline->gate, &taken.packet) : 0;
 	lane_put_packet(pipeline->lanes[pair % pipeline->lane_count], &taken);
 }
 

@@ -51,8 +51,8 @@ static void show_example(struct worker *worker, const struct flow *flow, techniq
 		.transport = flow->key.transport,
 	};
 	snprintf(example.protocol, sizeof example.protocol, "%s",
-		classifier_protocol_name(inspector_classifier(worker->inspector),
-			flow->protocol_id));
+		classifier_protocol_name(
+			inspector_classifier(worker->inspector), flow->protocol_id));
 	for (technique_set left = techniques; left; left &= left - 1) {
 		uint32_t technique = (uint32_t)__builtin_ctz(left);
 		snprintf(example.reason, sizeof example.reason, "%s",
@@ -66,17 +66,20 @@ static void meter_news(struct worker *worker, struct flow *flow, technique_set n
 {
 	struct surgetap_address host = flow_watched_host(flow);
 	bool is_first = !flow->is_metered;
-	meter_add_flow(worker->meter,
-		&(struct meter_flow){.range = flow->range, .techniques = news, .in_total = is_first,
-			.is_inbound = flow->is_inbound});
+	meter_add_flow(worker->meter, &(struct meter_flow){.range = flow->range,
+					      .techniques = news,
+					      .in_total = is_first,
+					      .is_inbound = flow->is_inbound});
 	flow->is_metered = true;
 	flow->counted |= news;
 	if (flow->is_inbound)
 		return;
-	meter_add_traffic(worker->meter,
-		&(struct meter_traffic){.range = flow->range, .techniques = news,
-			.in_total = is_first, .mark_host = true, .host = &host,
-			.bytes = flow->bytes[0] + flow->bytes[1]});
+	meter_add_traffic(worker->meter, &(struct meter_traffic){.range = flow->range,
+						 .techniques = news,
+						 .in_total = is_first,
+						 .mark_host = true,
+						 .host = &host,
+						 .bytes = flow->bytes[0] + flow->bytes[1]});
 	count_witness(worker, flow, news);
 }
 
@@ -85,23 +88,25 @@ static void meter_packet(struct worker *worker, struct flow *flow, uint32_t wire
 {
 	uint32_t minute = (uint32_t)(worker->now_us / CLOCK_MINUTE_US);
 	struct surgetap_address host = flow_watched_host(flow);
-	meter_add_traffic(worker->meter,
-		&(struct meter_traffic){.range = flow->range,
-			.techniques = flow->counted & flow->tunnels, .in_total = true,
-			.mark_host = minute != flow->minute, .host = &host, .bytes = wire_bytes});
+	meter_add_traffic(worker->meter, &(struct meter_traffic){.range = flow->range,
+						 .techniques = flow->counted & flow->tunnels,
+						 .in_total = true,
+						 .mark_host = minute != flow->minute,
+						 .host = &host,
+						 .bytes = wire_bytes});
 	flow->minute = minute;
 }
 
-/* When no more can be learnt of a flow, its guesses are counted, and it may serve as an example: only
- * now its protocol has a name. */
+/* When no more can be learnt of a flow, its guesses are counted, and it may serve as an example:
+ * only now its protocol has a name. */
 static void settle_flow(struct worker *worker, struct flow *flow)
 {
 	if (flow->is_settled || !flow->is_decided)
 		return;
 	flow->is_settled = true;
 	if (flow->suspected)
-		meter_add_flow(worker->meter, &(struct meter_flow){.range = flow->range,
-						      .suspected = flow->suspected});
+		meter_add_flow(worker->meter,
+			&(struct meter_flow){.range = flow->range, .suspected = flow->suspected});
 	if (!flow->is_inbound)
 		show_example(worker, flow, flow->counted & flow->tunnels);
 }
@@ -126,7 +131,9 @@ static void on_flow_ended(void *argument, struct flow *flow, enum flow_end reaso
 	const struct worker_listener *listener = &worker->settings.listener;
 	(void)reason;
 	inspector_end(worker->inspector, flow);
-	meter_use(worker, flow, 0);
+	/* A flow from another time belongs to no bucket, least of all to the one open now. */
+	if (flow->is_timely)
+		meter_use(worker, flow, 0);
 	if (listener->flow_ended)
 		listener->flow_ended(listener->argument, flow,
 			inspector_findings(worker->inspector, flow),
@@ -148,7 +155,7 @@ int worker_new(const struct worker_settings *settings, struct worker **ret_worke
 		return error;
 	worker->settings = *settings;
 	if ((error = flow_table_new(settings->max_flows, settings->seed, on_flow_ended, worker,
-			 &worker->table)) < 0 ||
+		     &worker->table)) < 0 ||
 		(error = inspector_new(&inspection, &worker->inspector)) < 0) {
 		worker_free(worker);
 		return error;
@@ -166,7 +173,8 @@ void worker_free(struct worker *worker)
 	free(worker);
 }
 
-/* The client's range; the server's where the client is not watched, which makes the flow inbound. */
+/* The client's range; the server's where the client is not watched, which makes the flow inbound.
+ */
 static void place_flow(struct flow *flow, bool from_client, uint32_t source, uint32_t destination)
 {
 	uint32_t client = from_client ? source : destination;
@@ -184,6 +192,7 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	if (is_new)
 		place_flow(flow, from_client, taken->source, taken->destination);
 	inspector_packet(worker->inspector, flow, packet, from_client);
+	flow->is_timely |= taken->is_timely;
 	if (taken->is_timely)
 		meter_use(worker, flow, packet->wire_bytes);
 	else
