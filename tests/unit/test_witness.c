@@ -8,69 +8,97 @@
 
 #include <cmocka.h>
 
-static struct surgetap_address host(uint16_t number)
+/* Flow number `n` of a made-up order: ids are hashes, each different (the factor is odd). */
+static struct witness_flow flow_of(uint64_t n, uint16_t host, uint16_t peer)
 {
-	return (struct surgetap_address){{[14] = (uint8_t)(number >> 8), [15] = (uint8_t)number}};
+	return (struct witness_flow){
+		.id = n * UINT64_C(0x9e3779b97f4a7c15),
+		.host = {{[14] = (uint8_t)(host >> 8), [15] = (uint8_t)host}},
+		.peer = {{[14] = (uint8_t)(peer >> 8), [15] = (uint8_t)peer}},
+	};
 }
 
-static void count(struct witness_list *list, uint16_t number, uint64_t flows)
+static void add(struct witness *witness, uint64_t n, uint16_t host, uint16_t peer)
 {
-	struct surgetap_address address = host(number);
+	struct witness_flow flow = flow_of(n, host, peer);
 
-	witness_count(list, &address, flows);
+	assert_int_equal(witness_add(witness, &flow), 0);
 }
 
-static void few_hosts_are_counted_roughly(void **state)
+static void few_flows_are_estimated(void **state)
 {
-	struct witness_list list = {0};
+	struct witness witness = {0};
 	struct witness_entry top[3];
+	uint64_t n = 0;
 
 	(void)state;
-	for (uint16_t i = 0; i < WITNESS_ENTRIES; i++)
-		for (uint16_t flow = 0; flow <= i; flow++)
-			count(&list, i, 1);
-	assert_int_equal(witness_top(&list, top, 3), 3);
-	assert_int_equal(top[0].flows, WITNESS_ENTRIES);
-	assert_int_equal(top[2].flows, WITNESS_ENTRIES - 2);
-	assert_int_equal(top[0].address.bytes[15], WITNESS_ENTRIES - 1);
+	for (uint16_t host = 0; host < 31; host++)
+		for (uint16_t i = 0; i <= host; i++)
+			add(&witness, n++, host, i);
+	assert_int_equal(witness.flows, 31 * 32 / 2);
+	assert_int_equal(witness_top(&witness, WITNESS_HOSTS, top, 3), 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(top[i].flows, 31 - i);
+		assert_int_equal(top[i].address.bytes[15], 30 - i);
+	}
+	assert_int_equal(witness_top(&witness, WITNESS_PEERS, top, 1), 1);
+	assert_int_equal(top[0].flows, 31);
+	assert_int_equal(top[0].address.bytes[15], 0);
+	witness_done(&witness);
 }
 
-/* SpaceSaving: no count too low, none too high by more than all flows over entries, and whoever has
- * more than that share is in the list. */
 static void busy_host_drowns_in_a_crowd(void **state)
 {
-	struct witness_list list = {0};
-	struct witness_entry top[WITNESS_ENTRIES];
-	uint64_t total = 0;
+	struct witness witness = {0};
+	struct witness_entry top[2];
+	uint64_t n = 0;
 
 	(void)state;
-	for (uint16_t round = 0; round < 200; round++) {
-		for (uint16_t i = 0; i < 100; i++, total++)
-			count(&list, (uint16_t)(1000 + round * 100 + i), 1);
-		count(&list, 7, 5), total += 5;
-		count(&list, 8, 3), total += 3;
+	for (uint16_t i = 0; i < 20000; i++) {
+		add(&witness, n++, (uint16_t)(1000 + i), 1);
+		if (i % 4 == 0)
+			add(&witness, n++, 7, 2);
 	}
-	assert_int_equal(witness_top(&list, top, WITNESS_ENTRIES), WITNESS_ENTRIES);
+	assert_int_equal(witness.flows, 25000);
+	assert_int_equal(witness.count, WITNESS_FLOWS);
+	assert_int_equal(witness_top(&witness, WITNESS_HOSTS, top, 2), 2);
+	/* 5,000 of 25,000 flows: the sample's share has a standard deviation of 442 flows. */
 	assert_int_equal(top[0].address.bytes[15], 7);
-	assert_in_range(top[0].flows, 1000, 1000 + total / WITNESS_ENTRIES);
-	assert_int_equal(top[1].address.bytes[15], 8);
-	assert_in_range(top[1].flows, 600, 600 + total / WITNESS_ENTRIES);
+	assert_in_range(top[0].flows, 5000 - 1326, 5000 + 1326);
+	witness_done(&witness);
+}
+
+static void sample_keeps_other_flows_than_the_smallest_ids(void **state)
+{
+	struct witness witness = {0};
+	uint64_t largest = 0, smaller = 0;
+
+	(void)state;
+	for (uint64_t n = 0; n < 5000; n++)
+		add(&witness, n, 1, 1);
+	for (uint32_t i = 0; i < witness.count; i++)
+		largest = witness.sample[i].id > largest ? witness.sample[i].id : largest;
+	for (uint64_t n = 0; n < 5000; n++)
+		smaller += flow_of(n, 1, 1).id <= largest;
+	assert_int_equal(smaller, WITNESS_FLOWS);
+	witness_done(&witness);
 }
 
 static void ties_follow_the_order_of_arrival(void **state)
 {
-	struct witness_list forward = {0}, backward = {0};
+	struct witness forward = {0}, backward = {0};
 	struct witness_entry a[40], b[40];
 
 	(void)state;
 	for (uint16_t i = 0; i < 40; i++) {
-		count(&forward, i, 2);
-		count(&backward, (uint16_t)(39 - i), 2);
+		add(&forward, i, i, 0);
+		add(&backward, (uint16_t)(39 - i), (uint16_t)(39 - i), 0);
 	}
-	assert_int_equal(witness_top(&forward, a, 40), 40);
-	assert_int_equal(witness_top(&backward, b, 40), 40);
+	assert_int_equal(witness_top(&forward, WITNESS_HOSTS, a, 40), 40);
+	assert_int_equal(witness_top(&backward, WITNESS_HOSTS, b, 40), 40);
 	assert_memory_equal(a, b, sizeof(a));
 	assert_int_equal(a[0].address.bytes[15], 0);
+	witness_done(&forward), witness_done(&backward);
 }
 
 static void show(struct witness *witness, int64_t time_us, uint64_t flow_id)
@@ -94,36 +122,60 @@ static void old_examples_stay(void **state)
 	assert_int_equal(other.examples[2].flow_id, 1);
 }
 
-static void merged_examples_depend_on_the_order(void **state)
+static void order_of_merging_changes_the_witness(void **state)
 {
-	struct witness parts[3] = {0}, forward = {0}, backward = {0};
+	struct witness parts[3] = {0}, forward = {0}, backward = {0}, whole = {0};
+	struct witness_entry a[10], b[10], c[10];
 
 	(void)state;
-	for (uint16_t i = 0; i < 30; i++) {
-		show(&parts[i % 3], i, i);
-		count(&parts[i % 3].hosts, i % 10, 1);
-		count(&parts[i % 3].peers, i % 4, 1);
+	for (uint16_t i = 0; i < 3000; i++) {
+		uint16_t host = (uint16_t)(i * i % 97);
+
+		add(&parts[i % 3], i, host, 1), add(&whole, i, host, 1);
+		show(&parts[i % 3], i % 50, i), show(&whole, i % 50, i);
 	}
 	for (int i = 0; i < 3; i++) {
-		witness_merge(&forward, &parts[i]);
-		witness_merge(&backward, &parts[2 - i]);
+		assert_int_equal(witness_merge(&forward, &parts[i]), 0);
+		assert_int_equal(witness_merge(&backward, &parts[2 - i]), 0);
 	}
-	assert_memory_equal(forward.examples, backward.examples, sizeof(forward.examples));
-	struct witness_entry a[10], b[10];
-	assert_int_equal(witness_top(&forward.hosts, a, 10), 10);
-	assert_int_equal(witness_top(&backward.hosts, b, 10), 10);
+	assert_memory_equal(forward.examples, whole.examples, sizeof(whole.examples));
+	assert_memory_equal(backward.examples, whole.examples, sizeof(whole.examples));
+	assert_int_equal(forward.flows, 3000);
+	assert_int_equal(witness_top(&whole, WITNESS_HOSTS, a, 10), 10);
+	assert_int_equal(witness_top(&forward, WITNESS_HOSTS, b, 10), 10);
+	assert_int_equal(witness_top(&backward, WITNESS_HOSTS, c, 10), 10);
 	assert_memory_equal(a, b, sizeof(a));
-	assert_int_equal(a[0].flows, 3);
+	assert_memory_equal(a, c, sizeof(a));
+	for (int i = 0; i < 3; i++)
+		witness_done(&parts[i]);
+	witness_done(&forward), witness_done(&backward), witness_done(&whole);
+}
+
+static void cleared_witness_remembers(void **state)
+{
+	struct witness witness = {0};
+	struct witness_entry top[1];
+
+	(void)state;
+	add(&witness, 1, 1, 1);
+	show(&witness, 1, 1);
+	witness_clear(&witness);
+	assert_int_equal(witness_top(&witness, WITNESS_PEERS, top, 1), 0);
+	assert_int_equal(witness.flows, 0);
+	assert_int_equal(witness.example_count, 0);
+	witness_done(&witness);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(few_hosts_are_counted_roughly),
+		cmocka_unit_test(few_flows_are_estimated),
 		cmocka_unit_test(busy_host_drowns_in_a_crowd),
+		cmocka_unit_test(sample_keeps_other_flows_than_the_smallest_ids),
 		cmocka_unit_test(ties_follow_the_order_of_arrival),
 		cmocka_unit_test(old_examples_stay),
-		cmocka_unit_test(merged_examples_depend_on_the_order),
+		cmocka_unit_test(order_of_merging_changes_the_witness),
+		cmocka_unit_test(cleared_witness_remembers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
