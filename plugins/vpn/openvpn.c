@@ -67,7 +67,8 @@ static const struct vpn_match *match_pair(
 {
 	bool is_v1 = client->opcode == OPCODE_RESET_CLIENT_V1;
 
-	if (client->opcode == 0 || server->opcode == 0 || client->session == server->session ||
+	if (!is_client_reset(client->opcode) || !is_server_reset(server->opcode) ||
+		client->session == server->session ||
 		is_v1 != (server->opcode == OPCODE_RESET_SERVER_V1))
 		return NULL;
 	if (client->opcode == OPCODE_RESET_CLIENT_V3)
@@ -114,6 +115,7 @@ static const struct vpn_match *inspect_plain(
 {
 	uint8_t opcode = message[0] >> 3, key_id = message[0] & 7;
 	struct vpn_openvpn_side *side = &memory->openvpn[from_client];
+	const struct vpn_openvpn_side *peer = &memory->openvpn[!from_client];
 	uint64_t session_id = vpn_be64(message + 1);
 
 	if (opcode == OPCODE_DATA_V2)
@@ -122,13 +124,14 @@ static const struct vpn_match *inspect_plain(
 			       : NULL;
 	if (session_id == 0 || key_id != 0 || bytes > CONTROL_BYTES_MAX)
 		return NULL;
-	if (from_client ? is_client_reset(opcode) : is_server_reset(opcode)) {
+	/* who is the client may be mistaken when the capture begins in the middle */
+	if (is_client_reset(opcode) || is_server_reset(opcode)) {
 		if (bytes < RESET_BYTES)
 			return NULL;
 		side->opcode = opcode;
 		side->session = session_id;
 		side->bytes = bytes;
-		return match_pair(&memory->openvpn[1], &memory->openvpn[0]);
+		return is_client_reset(opcode) ? match_pair(side, peer) : match_pair(peer, side);
 	}
 	if (is_control(opcode) && side->opcode != 0 && side->session == session_id)
 		return &session;

@@ -8,8 +8,10 @@
  */
 #include <surgetap/plugin.h>
 
-/* Payloads of a flow that recipes see. Every handshake below is complete by then. */
+/* Payloads of a flow that recipes see. Every handshake below is complete by then, unless OpenVPN's
+ * comes in small segments. */
 #define VPN_PAYLOADS 12
+#define VPN_PAYLOADS_PENDING 24
 
 #define VPN_OPENVPN_HEAD 11 /* length prefix, opcode, session id */
 
@@ -70,6 +72,14 @@ const struct vpn_match *vpn_openvpn_tcp(struct vpn_memory *memory, const struct 
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
+
+/* How many payloads recipes want to see of a flow with this memory. */
+static inline uint8_t vpn_payloads(const struct vpn_memory *memory)
+{
+	return memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0
+		       ? VPN_PAYLOADS_PENDING
+		       : VPN_PAYLOADS;
+}
 
 /* Counts packets in a row with the same id whose value rises by less than 1024. Returns the run. */
 static inline uint8_t vpn_counter_run(struct vpn_counter *counter, uint64_t id, uint64_t value)

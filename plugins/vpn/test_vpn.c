@@ -169,6 +169,18 @@ static void openvpn_is_seen_in_what_only_resembles_it(void **state)
 		assert_int_equal(grade_of_packets(&flow, cases[i], 2), SURGETAP_GRADE_NONE);
 }
 
+static void openvpn_begun_by_the_server_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 26, 0, START("\x40" SESSION_B)},
+		{false, 14, 0, START("\x38" SESSION_A)},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 13680);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_DPI);
+}
+
 static void openvpn_in_the_middle_is_missed(void **state)
 {
 	static const struct packet packets[] = {
@@ -606,6 +618,7 @@ int main(void)
 		cmocka_unit_test(openvpn_pair_is_missed),
 		cmocka_unit_test(openvpn_seen_one_way_is_missed),
 		cmocka_unit_test(openvpn_is_seen_in_what_only_resembles_it),
+		cmocka_unit_test(openvpn_begun_by_the_server_is_missed),
 		cmocka_unit_test(openvpn_in_the_middle_is_missed),
 		cmocka_unit_test(wireguard_pair_is_missed),
 		cmocka_unit_test(wireguard_data_is_missed),

@@ -128,7 +128,8 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 		report(call, match->grade, TUNNEL, match->confidence_percent, match->reason);
 	if (match != NULL && match->grade == SURGETAP_GRADE_DPI)
 		return SURGETAP_DONE;
-	return call->payload->index + 1 < VPN_PAYLOADS ? SURGETAP_MORE : SURGETAP_DONE;
+	return call->payload->index + 1 < vpn_payloads(call->flow_state) ? SURGETAP_MORE
+									 : SURGETAP_DONE;
 }
 
 static enum surgetap_grade grade_of(
