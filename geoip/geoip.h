@@ -11,25 +11,26 @@
 struct geoip;
 
 /* Told of each database that cannot be used and of each fault in the table of networks. `place` is
- * "FILE" or "FILE:LINE". May be called from geoip_new and geoip_look_up (once for each database). */
+ * "FILE" or "FILE:LINE". May be called from geoip_new and geoip_look_up (once for each database).
+ */
 struct geoip_listener {
 	void (*fault)(void *argument, const char *place, const char *message);
 	void *argument;
 };
 
 /*
- * Opens the databases; a NULL file is left out, then its members of struct surgetap_place stay unknown.
- * `networks_file` replaces the built-in table of ASNs (see geoip/networks.h); NULL keeps it.
- * Returns 0; -ENOMEM; or -EINVAL after the listener was told of a file that is missing, unreadable
- * or no database.
+ * Opens the databases; a NULL file is left out, then its members of struct surgetap_place stay
+ * unknown. `networks_file` replaces the built-in table of ASNs (see geoip/networks.h); NULL keeps
+ * it. Returns 0; -ENOMEM; or -EINVAL after the listener was told of a file that is missing,
+ * unreadable or no database.
  */
 int geoip_new(const struct geoip_listener *listener, const char *asn_file, const char *country_file,
 	const char *networks_file, struct geoip **ret_geoip);
 
 void geoip_free(struct geoip *geoip);
 
-/* Looks up one address. Always fills *ret_place; what is not found is zero. Safe to call from several
- * threads. Corrupt records count as "not found", and are told to the listener once. */
+/* Looks up one address. Always fills *ret_place; what is not found is zero. Safe to call from
+ * several threads. Corrupt records count as "not found", and are told to the listener once. */
 void geoip_look_up(struct geoip *geoip, const struct surgetap_address *address,
 	struct surgetap_place *ret_place);
 

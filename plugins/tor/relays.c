@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relays.h"
+#include "relay_table.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -11,16 +12,9 @@
 #define DATE_BYTES 19 /* YYYY-MM-DD HH:MM:SS */
 #define FIELDS_MAX 9
 
-struct slot {
-	struct surgetap_address address;
-	uint16_t port; /* 0: any */
-	bool is_used;
-};
-
-/* Open addressing, linear probing, at most half full. */
 struct relays {
-	struct slot *slots;
-	uint32_t mask, count, faults;
+	struct relay_table table;
+	uint32_t faults;
 	bool is_consensus;
 	char valid_after[DATE_BYTES + 1];
 };
@@ -43,42 +37,10 @@ static void tell(struct parser *parser, const char *message)
 		parser->listener->fault(parser->listener->argument, parser->line, message);
 }
 
-/* FNV-1a with a final mix. The list comes from the operator, so the hash needs no key. */
-static uint32_t hash(const struct surgetap_address *address, uint16_t port)
-{
-	uint64_t value = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < sizeof address->bytes; i++)
-		value = (value ^ address->bytes[i]) * 0x100000001b3u;
-	value = (value ^ port) * 0x100000001b3u;
-	return (uint32_t)(value ^ value >> 32);
-}
-
-static struct slot *find_slot(
-	const struct relays *relays, const struct surgetap_address *address, uint16_t port)
-{
-	uint32_t index = hash(address, port) & relays->mask;
-
-	while (relays->slots[index].is_used &&
-		(relays->slots[index].port != port ||
-			memcmp(&relays->slots[index].address, address, sizeof *address) != 0))
-		index = (index + 1) & relays->mask;
-	return &relays->slots[index];
-}
-
 static void add(struct parser *parser, const struct surgetap_address *address, uint16_t port)
 {
-	struct relays *relays = parser->relays;
-	struct slot *slot = find_slot(relays, address, port);
-
-	if (slot->is_used)
-		return;
-	if (relays->count == RELAYS_MAX) {
+	if (!relay_table_add(&parser->relays->table, address, port))
 		tell(parser, "the list is longer than 262144 relays");
-		return;
-	}
-	*slot = (struct slot){*address, port, true};
-	relays->count++;
 }
 
 static bool parse_address(struct span text, struct surgetap_address *ret_address)
@@ -277,32 +239,27 @@ static void parse_text(struct parser *parser, const char *text, size_t bytes)
 }
 
 /* Each line adds one relay at most. */
-static uint32_t slots_for(const char *text, size_t bytes)
+static uint32_t count_lines(const char *text, size_t bytes)
 {
-	uint32_t lines = 1, slots = 16;
+	uint32_t lines = 1;
 
 	for (size_t i = 0; i < bytes && lines < RELAYS_MAX; i++)
 		lines += text[i] == '\n';
-	while (slots < 2 * lines)
-		slots *= 2;
-	return slots;
+	return lines;
 }
 
 int relays_parse(const char *text, size_t bytes, const struct relays_listener *listener,
 	struct relays **ret_relays)
 {
-	uint32_t slots = slots_for(text, bytes);
 	struct relays *relays = calloc(1, sizeof *relays);
 	struct parser parser = {relays, listener, 0};
 
 	if (relays == NULL)
 		return -ENOMEM;
-	relays->slots = calloc(slots, sizeof *relays->slots);
-	if (relays->slots == NULL) {
+	if (relay_table_init(&relays->table, count_lines(text, bytes)) != 0) {
 		free(relays);
 		return -ENOMEM;
 	}
-	relays->mask = slots - 1;
 	parse_text(&parser, text, bytes);
 	*ret_relays = relays;
 	return 0;
@@ -312,22 +269,22 @@ void relays_free(struct relays *relays)
 {
 	if (relays == NULL)
 		return;
-	free(relays->slots);
+	relay_table_done(&relays->table);
 	free(relays);
 }
 
 enum relays_match relays_find(const struct relays *relays, const struct surgetap_endpoint *endpoint)
 {
-	if (endpoint->port != 0 && find_slot(relays, &endpoint->address, endpoint->port)->is_used)
+	const struct relay_table *table = &relays->table;
+
+	if (endpoint->port != 0 && relay_table_has(table, &endpoint->address, endpoint->port))
 		return RELAYS_ADDRESS_AND_PORT;
-	if (find_slot(relays, &endpoint->address, 0)->is_used)
-		return RELAYS_ADDRESS;
-	return RELAYS_NO_MATCH;
+	return relay_table_has(table, &endpoint->address, 0) ? RELAYS_ADDRESS : RELAYS_NO_MATCH;
 }
 
 uint32_t relays_count(const struct relays *relays)
 {
-	return relays->count;
+	return relays->table.count;
 }
 
 uint32_t relays_faults(const struct relays *relays)

@@ -312,7 +312,6 @@ static struct relays *parse(const char *text, struct fault *fault)
 	const struct relays_listener listener = {note_fault, fault};
 	struct relays *relays = NULL;
 
-	*fault = (struct fault){0, 0};
 	assert_int_equal(relays_parse(text, strlen(text), &listener, &relays), 0);
 	return relays;
 }
@@ -323,7 +322,7 @@ static void digest_of_the_full_consensus_is_taken_for_a_date(void **state)
 				   "r a AAAAAAAAAAAAAAAAAAAAAAAAAAA DDDDDDDDDDDDDDDDDDDDDDDDDDD "
 				   "2026-11-20 03:04:05 198.51.100.11 9001 0\n";
 	const struct surgetap_endpoint relay = endpoint("198.51.100.11", 9001);
-	struct fault fault;
+	struct fault fault = {0, 0};
 	struct relays *relays = parse(text, &fault);
 
 	(void)state;
@@ -352,7 +351,7 @@ static void plain_forms_are_mixed_up(void **state)
 		{"2001:db8::3", 444, RELAYS_NO_MATCH},
 		{"198.51.100.3", 9001, RELAYS_NO_MATCH},
 	};
-	struct fault fault;
+	struct fault fault = {0, 0};
 	struct relays *relays = parse(text, &fault);
 
 	(void)state;
@@ -387,7 +386,7 @@ static void broken_line_names_another_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct fault fault;
+		struct fault fault = {0, 0};
 		struct relays *relays = parse(cases[i].text, &fault);
 
 		assert_int_equal(fault.count, 1);
@@ -400,7 +399,7 @@ static void many_relays_get_lost_in_the_table(void **state)
 {
 	enum { COUNT = 20000 };
 	char *text = malloc(COUNT * 24), *end = text;
-	struct fault fault;
+	struct fault fault = {0, 0};
 	struct relays *relays;
 
 	(void)state;
