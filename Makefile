@@ -26,7 +26,8 @@ LDFLAGS += $(filter -fsanitize=address% -fsanitize=thread,$(OPT_$(MODE))) -pthre
 LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lm
 
 plugins := $(sort $(notdir $(patsubst %/,%,$(wildcard plugins/*/))))
-plugin_src := $(foreach f,$(wildcard plugins/*/*.c),$(if $(filter test_%,$(notdir $f)),,$f))
+plugin_files = $(foreach f,$(wildcard plugins/$1/*.c),$(if $(filter test_%,$(notdir $f)),,$f))
+plugin_src := $(foreach p,$(plugins),$(call plugin_files,$p))
 core_src := $(filter-out sensor/main.c,$(wildcard sensor/*.c sensor/*/*.c)) $(wildcard geoip/*.c)
 core_obj := $(core_src:%.c=$(BUILD)/obj/%.o) $(plugin_src:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/builtin_plugins.o
 plugin_so := $(plugins:%=$(BUILD)/plugins/%.so)
