@@ -31,8 +31,8 @@ static void set_variance(const struct baseline *baseline, enum detect_metric met
 {
 	double mean = expected->best;
 	double square = mean * mean;
-	double spread = (baseline->spread_got + SPREAD_SHRINK * SPREAD_PRIOR[metric]) /
-			(baseline->spread_due + SPREAD_SHRINK);
+	double spread = ((double)baseline->spread_got + SPREAD_SHRINK * SPREAD_PRIOR[metric]) /
+			((double)baseline->spread_due + SPREAD_SHRINK);
 	double noise = fmax(spread * (mean + 0.02 * square), mean + 0.0025 * square);
 	expected->burst = fmin(fmax((spread - 1.0) * mean, 0.0), noise - mean);
 	expected->variance = noise + square / (baseline->level_got + 0.5) + square * unknown;
@@ -54,10 +54,10 @@ void baseline_expect(const struct baseline *baseline, const struct season *seaso
 	e.mean[DETECT_ABSOLUTE] = fmax(e.level * count.factor, 1e-9);
 	e.best = e.mean[DETECT_ABSOLUTE];
 	double unknown = count.unknown;
-	if (isfinite(rest) && baseline->rest_mean > 0.0) {
+	if (isfinite(rest) && baseline->rest_mean > 0.0f) {
 		struct season_factor share = season_of_share(season, input->start_s, scale_s, fine);
 		e.share_level = (baseline->share_got + 0.5) / (baseline->share_due + 1.0) *
-				(rest / baseline->rest_mean);
+				(rest / (double)baseline->rest_mean);
 		e.mean[DETECT_SHARE] = e.share_level * share.factor;
 		unknown = fmin(unknown, share.unknown);
 		if (e.mean[DETECT_SHARE] > e.best) {

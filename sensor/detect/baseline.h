@@ -22,22 +22,23 @@ struct baseline_lesson {
 	float count, exposure;             /* for the level */
 	float share_count, share_exposure; /* for the share */
 	float due, share_due;              /* for the season */
-	float base;                        /* for the last hours */
+	float local_got, local_due;        /* for the last hours */
 	float spread_got, spread_due, z_square, z_product;
 	uint16_t buckets;
 };
 
 struct baseline {
-	double level_got, level_due;   /* counts; buckets x season */
-	double share_got, share_due;   /* counts; rest x season / rest_mean */
-	double rest_mean;              /* unit of the rest: its mean of the warm-up; 0 until then */
-	double spread_got, spread_due; /* dispersion: squared residuals, their expectation */
-	float local_got, local_due;    /* the last 48 buckets, below an hour */
-	float z, z_square, z_product;  /* last residual; lag-1 autocorrelation of residuals */
+	double level_got, level_due;  /* counts; buckets x season */
+	double share_got, share_due;  /* counts; rest x season / rest_mean */
+	float rest_mean;              /* unit of the rest: its mean of the warm-up; 0 until then */
+	float spread_got, spread_due; /* dispersion: squared residuals, their expectation */
+	float local_got, local_due;   /* the last 48 buckets, below an hour */
+	float z, z_square, z_product; /* last residual; lag-1 autocorrelation of residuals */
 	float block, block_square; /* sum of residuals over 24 buckets; mean square of such sums */
 	float block_weight;
 	uint32_t samples; /* buckets learnt from */
-	uint32_t block_length;
+	uint16_t block_length;
+	uint16_t waited;             /* buckets in a row with too much evidence for a lesson */
 	struct baseline_lesson held; /* not learnt yet: evidence is up */
 };
 

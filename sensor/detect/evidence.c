@@ -1,44 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/evidence.h"
+#include "detect/number.h"
 
 #include <math.h>
 #include <stddef.h>
 
-#define LOG_MAX 300.0 /* of one bucket's likelihood ratio: keeps odds finite */
-#define ODDS_MAX 1e280
-#define PRODUCT_MAX 12.0 /* (1e20 + 12)^12 is still finite */
+#define LOG_MAX 80.0 /* of one bucket's likelihood ratio: keeps odds finite */
+#define ODDS_MAX 1e37
 
 static const double RISE[EVIDENCE_RISES] = {2.0, 4.0, 13.0, 64.0};
-static const double WINDOW_RISE[EVIDENCE_WINDOWS] = {3.0, 13.0};
-static const uint8_t WINDOW_OF_RISE[EVIDENCE_RISES] = {0, 0, 1, 1};
+/* The window whose CUSUM is driven by a rise, -1: none. Small rises and large ones have one each.
+ */
+static const int WINDOW_OF_RISE[EVIDENCE_RISES] = {-1, 0, 1, -1};
 
-static double log_gamma(double x)
+/* What the likelihood ratios of one bucket have in common. */
+struct weighing {
+	double mean, burst, slow;
+	double count, rising; /* ln(gamma(k + count) / gamma(k)) */
+	double x, log1p_x;    /* mean / k */
+};
+
+static struct weighing begin_weighing(const struct expectation *expected, double count)
 {
-	int sign;
-	return lgamma_r(x, &sign);
+	double mean = expected->best, k = expected->shape;
+	struct weighing weighing = {
+		.mean = mean,
+		.burst = expected->burst,
+		.slow = expected->variance - mean - expected->burst,
+		.count = count,
+		.rising = count > 0.0 ? number_log_rising(k, count) : 0.0,
+		.x = mean / k,
+	};
+	weighing.log1p_x = log1p(weighing.x);
+	return weighing;
 }
 
-/* ln(gamma(k + count) / gamma(k)), for small counts as the product it is. */
-static double log_rising(double k, double count)
+static double weigh(const struct weighing *w, double ratio)
 {
-	if (count > PRODUCT_MAX || count != floor(count))
-		return log_gamma(k + count) - log_gamma(k);
-	double product = 1.0;
-	for (double i = 0.0; i < count; i++)
-		product *= k + i;
-	return log(product);
+	double x = (w->burst + ratio * w->slow) / w->mean, k = ratio * w->mean / x;
+	double log1p_x = log1p(x);
+	double weight = w->mean / w->x * w->log1p_x - k * log1p_x;
+	if (w->count > 0.0)
+		weight += number_log_rising(k, w->count) - w->rising +
+			  w->count * (log(x / w->x) - log1p_x + w->log1p_x);
+	return weight;
 }
 
 double evidence_weigh(const struct expectation *expected, double count, double ratio)
 {
-	double mean = expected->best, k = expected->shape;
-	double burst = expected->burst, slow = expected->variance - mean - burst;
-	double risen = ratio * mean, risen_k = ratio * mean * mean / (burst + ratio * slow);
-	double weight = k * log1p(mean / k) - risen_k * log1p(risen / risen_k);
-	if (count > 0.0)
-		weight += log_rising(risen_k, count) - log_rising(k, count) +
-			  count * log(risen * (k + mean) / ((risen_k + risen) * mean));
-	return weight;
+	struct weighing weighing = begin_weighing(expected, count);
+	return weigh(&weighing, ratio);
 }
 
 void evidence_add(struct evidence_window *window, enum detect_metric metric,
@@ -70,19 +81,20 @@ double evidence_update(struct evidence *evidence, const struct detect_scale *sca
 	enum detect_metric metric, const struct detect_input *input,
 	const struct expectation *expected)
 {
-	double count = input->count[metric], odds = 0.0, single = 0.0;
+	struct weighing weighing = begin_weighing(expected, input->count[metric]);
+	double odds = 0.0, top = -LOG_MAX;
 	for (int i = 0; i < EVIDENCE_RISES; i++) {
-		double weight = fmin(evidence_weigh(expected, count, RISE[i]), LOG_MAX);
-		double next =
-			(1.0 + scale->leak * evidence->odds[i]) * exp(weight * expected->deflate);
-		evidence->odds[i] = fmin(next, ODDS_MAX);
-		odds += evidence->odds[i];
-		single += exp(weight);
+		double weight = number_min(weigh(&weighing, RISE[i]), LOG_MAX);
+		double next = (1.0 + scale->leak * (double)evidence->odds[i]) *
+			      exp(weight * expected->deflate);
+		evidence->odds[i] = (float)number_min(next, ODDS_MAX);
+		odds += (double)evidence->odds[i];
+		top = number_max(top, weight);
+		if (WINDOW_OF_RISE[i] >= 0)
+			update_window(&evidence->window[WINDOW_OF_RISE[i]], weight, metric, input,
+				expected);
 	}
-	for (int i = 0; i < EVIDENCE_WINDOWS; i++)
-		update_window(&evidence->window[i], evidence_weigh(expected, count, WINDOW_RISE[i]),
-			metric, input, expected);
-	return log((odds + single) / (2.0 * EVIDENCE_RISES));
+	return log((odds + exp(top)) / (2.0 * EVIDENCE_RISES));
 }
 
 const struct evidence_window *evidence_onset(const struct evidence *evidence)
@@ -91,9 +103,9 @@ const struct evidence_window *evidence_onset(const struct evidence *evidence)
 	for (int i = 1; i < EVIDENCE_RISES; i++)
 		if (evidence->odds[i] > evidence->odds[best])
 			best = i;
-	const struct evidence_window *window = &evidence->window[WINDOW_OF_RISE[best]];
-	const struct evidence_window *other = &evidence->window[!WINDOW_OF_RISE[best]];
-	return window->buckets > 0 ? window : other;
+	int wanted = best < EVIDENCE_RISES / 2 ? 0 : 1;
+	const struct evidence_window *window = &evidence->window[wanted];
+	return window->buckets > 0 ? window : &evidence->window[!wanted];
 }
 
 enum detect_method evidence_method(const struct evidence_window *window, double *ret_expected)

@@ -9,7 +9,7 @@
  * until now" are kept as M <- (1 + leak M) e^(L / inflation); the score is ln((mean M + mean e^L) /
  * 2), whose second term lets one overwhelming bucket speak at once.
  *
- * Beside the odds, two CUSUMs (rises of 3 and of 13) keep the window since the evidence last began
+ * Beside the odds, two CUSUMs (rises of 4 and of 13) keep the window since the evidence last began
  * anew: the estimated onset, and what was counted and expected since.
  */
 #include "detect/baseline.h"
@@ -26,7 +26,7 @@ struct evidence_window {
 };
 
 struct evidence {
-	double odds[EVIDENCE_RISES];
+	float odds[EVIDENCE_RISES];
 	struct evidence_window window[EVIDENCE_WINDOWS];
 };
 

@@ -24,12 +24,11 @@ static double level_keep(const struct baseline *baseline, const struct detect_sc
 
 /* What a slot of the season keeps: the mean of its visits, of at most eight weeks. The correction
  * of finer scales follows a season that is itself being learnt, and so remembers half as long. */
-static double season_keep(const struct baseline *baseline, const struct detect_scale *scale,
-	uint32_t scale_s, bool fine)
+static double season_keep(const struct baseline *baseline, uint32_t scale_s, bool fine)
 {
 	double weeks = (double)baseline->samples * scale_s / (7 * 86400.0);
 	double memory = fmin(SEASON_WEEKS, fine ? 0.3 + weeks / 2.0 : 1.0 + weeks);
-	return 1.0 - 1.0 / (scale->visits * memory);
+	return 1.0 - 1.0 / memory;
 }
 
 static void fade(struct baseline *baseline, double keep)
@@ -38,8 +37,8 @@ static void fade(struct baseline *baseline, double keep)
 	baseline->level_due *= keep;
 	baseline->share_got *= keep;
 	baseline->share_due *= keep;
-	baseline->spread_got *= keep;
-	baseline->spread_due *= keep;
+	add(&baseline->spread_got, keep, 0.0);
+	add(&baseline->spread_due, keep, 0.0);
 	add(&baseline->z_square, keep, 0.0);
 	add(&baseline->z_product, keep, 0.0);
 }
@@ -71,11 +70,12 @@ static void prepare(struct baseline *baseline, bool fine, double coverage, doubl
 		double share = expected->mean[DETECT_SHARE];
 		add(&held->share_count, 1.0, count);
 		add(&held->share_exposure, 1.0,
-			share / expected->share_level * (rest / baseline->rest_mean));
+			share / expected->share_level * (rest / (double)baseline->rest_mean));
 		add(&held->share_due, 1.0, fine ? share : expected->share_level);
 		base = fmax(base, share);
 	}
-	add(&held->base, 1.0, base);
+	add(&held->local_got, 1.0, count);
+	add(&held->local_due, 1.0, base);
 
 	double weight = fmin(expected->best, 1.0);
 	double z = (count - expected->best) / sqrt(expected->variance);
@@ -85,6 +85,13 @@ static void prepare(struct baseline *baseline, bool fine, double coverage, doubl
 	add(&held->z_product, 1.0, z * (double)baseline->z);
 	baseline->z = (float)z;
 	held->buckets++;
+}
+
+static void commit_local(struct baseline *baseline)
+{
+	baseline->local_got += baseline->held.local_got;
+	baseline->local_due += baseline->held.local_due;
+	baseline->held.local_got = baseline->held.local_due = 0.0f;
 }
 
 static void commit(struct baseline *baseline, struct season *season,
@@ -97,16 +104,15 @@ static void commit(struct baseline *baseline, struct season *season,
 		.got = (double)held->count,
 		.due = (double)held->due,
 		.share_due = (double)held->share_due,
-		.keep = season_keep(baseline, &settings->scales[scale], scale_s, fine),
+		.keep = season_keep(baseline, scale_s, fine),
 	};
 	baseline->level_got += (double)held->count;
 	baseline->level_due += (double)held->exposure;
 	baseline->share_got += (double)held->share_count;
 	baseline->share_due += (double)held->share_exposure;
-	baseline->local_got += held->count;
-	baseline->local_due += held->base;
-	baseline->spread_got += (double)held->spread_got;
-	baseline->spread_due += (double)held->spread_due;
+	commit_local(baseline);
+	baseline->spread_got += held->spread_got;
+	baseline->spread_due += held->spread_due;
 	baseline->z_square += held->z_square;
 	baseline->z_product += held->z_product;
 	if (fine)
@@ -114,6 +120,27 @@ static void commit(struct baseline *baseline, struct season *season,
 	else
 		season_learn(season, start_s, scale_s, &lesson);
 	*held = (struct baseline_lesson){0};
+}
+
+/* Is the evidence low enough for a lesson, or has it been up for too long to wait for? */
+static bool is_settled(const struct baseline *baseline, double score)
+{
+	return score < COMMIT_SCORE || (score <= HOLD_SCORE && baseline->waited == 0) ||
+	       baseline->waited >= HOLD_MAX;
+}
+
+/* A lesson of a scale below an hour is one hour: the season's slots are that long. */
+static bool ends_lesson(struct baseline *baseline, uint32_t scale_s, int64_t start_s, double score)
+{
+	if (!is_settled(baseline, score)) {
+		baseline->waited++;
+		return false;
+	}
+	if (scale_s < 3600 && (start_s + scale_s) % 3600 != 0 && baseline->waited < HOLD_MAX &&
+		baseline->held.buckets < HOLD_MAX)
+		return false;
+	baseline->waited = 0;
+	return true;
 }
 
 /* Warm-up: plain means, no season; at its end the season gets what it should have been taught. */
@@ -141,9 +168,9 @@ static void warm_up(struct baseline *baseline, struct season *season,
 	if (!fine)
 		season_settle(season, scale_s, baseline->level_got / baseline->level_due,
 			baseline->share_got / fmax(baseline->share_due, 1.0));
-	baseline->rest_mean = baseline->share_due / baseline->level_due;
-	if (baseline->rest_mean > 0.0)
-		baseline->share_due /= baseline->rest_mean;
+	baseline->rest_mean = (float)(baseline->share_due / baseline->level_due);
+	if (baseline->rest_mean > 0.0f)
+		baseline->share_due /= (double)baseline->rest_mean;
 }
 
 void baseline_learn(struct baseline *baseline, struct season *season,
@@ -164,8 +191,9 @@ void baseline_learn(struct baseline *baseline, struct season *season,
 	prepare(baseline, fine, input->coverage, fmin(input->count[metric], cap),
 		input->rest[metric], expected);
 	learn_block(baseline, (double)baseline->z, keep);
-	uint16_t waited = baseline->held.buckets;
-	if (score < COMMIT_SCORE || waited >= HOLD_MAX || (score <= HOLD_SCORE && waited == 1))
+	if (is_settled(baseline, score))
+		commit_local(baseline);
+	if (ends_lesson(baseline, settings->scale_s[scale], input->start_s, score))
 		commit(baseline, season, settings, scale, input->start_s);
 	baseline->samples++;
 }
@@ -173,8 +201,8 @@ void baseline_learn(struct baseline *baseline, struct season *season,
 void baseline_learn_burst(struct baseline *baseline, double count, double mean)
 {
 	double residual = count - mean, weight = fmin(mean, 1.0);
-	baseline->spread_got += weight * residual * residual / (mean + 0.02 * mean * mean);
-	baseline->spread_due += weight;
+	add(&baseline->spread_got, 1.0, weight * residual * residual / (mean + 0.02 * mean * mean));
+	add(&baseline->spread_due, 1.0, weight);
 }
 
 void baseline_drop(struct baseline *baseline)

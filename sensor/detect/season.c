@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/season.h"
 
+#include <string.h>
+
 #define HOUR_S 3600
 #define DAY_S 86400
 #define MONDAY_S (4 * DAY_S) /* the first Monday after the epoch, a Thursday */
@@ -25,15 +27,44 @@ static uint32_t share_slot(uint32_t hour)
 	return hour % 24 + (weekend ? 24u : 0u);
 }
 
+/* Packed numbers: 6 bits of exponent above 10 of mantissa, no sign. A slot is taught at most once
+ * an hour, with a memory of at most 56 lessons, so that rounding to 0.05 % does not add up. */
+#define PACKED_BIAS 12
+#define PACKED_MAX UINT16_MAX
+
+static double unpack(uint16_t packed)
+{
+	uint32_t bits = ((packed >> 10) + 127u - PACKED_BIAS) << 23 | (packed & 0x3ffu) << 13;
+	float value;
+	if (packed < 1u << 10)
+		return 0.0;
+	memcpy(&value, &bits, sizeof value);
+	return (double)value;
+}
+
+static uint16_t pack(double number)
+{
+	float value = (float)number;
+	uint32_t bits;
+	memcpy(&bits, &value, sizeof bits);
+	bits += 1u << 12; /* round to nearest */
+	int32_t exponent = (int32_t)(bits >> 23) - 127 + PACKED_BIAS;
+	if (exponent < 1)
+		return 0;
+	if (exponent > 63)
+		return PACKED_MAX;
+	return (uint16_t)((uint32_t)exponent << 10 | (bits >> 13 & 0x3ffu));
+}
+
 /* Most corrections are near 1, so they need more to be believed. */
 static double correction(const struct season_slot *slot)
 {
-	return ((double)slot->got + FINE_SHRINK) / ((double)slot->due + FINE_SHRINK);
+	return (unpack(slot->got) + FINE_SHRINK) / (unpack(slot->due) + FINE_SHRINK);
 }
 
 static double shrunk(const struct season_slot *slot, double prior)
 {
-	return ((double)slot->got + SHRINK * prior) / ((double)slot->due + SHRINK);
+	return (unpack(slot->got) + SHRINK * prior) / (unpack(slot->due) + SHRINK);
 }
 
 static double unseen(double due)
@@ -43,17 +74,17 @@ static double unseen(double due)
 
 static struct season_factor factor_of_hour(const struct season *season, uint32_t hour, bool fine)
 {
-	struct season_slot day = {0};
+	double got = SHRINK, due = SHRINK; /* of this hour on any day */
 	for (uint32_t i = hour % 24; i < SEASON_HOURS; i += 24) {
-		day.got += season->hour[i].got;
-		day.due += season->hour[i].due;
+		got += unpack(season->hour[i].got);
+		due += unpack(season->hour[i].due);
 	}
 	const struct season_slot *slot = &season->hour[hour];
 	double fix = fine ? correction(&season->fine_hour[hour % 24]) : 1.0;
 	return (struct season_factor){
-		.factor = shrunk(slot, shrunk(&day, 1.0)) * fix,
-		.unknown = unseen((double)slot->due) *
-			   (WEEKDAY_UNKNOWN + 1.0 / ((double)day.due + 1.0 / HOUR_UNKNOWN)),
+		.factor = shrunk(slot, got / due) * fix,
+		.unknown = unseen(unpack(slot->due)) *
+			   (WEEKDAY_UNKNOWN + 1.0 / (due + 1.0 / HOUR_UNKNOWN)),
 	};
 }
 
@@ -64,7 +95,7 @@ static struct season_factor factor_of_share_hour(
 	double fix = fine ? correction(&season->fine_share_hour[share_slot(hour)]) : 1.0;
 	return (struct season_factor){
 		.factor = shrunk(slot, 1.0) * fix,
-		.unknown = SHARE_UNKNOWN * unseen((double)slot->due),
+		.unknown = SHARE_UNKNOWN * unseen(unpack(slot->due)),
 	};
 }
 
@@ -95,7 +126,7 @@ static struct season_factor factor_of_day(
 	const struct season_slot *slot = &days[hour_of_week(start_s) / 24];
 	return (struct season_factor){
 		.factor = shrunk(slot, 1.0),
-		.unknown = unknown * unseen((double)slot->due),
+		.unknown = unknown * unseen(unpack(slot->due)),
 	};
 }
 
@@ -125,8 +156,8 @@ struct season_factor season_of_share(
 
 static void teach(struct season_slot *slot, double keep, double got, double due)
 {
-	slot->got = (float)((double)slot->got * keep + got);
-	slot->due = (float)((double)slot->due * keep + due);
+	slot->got = pack(unpack(slot->got) * keep + got);
+	slot->due = pack(unpack(slot->due) * keep + due);
 }
 
 /* A slot that is taught `visits` times as often forgets as much less per lesson. */
@@ -163,7 +194,7 @@ void season_learn(struct season *season, int64_t start_s, uint32_t scale_s,
 static void settle(struct season_slot *slots, uint32_t count, double level)
 {
 	for (uint32_t i = 0; i < count; i++)
-		slots[i].due = (float)((double)slots[i].due * level);
+		slots[i].due = pack(unpack(slots[i].due) * level);
 }
 
 void season_settle(struct season *season, uint32_t scale_s, double level, double share_level)

@@ -18,7 +18,7 @@
 #define SEASON_SHARE_HOURS 48
 
 struct season_slot {
-	float got, due; /* counts, decayed */
+	uint16_t got, due; /* counts, decayed; packed to 11 significant bits, 2^-11 to 2^52 */
 };
 
 /*

@@ -24,13 +24,6 @@ static const struct {
 	{WEEK_S, 182, 13, 84, 4, 13},
 };
 
-static double visits_per_slot(uint32_t scale_s)
-{
-	if (scale_s >= DAY_S)
-		return 1.0;
-	return 3600.0 / scale_s;
-}
-
 static int scale_init(struct detect_settings *settings, uint32_t scale_s, double budget)
 {
 	for (size_t i = 0; i < sizeof TRAITS / sizeof TRAITS[0]; i++) {
@@ -40,7 +33,6 @@ static int scale_init(struct detect_settings *settings, uint32_t scale_s, double
 		struct detect_scale *scale = &settings->scales[settings->scale_count];
 		scale->threshold = fmax(log(YEAR_S / scale_s * budget), 3.0);
 		scale->memory = memory;
-		scale->visits = visits_per_slot(scale_s);
 		scale->leak = exp(-1.0 / TRAITS[i].leak_buckets);
 		scale->close = fmax(log(4.0 * DAY_S / scale_s), 4.6);
 		scale->settle_s = (int64_t)TRAITS[i].settle_days * DAY_S;

@@ -24,7 +24,6 @@ enum detect_metric {
 struct detect_scale {
 	double threshold;  /* h, natural logarithm of odds */
 	double memory;     /* of a level, buckets */
-	double visits;     /* buckets that teach one slot of the season per week */
 	double leak;       /* what the evidence keeps per bucket */
 	double close;      /* evidence for the baseline that ends an episode */
 	int64_t settle_s;  /* an episode older than this is the new normal */

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/tail.h"
 
+#include "detect/number.h"
+
 #include <float.h>
 #include <math.h>
 
 #define TERMS_MAX 4096
-
-static double log_gamma(double x)
-{
-	int sign;
-	return lgamma_r(x, &sign);
-}
 
 double tail_upper(double count, double mean, double shape)
 {
 	if (count <= mean)
 		return 1.0;
 	double log_odds = -log1p(shape / mean); /* ln(mean / (mean + shape)) */
-	double log_first = log_gamma(count + shape) - log_gamma(shape) - log_gamma(count + 1.0) -
+	double log_first = number_log_rising(shape, count) - number_log_gamma(count + 1.0) -
 			   shape * log1p(mean / shape) + count * log_odds;
 	double fraction = mean / (mean + shape);
 	double term = 1.0, sum = 1.0, step = fraction;

@@ -136,7 +136,7 @@ close new normal" ]
 	[ -w /dev/full ] || skip "no /dev/full"
 	{ echo $header; hours a 10 13; } >jump.csv
 	"$SURGETAP" score --all jump.csv >/dev/full 2>err && return 1
-	[ "$(cat err)" = "surgetap: standard output: write error" ]
+	[[ $(cat err) == "surgetap: standard output: "* ]]
 }
 
 @test "the knob: fewer alarms per year, a higher threshold" {

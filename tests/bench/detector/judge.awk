@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Holds the lines of `surgetap score` against the truth in the series' names (see simulate.c).
-# Input variables: weeks, series, bucket (s), from (weeks of warm-up that are not judged), within (hours after the begin in
-# which an open is a detection). Output: one line
-#	opens-per-series-year  found-percent  median-delay-buckets  opens-per-jump  opens-of-jump-and-after  closes trends ratio
+#
+# Variables: series and weeks simulated, bucket (s), from: weeks of warm-up that are not judged, within: hours
+# after the begin in which an open counts as a detection.
+#
+# One line comes out:
+#	false   opens outside what was planted, per series-year (within 24 h: one)
+#	opens   all opens after the warm-up, per series
+#	found   percent of the planted jumps with an open inside
+#	delay   median of its delay, buckets
+#	perjump opens inside, per jump found
+#	trend   percent of the series with a trend told after the begin
+#	ratio   median of the ratio that the open tells
 
 function field(name,    at, rest) {
 	at = index($0, "\"" name "\":")
@@ -12,20 +21,21 @@ function field(name,    at, rest) {
 	return rest
 }
 
-function median(values, count,    i, j, v) {
+function median(values, count,    i, j, value) {
 	if (count == 0)
 		return "-"
 	for (i = 2; i <= count; i++) {
-		v = values[i]
-		for (j = i - 1; j >= 1 && values[j] > v; j--)
+		value = values[i]
+		for (j = i - 1; j >= 1 && values[j] > value; j--)
 			values[j + 1] = values[j]
-		values[j + 1] = v
+		values[j + 1] = value
 	}
 	return values[int((count + 1) / 2)]
 }
 
 BEGIN {
 	START = 1704067200
+	WEEK = 604800
 	YEAR = 31557600
 }
 
@@ -38,36 +48,30 @@ BEGIN {
 	end = part[6] + 0
 	if (state == "trend" && time >= begin)
 		trend[name] = 1
-	if (state == "open") {
-		window = time >= begin && time < end && end > begin
-		if (time >= begin && time < end + 7 * 86400 && end > begin)
-			after++
-		if (window) {
-			opens++
-			if (!(name in found) && time < begin + within * 3600) {
-				found[name] = 1
-				delay[++delays] = (time - begin) / bucket
-				ratios[delays] = field("ratio") + 0
-			}
-		} else if (time >= START + from * 7 * 86400 && (end == begin || time < begin)) {
-			if (!(name in last) || time - last[name] >= 86400)
-				false_alarms++
-			last[name] = time
+	if (state != "open" || time < START + from * WEEK)
+		next
+	opens++
+	if (time >= begin && time < end) {
+		inside++
+		if (!(name in found) && time < begin + within * 3600) {
+			found[name] = 1
+			hits++
+			delay[hits] = (time - begin) / bucket
+			ratio[hits] = field("ratio") + 0
 		}
+	} else if (time < begin || end == begin) {
+		if (!(name in last) || time - last[name] >= 86400)
+			alarms++
+		last[name] = time
 	}
-	if (state == "close" && time >= begin && end > begin)
-		closed[name] = 1
 }
 
 END {
-	years = series * (weeks - from) * 7 * 86400 / YEAR
+	years = series * (weeks - from) * WEEK / YEAR
 	for (name in trend)
 		trends++
-	for (name in closed)
-		closes++
-	hits = delays
-	d = median(delay, delays)
-	r = median(ratios, delays)
-	printf "%.3f %.1f %s %.2f %.3f %d %.1f %s\n", false_alarms / years, 100 * hits / series, d,
-		(hits ? opens / hits : 0), after / series, closes, 100 * trends / series, r
+	late = median(delay, hits)
+	told = median(ratio, hits)
+	printf "%.3f %.3f %.1f %s %.2f %.1f %s\n", alarms / years, opens / series, 100 * hits / series, late,
+		(hits ? inside / hits : 0), 100 * trends / series, told
 }
