@@ -77,9 +77,11 @@ size_t classifier_state_size(void)
 	return sizeof(struct state);
 }
 
-void classifier_begin(void *state)
+void classifier_begin(void *state, bool has_handshake)
 {
 	memset(state, 0, sizeof(struct state));
+	if (has_handshake)
+		ndpi_api_mark_handshake(&((struct state *)state)->flow);
 }
 
 /* A copy of a cut packet whose IP header states the captured length: nDPI refuses a packet that is

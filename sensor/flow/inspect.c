@@ -174,7 +174,7 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 	}
 	struct inspection *inspection = inspection_at(inspector, index);
 	memset(inspection, 0, inspector->block_bytes);
-	classifier_begin(dpi_state(inspection));
+	classifier_begin(dpi_state(inspection), flow->key.transport == TCP && flow->complete);
 	inspection->waiting = inspector->packet_plugins;
 	flow->inspection = index;
 	if (inspector->settings.geoip) {
@@ -242,6 +242,18 @@ static technique_set outranked(const struct technique_table *table, technique_se
 	return tunnels & table->vpn ? table->vps : 0;
 }
 
+/* Gives the flow these sets, by the precedence. Returns what gave way. */
+static technique_set set_techniques(const struct technique_table *table, struct flow *flow,
+	technique_set tunnels, technique_set contacts, technique_set suspected)
+{
+	technique_set beaten = outranked(table, tunnels);
+	tunnels &= ~beaten;
+	flow->tunnels = tunnels | (tunnels & table->opsec ? 1u << TECHNIQUE_OPSEC : 0);
+	flow->contacts = contacts & ~beaten & ~tunnels;
+	flow->suspected = suspected & ~beaten & ~tunnels;
+	return beaten;
+}
+
 /* Sorts the evidence into the flow's sets. */
 static void settle_sets(const struct inspector *inspector, struct flow *flow,
 	struct findings *findings)
@@ -258,14 +270,10 @@ static void settle_sets(const struct inspector *inspector, struct flow *flow,
 		else
 			tunnels |= bit;
 	}
-	technique_set beaten = outranked(table, tunnels);
+	technique_set beaten = set_techniques(table, flow, tunnels, contacts, suspected);
 	for (uint32_t i = 0; i < findings->evidence_count; i++)
 		findings->evidence[i].is_outranked =
 			(beaten >> findings->evidence[i].technique) & 1;
-	tunnels &= ~beaten;
-	flow->tunnels = tunnels | (tunnels & table->opsec ? 1u << TECHNIQUE_OPSEC : 0);
-	flow->contacts = contacts & ~beaten & ~tunnels;
-	flow->suspected = suspected & ~beaten;
 }
 
 static void show_payload(struct inspector *inspector, struct inspection *inspection,
@@ -325,6 +333,10 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 {
 	if (flow->is_decided)
 		return;
+	/* A TCP flow is looked at from its first payload on: scans and floods never are. */
+	if (flow->inspection == FLOW_NO_INSPECTION && packet->transport == TCP &&
+		packet->payload_bytes == 0)
+		return;
 	struct inspection *inspection = flow->inspection == FLOW_NO_INSPECTION
 		? begin(inspector, flow)
 		: inspection_at(inspector, flow->inspection);
@@ -337,7 +349,8 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		is_done = classifier_inspect(inspector->classifier, dpi_state(inspection), packet);
 	bool is_spent = inspection->packets >= budget;
 	fill_view(inspector, flow, inspection);
-	if (inspection->waiting && packet->payload_captured_bytes > 0)
+	if (inspection->waiting && packet->payload_captured_bytes > 0 &&
+		packet->fragment != PACKET_FRAGMENT_LATER)
 		show_payload(inspector, inspection, packet, from_client);
 	if (!inspection->is_classified && (is_done || is_spent))
 		classify(inspector, flow, inspection, !is_done);
@@ -372,9 +385,8 @@ static void end_without_inspection(struct inspector *inspector, struct flow *flo
 	fill_view(inspector, flow, &inspection);
 	tell_ended(inspector, &inspection);
 	settle_sets(inspector, &late, &inspection.findings);
-	flow->tunnels |= late.tunnels;
-	flow->contacts |= late.contacts;
-	flow->suspected |= late.suspected;
+	set_techniques(&inspector->settings.plugins->techniques, flow, flow->tunnels | late.tunnels,
+		flow->contacts | late.contacts, flow->suspected | late.suspected);
 }
 
 void inspector_end(struct inspector *inspector, struct flow *flow)

@@ -88,6 +88,14 @@ static inline bool ndpi_api_is_done(struct ndpi_detection_module_struct *module,
 #endif
 }
 
+/* Tells nDPI of a TCP handshake that it was not shown. */
+static inline void ndpi_api_mark_handshake(struct ndpi_flow_struct *flow)
+{
+	flow->l4.tcp.seen_syn = 1;
+	flow->l4.tcp.seen_syn_ack = 1;
+	flow->l4.tcp.seen_ack = 1;
+}
+
 static inline const char *ndpi_api_alpn(const struct ndpi_flow_struct *flow)
 {
 #if NDPI_AT_LEAST(4, 6)

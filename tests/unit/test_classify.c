@@ -106,7 +106,7 @@ static struct verdict judge(const struct packet *packet, bool give_up)
 	struct verdict verdict;
 
 	assert_non_null(memory);
-	classifier_begin(memory);
+	classifier_begin(memory, false);
 	classifier_inspect(classifier, memory, packet);
 	classifier_decide(classifier, memory, give_up, &verdict);
 	classifier_end(memory);
