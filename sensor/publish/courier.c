@@ -13,6 +13,7 @@
 #include "publish/backoff.h"
 #include "publish/dispatch.h"
 #include "publish/queue.h"
+#include "publish/window.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -36,6 +37,7 @@ struct courier {
 	pthread_cond_t work, idle;
 	bool stop, hurry;
 	struct lane lanes[ENTRY_KINDS];
+	struct window window;
 	struct courier_stats stats;
 	char trouble[REDIS_TROUBLE_SIZE]; /* the last one */
 	unsigned random;
@@ -78,7 +80,8 @@ static uint64_t count_pending(const struct courier *courier)
 {
 	const struct lane *alerts = &courier->lanes[ENTRY_ALERT];
 	const struct lane *usage = &courier->lanes[ENTRY_USAGE];
-	return alerts->queue.count + alerts->in_flight + usage->queue.count + usage->in_flight;
+	return alerts->queue.count + alerts->in_flight + window_pending(&courier->window) +
+	       usage->queue.count + usage->in_flight;
 }
 
 /* Enters what became of a lane's batch; locked. */
@@ -101,6 +104,9 @@ static void account(
 	courier->stats.errors += outcome->troubled;
 	if (outcome->troubled)
 		strcpy(courier->trouble, dispatch_trouble(courier->dispatch));
+	if (lane == &courier->lanes[ENTRY_ALERT])
+		window_acknowledge(&courier->window, &lane->queue);
+	window_load(&courier->window, &courier->lanes[ENTRY_ALERT].queue);
 	if (count_pending(courier) == 0)
 		pthread_cond_broadcast(&courier->idle);
 }
@@ -177,6 +183,7 @@ int courier_start(const struct courier_settings *settings, struct courier **ret_
 		return -ENOMEM;
 	init_locks(courier);
 	queue_init(&courier->lanes[ENTRY_ALERT].queue, settings->queue_max, QUEUE_KEEPS_OLDEST);
+	window_init(&courier->window, settings->spool);
 	queue_init(&courier->lanes[ENTRY_HEARTBEAT].queue, 1, QUEUE_KEEPS_NEWEST);
 	queue_init(&courier->lanes[ENTRY_USAGE].queue, settings->queue_max, QUEUE_KEEPS_NEWEST);
 	courier->random = (unsigned)getpid() ^ (unsigned)dispatch_clock_ms();
@@ -192,11 +199,17 @@ int courier_start(const struct courier_settings *settings, struct courier **ret_
 
 void courier_put(struct courier *courier, struct entry *entry)
 {
+	/* Not under the lock: the disk may take its time. */
+	if (entry && entry->kind == ENTRY_ALERT)
+		window_store(&courier->window, entry);
 	pthread_mutex_lock(&courier->lock);
-	if (entry)
-		queue_put(&courier->lanes[entry->kind].queue, entry);
-	else
+	if (!entry)
 		courier->stats.dropped++;
+	else if (entry->kind == ENTRY_ALERT)
+		window_put(&courier->window, &courier->lanes[ENTRY_ALERT].queue, entry);
+	else
+		queue_put(&courier->lanes[entry->kind].queue, entry);
+	window_load(&courier->window, &courier->lanes[ENTRY_ALERT].queue);
 	pthread_cond_signal(&courier->work);
 	pthread_mutex_unlock(&courier->lock);
 }
@@ -218,7 +231,8 @@ uint64_t courier_drain(struct courier *courier, unsigned seconds)
 	strcpy(trouble, courier->trouble);
 	pthread_mutex_unlock(&courier->lock);
 	if (pending > 0)
-		log_error("redis: %llu entries not delivered: %s", (unsigned long long)pending,
+		log_error("redis: %llu entries not delivered%s: %s", (unsigned long long)pending,
+			courier->window.spool ? ", alerts stay in the spool" : "",
 			*trouble ? trouble : "no answer yet");
 	return pending;
 }
@@ -228,6 +242,7 @@ void courier_stats(struct courier *courier, struct courier_stats *ret_stats)
 	pthread_mutex_lock(&courier->lock);
 	*ret_stats = courier->stats;
 	ret_stats->pending = count_pending(courier);
+	ret_stats->unspooled = courier->window.unspooled;
 	ret_stats->dropped += courier->lanes[ENTRY_ALERT].queue.dropped +
 			      courier->lanes[ENTRY_USAGE].queue.dropped;
 	pthread_mutex_unlock(&courier->lock);

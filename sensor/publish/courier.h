@@ -7,6 +7,7 @@
  * Redis has acknowledged it; entries that were sent when the connection broke are sent again.
  */
 #include "publish/entry.h"
+#include "publish/spool.h"
 #include "publish/url.h"
 
 struct courier;
@@ -16,12 +17,14 @@ struct courier_settings {
 	const char *prefix, *sensor; /* these and the next two outlive the courier */
 	const char *channel, *list;  /* NULL: none */
 	uint64_t alerts_maxlen, usage_maxlen;
-	size_t queue_max; /* of each kind; one heartbeat only */
+	size_t queue_max;    /* of each kind; one heartbeat only */
+	struct spool *spool; /* alerts go there first; outlives the courier; NULL: none */
 };
 
 struct courier_stats {
 	uint64_t acknowledged, pending, dropped; /* alerts and usage; heartbeats do not count */
 	uint64_t errors, connects;
+	uint64_t unspooled; /* alerts that the spool did not take: they wait in memory only */
 };
 
 /* Starts the thread. Returns 0 or -errno. */

@@ -42,7 +42,12 @@ static struct entry *writer_close(struct writer *writer, enum entry_kind kind)
 		free(writer->strings);
 		return NULL;
 	}
-	*entry = (struct entry){NULL, kind, writer->count, writer->bytes, writer->strings};
+	*entry = (struct entry){
+		.kind = kind,
+		.count = writer->count,
+		.bytes = writer->bytes,
+		.strings = writer->strings,
+	};
 	return entry;
 }
 

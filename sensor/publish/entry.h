@@ -16,8 +16,9 @@ enum entry_kind { ENTRY_ALERT, ENTRY_HEARTBEAT, ENTRY_USAGE };
 struct entry {
 	struct entry *next; /* owned by the queue that holds the entry */
 	enum entry_kind kind;
-	size_t count; /* strings */
-	size_t bytes; /* of all strings with their NULs */
+	uint64_t sequence; /* in the spool; 0: not there */
+	size_t count;      /* strings */
+	size_t bytes;      /* of all strings with their NULs */
 	/* Stream (without prefix), id, then field and value in turns; one after the other. The last
 	 * value of an alert is its whole EVE record. */
 	char *strings;

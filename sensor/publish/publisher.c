@@ -2,10 +2,13 @@
 #include "publish/publisher.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -22,6 +25,7 @@ struct publisher {
 	struct eve_sensor sensor;
 	struct file_sink *alerts_file, *usage_file;
 	struct courier *courier; /* NULL: no Redis */
+	struct spool *spool;     /* NULL: none */
 	_Atomic uint64_t alerts, usage_lines, unwritten;
 	struct log_limit memory_limit;
 };
@@ -44,6 +48,41 @@ int publisher_check_url(const char *url, char ret_reason[128])
 	return r;
 }
 
+static int make_folder(const char *path)
+{
+	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static const char *explain_spool_error(int error)
+{
+	if (error == -EBUSY)
+		return "another sensor uses it";
+	return error == -EPROTONOSUPPORT ? "a newer version wrote it" : strerror(-error);
+}
+
+static int open_spool(const char *state_dir, struct spool **ret_spool)
+{
+	char folder[PATH_MAX];
+	struct spool_stats stats;
+	const struct spool_settings settings = {.folder = folder};
+	int length = snprintf(folder, sizeof folder, "%s/spool", state_dir);
+	int r = length < (int)sizeof folder ? make_folder(state_dir) : -ENAMETOOLONG;
+	if (r == 0)
+		r = spool_open(&settings, ret_spool);
+	if (r < 0) {
+		log_error("%s: %s", folder, explain_spool_error(r));
+		return r;
+	}
+	spool_stats(*ret_spool, &stats);
+	if (stats.pending > 0)
+		log_info("%s: %llu alerts wait from an earlier run", folder,
+			(unsigned long long)stats.pending);
+	if (stats.damaged_bytes > 0)
+		log_warn("%s: passed over %llu damaged bytes", folder,
+			(unsigned long long)stats.damaged_bytes);
+	return 0;
+}
+
 static void fill_password(struct url *url)
 {
 	const char *password = getenv(PUBLISHER_PASSWORD_VARIABLE);
@@ -51,7 +90,8 @@ static void fill_password(struct url *url)
 		text_copy(password, url->password, sizeof url->password);
 }
 
-static int start_courier(const struct publisher_settings *settings, struct courier **ret_courier)
+static int start_courier(const struct publisher_settings *settings, struct spool **ret_spool,
+	struct courier **ret_courier)
 {
 	struct courier_settings courier = {
 		.prefix = settings->redis_prefix ? settings->redis_prefix : "surgetap:",
@@ -70,7 +110,12 @@ static int start_courier(const struct publisher_settings *settings, struct couri
 		log_error("redis: the URL is wrong: %s", reason);
 		return r;
 	}
+	if (settings->state_dir)
+		r = open_spool(settings->state_dir, ret_spool);
+	if (r < 0)
+		return r;
 	fill_password(&courier.url);
+	courier.spool = *ret_spool;
 	r = courier_start(&courier, ret_courier);
 	explicit_bzero(&courier.url, sizeof courier.url);
 	if (r < 0)
@@ -91,7 +136,7 @@ int publisher_open(const struct publisher_settings *settings, struct publisher *
 	if (r == 0)
 		r = open_file(settings->usage_file, settings->append, &publisher->usage_file);
 	if (r == 0)
-		r = start_courier(settings, &publisher->courier);
+		r = start_courier(settings, &publisher->spool, &publisher->courier);
 	if (r < 0) {
 		publisher_close(publisher);
 		return r;
@@ -114,11 +159,12 @@ void publisher_put_alert(struct publisher *publisher, const struct alert *alert)
 		count_unwritten(publisher);
 		return;
 	}
-	if (publisher->alerts_file)
-		file_sink_put(publisher->alerts_file, eve, true);
+	/* The spool first: what a file shows must not be missing in Redis after a crash. */
 	if (publisher->courier)
 		courier_put(
 			publisher->courier, entry_new_alert(alert, publisher->sensor.host, eve));
+	if (publisher->alerts_file)
+		file_sink_put(publisher->alerts_file, eve, true);
 	free(eve);
 }
 
@@ -184,6 +230,12 @@ void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_st
 		ret_stats->redis_dropped = courier.dropped;
 		ret_stats->redis_errors = courier.errors;
 		ret_stats->redis_connects = courier.connects;
+		ret_stats->spool_errors = courier.unspooled;
+	}
+	if (publisher->spool) {
+		struct spool_stats spool;
+		spool_stats(publisher->spool, &spool);
+		ret_stats->spool_bytes = spool.bytes;
 	}
 	if (publisher->alerts_file)
 		ret_stats->file_errors += file_sink_lost(publisher->alerts_file);
@@ -196,6 +248,7 @@ void publisher_close(struct publisher *publisher)
 	if (!publisher)
 		return;
 	courier_stop(publisher->courier);
+	spool_close(publisher->spool);
 	file_sink_close(publisher->alerts_file);
 	file_sink_close(publisher->usage_file);
 	free(publisher);

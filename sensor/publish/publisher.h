@@ -15,12 +15,14 @@ struct publisher;
 #define PUBLISHER_PASSWORD_VARIABLE "SURGETAP_REDIS_PASSWORD"
 
 struct publisher_settings {
-	const char *alerts_file;  /* NDJSON; "-" standard output; NULL none */
-	const char *usage_file;   /* NDJSON; "-" standard output; NULL none */
-	bool append;              /* add to the files instead of emptying them first */
-	const char *redis_url;    /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
-				     none */
-	const char *redis_prefix; /* "surgetap:" */
+	const char *alerts_file; /* NDJSON; "-" standard output; NULL none */
+	const char *usage_file;  /* NDJSON; "-" standard output; NULL none */
+	bool append;             /* add to the files instead of emptying them first */
+	const char *redis_url;   /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
+				    none */
+	const char *state_dir; /* alerts wait for Redis in <state_dir>/spool, across runs; NULL: in
+				  memory. Without a Redis URL it is not used */
+	const char *redis_prefix;               /* "surgetap:" */
 	const char *redis_channel, *redis_list; /* mirrors of each alert; NULL none */
 	uint64_t alerts_maxlen, usage_maxlen;   /* stream lengths kept, approximately */
 	uint32_t
@@ -32,6 +34,7 @@ struct publisher_stats {
 	uint64_t alerts, usage_lines; /* handed in */
 	uint64_t redis_acknowledged, redis_pending, redis_dropped, redis_errors, redis_connects;
 	uint64_t file_errors;
+	uint64_t spool_bytes, spool_errors; /* size on disk; alerts that it did not take */
 };
 
 /* One field of a usage entry: a name such as "vpn_flows" and its number. */

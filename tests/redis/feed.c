@@ -2,11 +2,12 @@
 /*
  * Feeds a publisher by hand, so that a test decides when a server dies between two alerts.
  *
- *   feed REDIS_URL [--alerts FILE] [--channel NAME] [--list KEY] [--queue N] [--maxlen N] [--sensor
- * NAME]
+ *   feed REDIS_URL [--alerts FILE] [--channel NAME] [--list KEY] [--queue N] [--maxlen N]
+ *        [--sensor NAME] [--state DIR]
  *
  * Lines on standard input, each answered by one line on standard output:
  *   alerts N             the next N alerts; each has an id of its own     -> alerts TOTAL
+ *   skip N               as if N alerts had been put by an earlier run     -> alerts TOTAL
  *   usage RANGE TIME N   buckets of a minute from Unix time TIME on       -> usage TOTAL
  *   heartbeat            one heartbeat                                    -> heartbeat
  *   drain SECONDS        waits until all is delivered                     -> pending N
@@ -26,7 +27,7 @@ struct feed {
 	uint64_t alerts, usage;
 };
 
-static void put_alerts(struct feed *feed, uint64_t count)
+static void put_alerts(struct feed *feed, uint64_t count, bool skip)
 {
 	for (uint64_t i = 0; i < count; i++) {
 		int64_t onset_s = feed->alert.window_start_s + 60;
@@ -34,7 +35,8 @@ static void put_alerts(struct feed *feed, uint64_t count)
 		feed->alert.window_start_s = onset_s;
 		feed->alert.window_end_s = onset_s + 60;
 		feed->alert.time_us = feed->alert.window_end_s * 1000000;
-		publisher_put_alert(feed->publisher, &feed->alert);
+		if (!skip)
+			publisher_put_alert(feed->publisher, &feed->alert);
 		feed->alerts++;
 	}
 	printf("alerts %" PRIu64 "\n", feed->alerts);
@@ -75,7 +77,9 @@ static int obey(struct feed *feed, const char *line)
 	int64_t time_s;
 	uint64_t count;
 	if (sscanf(line, "alerts %" SCNu64, &count) == 1)
-		put_alerts(feed, count);
+		put_alerts(feed, count, false);
+	else if (sscanf(line, "skip %" SCNu64, &count) == 1)
+		put_alerts(feed, count, true);
 	else if (sscanf(line, "usage %63s %" SCNd64 " %" SCNu64, range, &time_s, &count) == 3)
 		put_usage(feed, range, time_s, count);
 	else if (strcmp(line, "heartbeat\n") == 0)
@@ -100,6 +104,8 @@ static int parse_options(int argc, char **argv, struct publisher_settings *setti
 			settings->redis_list = argv[i + 1];
 		else if (strcmp(argv[i], "--sensor") == 0)
 			settings->sensor.host = argv[i + 1];
+		else if (strcmp(argv[i], "--state") == 0)
+			settings->state_dir = argv[i + 1];
 		else if (strcmp(argv[i], "--queue") == 0)
 			settings->queue_max = (uint32_t)strtoul(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--maxlen") == 0)
