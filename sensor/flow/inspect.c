@@ -174,7 +174,7 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 	}
 	struct inspection *inspection = inspection_at(inspector, index);
 	memset(inspection, 0, inspector->block_bytes);
-	classifier_begin(dpi_state(inspection));
+	classifier_begin(dpi_state(inspection), flow->key.transport == TCP && flow->complete);
 	inspection->waiting = inspector->packet_plugins;
 	flow->inspection = index;
 	if (inspector->settings.geoip) {
@@ -332,6 +332,10 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 	bool from_client)
 {
 	if (flow->is_decided)
+		return;
+	/* A TCP flow is looked at from its first payload on: scans and floods never are. */
+	if (flow->inspection == FLOW_NO_INSPECTION && packet->transport == TCP &&
+		packet->payload_bytes == 0)
 		return;
 	struct inspection *inspection = flow->inspection == FLOW_NO_INSPECTION
 		? begin(inspector, flow)
