@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/rate_ratio.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STRATA 24
+#define HOUR_S 3600
+#define CORRELATION_MAX 0.8
+#define BLOCKS_FOR_INTERVAL 4
+#define NORMAL 1.959963984540054 /* 97.5 % quantile */
+#define HALF 0.5 /* added to both counts when one is 0 (J. Haldane, F. Anscombe, 1956) */
+
+enum side { BEFORE, AFTER, SIDES };
+
+/* Events and exposure of one hour of the day. */
+struct stratum {
+	double count[SIDES], exposure[SIDES];
+	double rate; /* of the before window, by both */
+};
+
+struct fit {
+	const struct rate_window *windows[SIDES];
+	struct stratum strata[STRATA];
+	bool is_matched;
+	double ratio;         /* > 0 */
+	double chance;        /* variance of ln ratio for Poisson counts */
+	double adjust[SIDES]; /* so that fitted counts sum to the observed ones */
+	int64_t block_s;
+};
+
+/* What the blocks say of one window. */
+struct drift_sums {
+	double square;                  /* sum of (got - due)^2 / due */
+	double due, due_square;         /* sum of due, of due^2 */
+	double product, product_weight; /* of neighbours */
+	uint32_t blocks;
+};
+
+struct block {
+	double got, due; /* counts, fitted counts */
+	double square;   /* of the slots: sum of (got - due)^2 / due once the block's level is known
+			  */
+	uint32_t slots;
+	int64_t number;
+};
+
+double rate_ratio_student(uint32_t degrees)
+{
+	static const double first[] = {12.706204736174694, 4.302652729749462};
+	double x = NORMAL, n = degrees;
+	if (degrees <= 2)
+		return first[degrees == 2];
+	double x2 = x * x;
+	double g1 = x * (x2 + 1) / 4;
+	double g2 = x * ((5 * x2 + 16) * x2 + 3) / 96;
+	double g3 = x * (((3 * x2 + 19) * x2 + 17) * x2 - 15) / 384;
+	double g4 = x * ((((79 * x2 + 776) * x2 + 1482) * x2 - 1920) * x2 - 945) / 92160;
+	return x + (g1 + (g2 + (g3 + g4 / n) / n) / n) / n;
+}
+
+static size_t stratum_of(const struct fit *fit, const struct rate_slot *slot)
+{
+	int64_t hour = slot->start_s / HOUR_S % STRATA;
+	return fit->is_matched ? (size_t)(hour < 0 ? hour + STRATA : hour) : 0;
+}
+
+static void fill_strata(struct fit *fit)
+{
+	memset(fit->strata, 0, sizeof fit->strata);
+	for (int side = BEFORE; side < SIDES; side++)
+		for (size_t i = 0; i < fit->windows[side]->count; i++) {
+			const struct rate_slot *slot = &fit->windows[side]->slots[i];
+			struct stratum *stratum = &fit->strata[stratum_of(fit, slot)];
+			if (!(slot->exposure > 0))
+				continue;
+			stratum->count[side] += slot->count;
+			stratum->exposure[side] += slot->exposure;
+		}
+}
+
+static bool is_shared(const struct stratum *stratum)
+{
+	return stratum->exposure[BEFORE] > 0 && stratum->exposure[AFTER] > 0;
+}
+
+/* Chooses between hours of the day and the whole. */
+static void match_hours(struct fit *fit)
+{
+	double shared = 0, all = 0;
+	fit->is_matched = true;
+	fill_strata(fit);
+	for (int i = 0; i < STRATA; i++) {
+		all += fit->strata[i].exposure[AFTER];
+		if (is_shared(&fit->strata[i]))
+			shared += fit->strata[i].exposure[AFTER];
+	}
+	if (shared >= all / 2)
+		return;
+	fit->is_matched = false;
+	fill_strata(fit);
+}
+
+/* The Mantel-Haenszel sums, each count raised by `more`: false when one of them is 0. */
+static bool weigh_strata(struct fit *fit, double more)
+{
+	double after = 0, before = 0, variance = 0;
+	for (int i = 0; i < STRATA; i++) {
+		const struct stratum *stratum = &fit->strata[i];
+		double t0 = stratum->exposure[BEFORE], t1 = stratum->exposure[AFTER];
+		if (!is_shared(stratum))
+			continue;
+		double a = stratum->count[AFTER] + more, b = stratum->count[BEFORE] + more;
+		after += a * t0 / (t0 + t1);
+		before += b * t1 / (t0 + t1);
+		variance += (a + b) * t0 * t1 / ((t0 + t1) * (t0 + t1));
+	}
+	if (!(after > 0) || !(before > 0))
+		return false;
+	fit->ratio = after / before;
+	fit->chance = variance / (after * before);
+	return true;
+}
+
+/* The fitted rate of each stratum, and the factors that make the windows' sums come out. */
+static void fit_strata(struct fit *fit)
+{
+	double got[SIDES] = {0}, due[SIDES] = {0};
+	for (int i = 0; i < STRATA; i++) {
+		struct stratum *stratum = &fit->strata[i];
+		if (!is_shared(stratum))
+			continue;
+		stratum->rate = (stratum->count[BEFORE] + stratum->count[AFTER]) /
+				(stratum->exposure[BEFORE] + fit->ratio * stratum->exposure[AFTER]);
+		got[BEFORE] += stratum->count[BEFORE];
+		got[AFTER] += stratum->count[AFTER];
+		due[BEFORE] += stratum->rate * stratum->exposure[BEFORE];
+		due[AFTER] += stratum->rate * fit->ratio * stratum->exposure[AFTER];
+	}
+	for (int side = BEFORE; side < SIDES; side++)
+		fit->adjust[side] = due[side] > 0 ? got[side] / due[side] : 0;
+}
+
+static double due_of(const struct fit *fit, enum side side, const struct rate_slot *slot)
+{
+	const struct stratum *stratum = &fit->strata[stratum_of(fit, slot)];
+	if (!is_shared(stratum) || !(slot->exposure > 0))
+		return 0;
+	return stratum->rate * slot->exposure * fit->adjust[side] *
+	       (side == AFTER ? fit->ratio : 1);
+}
+
+/* Sums the slots of the block that begins at slot `*at`; moves `*at` behind them. */
+static void sum_block(const struct fit *fit, enum side side, size_t *at, struct block *ret_block)
+{
+	const struct rate_window *window = fit->windows[side];
+	size_t first = *at;
+	struct block block = {.number = window->slots[first].start_s / fit->block_s};
+	for (; *at < window->count; ++*at) {
+		const struct rate_slot *slot = &window->slots[*at];
+		double due = due_of(fit, side, slot);
+		if (slot->start_s / fit->block_s != block.number)
+			break;
+		if (!(due > 0))
+			continue;
+		block.got += slot->count;
+		block.due += due;
+		block.slots++;
+	}
+	for (size_t i = first; i < *at && block.got > 0; i++) {
+		double due = due_of(fit, side, &window->slots[i]) * block.got / block.due;
+		double off = window->slots[i].count - due;
+		if (due > 0)
+			block.square += off * off / due;
+	}
+	*ret_block = block;
+}
+
+/* Lets the blocks be as long as leaves enough of them: counts them for the length at hand. */
+static uint32_t count_blocks(const struct fit *fit)
+{
+	uint32_t count = 0;
+	for (int side = BEFORE; side < SIDES; side++)
+		for (size_t i = 0; i < fit->windows[side]->count;) {
+			struct block block;
+			sum_block(fit, (enum side)side, &i, &block);
+			count += block.slots > 0;
+		}
+	return count;
+}
+
+static void choose_blocks(struct fit *fit)
+{
+	static const int64_t lengths_s[] = {24 * HOUR_S, 6 * HOUR_S, HOUR_S, HOUR_S / 4, 60};
+	for (size_t i = 0; i < sizeof lengths_s / sizeof *lengths_s; i++) {
+		fit->block_s = lengths_s[i];
+		if (count_blocks(fit) >= RATE_RATIO_BLOCKS)
+			return;
+	}
+}
+
+/* Pearson's dispersion of slots within their blocks: for Poisson counts the sum of squares of a
+ * block of n slots, given its total, has the expectation n - 1. */
+static double measure_dispersion(const struct fit *fit)
+{
+	double square = 0, degrees = 1;
+	for (int side = BEFORE; side < SIDES; side++)
+		for (size_t i = 0; i < fit->windows[side]->count;) {
+			struct block block;
+			sum_block(fit, (enum side)side, &i, &block);
+			if (!(block.got > 0))
+				continue;
+			square += block.square;
+			degrees += block.slots - 1;
+		}
+	for (int i = 0; i < STRATA; i++)
+		degrees -= is_shared(&fit->strata[i]); /* the profile was fitted to them */
+	return degrees > 0 ? fmax(1, square / degrees) : 1;
+}
+
+static void sum_drift(const struct fit *fit, enum side side, struct drift_sums *ret_sums)
+{
+	struct drift_sums sums = {0};
+	struct block last = {0}, block;
+	for (size_t i = 0; i < fit->windows[side]->count;) {
+		sum_block(fit, side, &i, &block);
+		if (!(block.due > 0))
+			continue;
+		double off = block.got - block.due;
+		sums.square += off * off / block.due;
+		sums.due += block.due;
+		sums.due_square += block.due * block.due;
+		sums.blocks++;
+		if (sums.blocks > 1 && block.number == last.number + 1) {
+			sums.product += off * (last.got - last.due);
+			sums.product_weight += block.due * last.due;
+		}
+		last = block;
+	}
+	*ret_sums = sums;
+}
+
+/* Variance of the logarithm of a window's sum when its blocks' levels vary by `variance`, with
+ * `correlation` from one block to the next. */
+static double spread_of(const struct fit *fit, enum side side, double variance, double correlation)
+{
+	double total = 0, sum = 0, behind = 0; /* behind: sum of due x correlation^distance */
+	int64_t last = 0;
+	struct block block;
+	for (size_t i = 0; i < fit->windows[side]->count;) {
+		sum_block(fit, side, &i, &block);
+		if (!(block.due > 0))
+			continue;
+		behind *= total > 0 ? pow(correlation, (double)(block.number - last)) : 0;
+		sum += block.due * (block.due + 2 * behind);
+		behind += block.due;
+		total += block.due;
+		last = block.number;
+	}
+	return total > 0 ? variance * sum / (total * total) : 0;
+}
+
+/* The variance of ln ratio. */
+static double measure_variance(const struct fit *fit, struct rate_ratio *ratio)
+{
+	struct drift_sums sums[SIDES];
+	double excess = 0, room = 0, product = 0, weight = 0;
+	ratio->dispersion = measure_dispersion(fit);
+	for (int side = BEFORE; side < SIDES; side++) {
+		sum_drift(fit, (enum side)side, &sums[side]);
+		ratio->blocks += sums[side].blocks;
+		if (sums[side].blocks < 2)
+			continue;
+		excess += sums[side].square - ratio->dispersion * (sums[side].blocks - 1);
+		room += sums[side].due - sums[side].due_square / sums[side].due;
+		product += sums[side].product;
+		weight += sums[side].product_weight;
+	}
+	double variance = room > 0 ? fmax(0, excess / room) : 0;
+	double correlation = variance > 0 && weight > 0 ? product / weight / variance : 0;
+	correlation = fmin(fmax(correlation, 0), CORRELATION_MAX);
+	ratio->drift = sqrt(variance);
+	return ratio->dispersion * fit->chance + spread_of(fit, BEFORE, variance, correlation) +
+	       spread_of(fit, AFTER, variance, correlation);
+}
+
+static void sum_windows(const struct fit *fit, struct rate_ratio *ret_ratio)
+{
+	double *const counts[SIDES] = {&ret_ratio->before_count, &ret_ratio->after_count};
+	double *const exposures[SIDES] = {&ret_ratio->before_exposure, &ret_ratio->after_exposure};
+	for (int side = BEFORE; side < SIDES; side++)
+		for (size_t i = 0; i < fit->windows[side]->count; i++) {
+			const struct rate_slot *slot = &fit->windows[side]->slots[i];
+			*counts[side] += slot->exposure > 0 ? slot->count : 0;
+			*exposures[side] += slot->exposure > 0 ? slot->exposure : 0;
+		}
+}
+
+void rate_ratio_compute(const struct rate_window *before, const struct rate_window *after,
+	struct rate_ratio *ret_ratio)
+{
+	struct fit fit = {.windows = {before, after}};
+	*ret_ratio = (struct rate_ratio){.ratio = NAN, .low = NAN, .high = NAN, .dispersion = 1};
+	sum_windows(&fit, ret_ratio);
+	match_hours(&fit);
+	bool is_plain = weigh_strata(&fit, 0);
+	if (!is_plain) {
+		fit.is_matched = false;
+		fill_strata(&fit);
+		if (!(ret_ratio->before_count + ret_ratio->after_count > 0) ||
+			!weigh_strata(&fit, HALF))
+			return;
+	}
+	ret_ratio->is_matched = fit.is_matched;
+	fit_strata(&fit);
+	choose_blocks(&fit);
+	double deviation = sqrt(measure_variance(&fit, ret_ratio));
+	bool is_new = !(ret_ratio->before_count > 0), is_gone = !(ret_ratio->after_count > 0);
+	ret_ratio->ratio = is_plain ? fit.ratio : is_new ? INFINITY : is_gone ? 0 : fit.ratio;
+	if (ret_ratio->blocks < BLOCKS_FOR_INTERVAL)
+		return;
+	double reach = rate_ratio_student(ret_ratio->blocks - 2) * deviation;
+	ret_ratio->low = is_gone ? 0 : fit.ratio * exp(-reach);
+	ret_ratio->high = is_new ? INFINITY : fit.ratio * exp(reach);
+}
