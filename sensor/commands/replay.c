@@ -52,6 +52,7 @@ static int open_publisher(const struct config *config, struct replay *replay)
 		.alerts_file = config->alerts,
 		.usage_file = config->usage,
 		.redis_url = config->redis,
+		.state_dir = config->state,
 		.redis_prefix = config->redis_prefix,
 		.redis_channel = config->redis_channel,
 		.redis_list = config->redis_list,

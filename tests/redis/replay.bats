@@ -99,6 +99,19 @@ has_usage() {
 	[ "$(cli xlen surgetap:usage:star-jv)" -gt 0 ]
 }
 
+@test "alerts that were left over are delivered by the next run, even one without packets" {
+	local status=0
+	replay --drain 0 --state "$BATS_TEST_TMPDIR/state" "$CAPTURE" || status=$?
+	[ "$status" -eq 1 ]
+	log_has "alerts stay in the spool"
+	mv "$BATS_TEST_TMPDIR/alerts.ndjson" "$BATS_TEST_TMPDIR/first.ndjson"
+	head -c 24 "$CAPTURE" >"$BATS_TEST_TMPDIR/empty.pcap"
+	start_server
+	replay --state "$BATS_TEST_TMPDIR/state" "$BATS_TEST_TMPDIR/empty.pcap"
+	mv "$BATS_TEST_TMPDIR/first.ndjson" "$BATS_TEST_TMPDIR/alerts.ndjson"
+	assert_same_alerts
+}
+
 @test "malformed URL ends with status 2, one line, and without the password" {
 	local status=0
 	"$SURGETAP" replay --redis redis://:hunter2@host:port "$CAPTURE" >"$LOG" 2>&1 || status=$?
