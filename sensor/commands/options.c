@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
+#include "config/check.h"
 #include "config/claim.h"
 #include "config/setting.h"
 
@@ -140,6 +141,28 @@ static void warn_of_idle_settings(const struct config *config)
 			log_warn("%s has no effect in this version", setting->name);
 }
 
+/* One line for all of them: a list may hold thousands. */
+static void warn_of_host_bits(const struct config_list *watch)
+{
+	char taken[CHECK_PREFIX_SIZE], first_taken[CHECK_PREFIX_SIZE] = "";
+	const char *first = NULL;
+	size_t more = 0;
+
+	for (size_t i = 0; i < watch->count; i++) {
+		if (!check_has_host_bits(watch->items[i], taken))
+			continue;
+		if (!first)
+			memcpy(first_taken, taken, sizeof(taken));
+		more += first != NULL;
+		first = first ? first : watch->items[i];
+	}
+	if (first && more)
+		log_warn("watch: '%s' is taken as %s, and %zu more like it", first, first_taken,
+			more);
+	else if (first)
+		log_warn("watch: '%s' is taken as %s", first, first_taken);
+}
+
 static int apply(const struct options *options, struct config *config)
 {
 	static const struct config_listener listener = {tell_fault, NULL};
@@ -152,6 +175,7 @@ static int apply(const struct options *options, struct config *config)
 		return status;
 	log_set_quiet(config->quiet);
 	warn_of_idle_settings(config);
+	warn_of_host_bits(&config->watch);
 	return 0;
 }
 

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PREFIX_SIZE 64 /* longer than any CIDR */
-
 static int refuse(char ret_reason[SETTING_REASON_SIZE], const char *text, const char *why)
 {
 	char shown[64];
@@ -34,21 +32,47 @@ int check_name(const char *text, char ret_reason[SETTING_REASON_SIZE])
 	return 0;
 }
 
+/* The part of "CIDR=NAME" before the name; false when it is longer than any CIDR. */
+static bool copy_cidr(const char *text, char ret_cidr[CHECK_PREFIX_SIZE])
+{
+	size_t length = strcspn(text, "=");
+
+	if (length >= CHECK_PREFIX_SIZE)
+		return false;
+	memcpy(ret_cidr, text, length);
+	ret_cidr[length] = '\0';
+	return true;
+}
+
 int check_watch(const char *text, char ret_reason[SETTING_REASON_SIZE])
 {
 	const char *equals = strchr(text, '=');
-	size_t length = equals ? (size_t)(equals - text) : strlen(text);
 	struct surgetap_address network;
-	char prefix[PREFIX_SIZE];
+	char cidr[CHECK_PREFIX_SIZE];
 	unsigned bits;
 
-	if (length >= sizeof(prefix))
+	if (!copy_cidr(text, cidr))
 		return refuse(ret_reason, text, "is no CIDR such as 175.45.176.0/22");
-	memcpy(prefix, text, length);
-	prefix[length] = '\0';
-	if (ranges_parse_prefix(prefix, &network, &bits) != 0)
-		return refuse(ret_reason, prefix, "is no CIDR such as 175.45.176.0/22");
+	if (ranges_parse_prefix(cidr, &network, &bits) != 0)
+		return refuse(ret_reason, cidr, "is no CIDR such as 175.45.176.0/22");
 	return equals ? check_name(equals + 1, ret_reason) : 0;
+}
+
+bool check_has_host_bits(const char *text, char ret_taken[CHECK_PREFIX_SIZE])
+{
+	struct surgetap_address address;
+	struct range_prefix prefix = {.range = 0};
+	char cidr[CHECK_PREFIX_SIZE], taken[RANGE_PREFIX_TEXT_SIZE];
+	unsigned bits;
+
+	if (!copy_cidr(text, cidr) || ranges_parse_prefix(cidr, &prefix.network, &bits) != 0)
+		return false;
+	cidr[strcspn(cidr, "/")] = '\0';
+	if (address_parse(cidr, &address) != 0 || address_is_equal(&address, &prefix.network))
+		return false;
+	prefix.bits = (uint8_t)bits;
+	snprintf(ret_taken, CHECK_PREFIX_SIZE, "%s", ranges_format_prefix(&prefix, taken));
+	return true;
 }
 
 int check_url(const char *text, char ret_reason[SETTING_REASON_SIZE])

@@ -8,6 +8,11 @@
 /* "CIDR" or "CIDR=NAME", NAME as in check_name. */
 int check_watch(const char *text, char ret_reason[SETTING_REASON_SIZE]);
 
+/* True when the address of a CIDR that check_watch accepts has bits beyond its prefix, as
+ * in 10.1.2.3/8: most likely a slip. Then ret_taken is the prefix that is watched. */
+#define CHECK_PREFIX_SIZE 64
+bool check_has_host_bits(const char *text, char ret_taken[CHECK_PREFIX_SIZE]);
+
 /* A URL that publisher_check_url accepts. */
 int check_url(const char *text, char ret_reason[SETTING_REASON_SIZE]);
 

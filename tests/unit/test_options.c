@@ -126,6 +126,18 @@ static void repeated_list_adds_and_repeated_value_wins_last(void **state)
 	assert_int_equal(run->config.drain, 2);
 }
 
+static void slip_in_a_prefix_is_told_once_for_all(void **state)
+{
+	struct run *run = *state;
+
+	assert_int_equal(parse(run, "-w 10.1.2.3/8=a -w 11.0.0.0/8 -w 11.0.0.1"), 0);
+	expect_log(run, "surgetap: warning: watch: '10.1.2.3/8=a' is taken as 10.0.0.0/8\n");
+	assert_int_equal(parse(run, "-w 12.0.0.0/8 -w 2001:db8::1/32 -w 13.0.0.1/8"), 0);
+	expect_log(run, "surgetap: warning: watch: '10.1.2.3/8=a' is taken as 10.0.0.0/8\n"
+			"surgetap: warning: watch: '2001:db8::1/32' is taken as 2001:db8::/32, "
+			"and 1 more like it\n");
+}
+
 static void bad_value_is_a_usage_error_told_in_one_line(void **state)
 {
 	assert_int_equal(parse(*state, "-w 10.0.0.0/99 a"), STATUS_USAGE);
@@ -167,6 +179,7 @@ int main(void)
 			command_line_goes_over_the_file_whatever_the_order, begin, end),
 		cmocka_unit_test_setup_teardown(
 			repeated_list_adds_and_repeated_value_wins_last, begin, end),
+		cmocka_unit_test_setup_teardown(slip_in_a_prefix_is_told_once_for_all, begin, end),
 		cmocka_unit_test_setup_teardown(
 			bad_value_is_a_usage_error_told_in_one_line, begin, end),
 		cmocka_unit_test_setup_teardown(
