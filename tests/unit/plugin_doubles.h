@@ -20,8 +20,8 @@ static const struct surgetap_technique double_techniques[] = {
 static struct {
 	struct surgetap_evidence on_packet[4], on_classified[12], on_ended[4];
 	unsigned packet_reports, classified_reports, ended_reports;
-	unsigned report_at;   /* payload at which on_packet reports */
-	unsigned done_after;  /* payloads; 0 never */
+	unsigned report_at;   /* payload of a flow at which on_packet reports */
+	unsigned done_after;  /* payloads of a flow; 0 never */
 	bool done_classified; /* on_classified answers DONE */
 	unsigned packets, classified, ended;
 	uint8_t last_index;
@@ -44,9 +44,10 @@ static enum surgetap_next double_packet(const struct surgetap_call *call)
 	++*mine;
 	script.seen = *call->flow;
 	script.last_index = call->payload->index;
-	if (script.packets++ == script.report_at)
+	script.packets++;
+	if (call->payload->index == script.report_at)
 		report_all(call, script.on_packet, script.packet_reports);
-	return script.packets == script.done_after ? SURGETAP_DONE : SURGETAP_MORE;
+	return *mine == script.done_after ? SURGETAP_DONE : SURGETAP_MORE;
 }
 
 static enum surgetap_next double_classified(const struct surgetap_call *call)

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/analyst.h"
+
+#include "tests/unit/plugin_doubles.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define MONDAY INT64_C(1772409600)    /* 2026-03-02T00:00:00Z */
+#define THURSDAY (MONDAY - 4 * 86400) /* weeks count from the epoch, a Thursday */
+#define RANGES 2
+
+static struct ranges *ranges;
+static struct analyst *analyst;
+static struct meter *meter;
+
+/* What was told: buckets by scale, sums of the first range's VPN, alerts. */
+static struct {
+	unsigned buckets[ANALYST_SCALES];
+	uint64_t flows[ANALYST_SCALES], bytes[ANALYST_SCALES];
+	double hosts[ANALYST_SCALES]; /* of the latest bucket */
+	double coverage[ANALYST_SCALES];
+	int64_t start_s[ANALYST_SCALES];
+	unsigned opens, others;
+	struct alert open;
+} told;
+
+static unsigned scale_number(uint32_t scale_s)
+{
+	return scale_s == 60 ? 0 : scale_s == 3600 ? 1 : scale_s == 86400 ? 2 : 3;
+}
+
+static void hear_usage(void *argument, const struct analyst_usage *usage)
+{
+	unsigned scale = scale_number(usage->scale_s);
+
+	(void)argument;
+	assert_int_equal(usage->start_s % usage->scale_s, 0);
+	if (strcmp(usage->range, "a") != 0)
+		return;
+	told.buckets[scale]++;
+	told.start_s[scale] = usage->start_s;
+	told.coverage[scale] = usage->coverage;
+	told.hosts[scale] = 0;
+	if (!usage->counts)
+		return;
+	told.flows[scale] += usage->counts->cells[VPN + 1].flows;
+	told.bytes[scale] += usage->counts->cells[VPN + 1].bytes;
+	told.hosts[scale] = hosts_count(&usage->counts->cells[VPN + 1].hosts);
+}
+
+static void hear_alert(void *argument, const struct alert *alert)
+{
+	(void)argument;
+	if (alert->state != ALERT_OPEN) {
+		told.others += alert->state == ALERT_UPDATE;
+		return;
+	}
+	if (told.opens++ == 0)
+		told.open = *alert;
+}
+
+static int begin(void **state)
+{
+	struct plugins *plugins = double_plugins();
+	struct analyst_settings settings = {
+		.plugins = plugins,
+		.alarms_per_year = 12,
+		.host_seed = 1,
+		.listener = {hear_alert, hear_usage, NULL},
+	};
+	struct meter_settings metering = {RANGES, plugins->techniques.count, 1024, 1};
+
+	(void)state;
+	memset(&told, 0, sizeof(told));
+	assert_int_equal(ranges_new(&ranges), 0);
+	assert_int_equal(ranges_add(ranges, "10.0.0.0/16=a"), 0);
+	assert_int_equal(ranges_add(ranges, "10.1.0.0/16=b"), 0);
+	assert_int_equal(ranges_finish(ranges), 0);
+	settings.ranges = ranges;
+	assert_int_equal(analyst_new(&settings, &analyst), 0);
+	assert_int_equal(meter_new(&metering, &meter), 0);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	analyst_free(analyst);
+	meter_free(meter);
+	ranges_free(ranges);
+	return 0;
+}
+
+/* `count` flows of hosts 0..count-1, 100 bytes each. */
+static void use(uint32_t range, technique_set techniques, uint32_t count)
+{
+	static uint64_t id;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct surgetap_address host = {{[10] = 0xff,
+			[11] = 0xff,
+			[12] = 10,
+			[14] = (uint8_t)(i >> 8),
+			[15] = (uint8_t)i}};
+		struct witness_flow flow = {++id * UINT64_C(0x9e3779b97f4a7c15), host, host};
+
+		meter_add_flow(
+			meter, &(struct meter_flow){
+				       .range = range, .techniques = techniques, .in_total = true});
+		meter_add_traffic(meter, &(struct meter_traffic){.range = range,
+						 .techniques = techniques,
+						 .in_total = true,
+						 .mark_host = true,
+						 .host = &host,
+						 .bytes = 100});
+		if (techniques)
+			meter_add_witness(meter, range, VPN + 1, &flow);
+	}
+}
+
+static void pass_minute(int64_t start_s, double coverage)
+{
+	analyst_take_minute(analyst, start_s, coverage, &meter, 1);
+}
+
+static void scales_do_not_add_up(void **state)
+{
+	(void)state;
+	for (int minute = 0; minute < 26 * 60; minute++) {
+		use(0, BIT(VPN), 3);
+		pass_minute(MONDAY + minute * 60, 1);
+	}
+	analyst_finish(analyst);
+	assert_int_equal(told.buckets[0], 26 * 60);
+	assert_int_equal(told.buckets[1], 26);
+	assert_int_equal(told.buckets[2], 2);
+	assert_int_equal(told.buckets[3], 1);
+	for (int scale = 0; scale < ANALYST_SCALES; scale++) {
+		assert_int_equal(told.flows[scale], 3 * 26 * 60);
+		assert_int_equal(told.bytes[scale], 300 * 26 * 60);
+		assert_true(told.hosts[scale] == 3);
+	}
+	assert_int_equal(told.start_s[2], MONDAY + 86400);
+	assert_int_equal(told.start_s[3], THURSDAY);
+	assert_true(told.coverage[1] == 1);
+	assert_true(told.coverage[2] > 2. / 24 - 1e-6 && told.coverage[2] < 2. / 24 + 1e-6);
+}
+
+static void silent_range_gets_no_bucket(void **state)
+{
+	(void)state;
+	use(1, BIT(VPN), 1);
+	pass_minute(MONDAY, 1);
+	assert_int_equal(told.buckets[0], 0); /* no traffic yet */
+	use(0, BIT(VPN), 2);
+	pass_minute(MONDAY + 60, 1);
+	for (int minute = 2; minute < 10; minute++)
+		pass_minute(MONDAY + minute * 60, 1);
+	assert_int_equal(told.buckets[0], 9);
+	assert_int_equal(told.flows[0], 2);
+	assert_true(told.hosts[0] == 0);
+}
+
+static void minutes_left_out_are_zeros(void **state)
+{
+	(void)state;
+	use(0, BIT(VPN), 2);
+	pass_minute(MONDAY, 1);
+	use(0, BIT(VPN), 2);
+	pass_minute(MONDAY + 3 * 86400 + 600, 1);
+	analyst_finish(analyst);
+	assert_int_equal(told.buckets[0], 2);
+	assert_int_equal(told.buckets[1], 2);
+	assert_int_equal(told.buckets[2], 2);
+	assert_int_equal(told.buckets[3], 2);
+	assert_int_equal(told.flows[3], 4);
+	assert_true(told.coverage[1] < .02);
+}
+
+static void meters_of_several_workers_are_not_all_taken(void **state)
+{
+	struct meter_settings metering = {RANGES, DOUBLE_TECHNIQUES + 1, 16, 1};
+	struct meter *first = meter, *second;
+
+	(void)state;
+	use(0, BIT(VPN), 5);
+	assert_int_equal(meter_new(&metering, &second), 0);
+	meter = second;
+	use(0, BIT(VPN), 7); /* five of the hosts are the same */
+	meter = first;
+	analyst_take_minute(analyst, MONDAY, 1, (struct meter *const[]){first, second}, 2);
+	assert_int_equal(told.flows[0], 12);
+	assert_true(told.hosts[0] == 7);
+	assert_int_equal(meter_look(second, 0)->all.flows, 0);
+	meter_free(second);
+}
+
+static void jump_raises_nothing_or_cannot_be_explained(void **state)
+{
+	(void)state;
+	for (int minute = 0; minute < 3 * 1440 + 240; minute++) {
+		use(0, BIT(VPN), minute < 3 * 1440 ? 4 : 52);
+		use(0, 0, 60);
+		pass_minute(MONDAY + minute * 60, 1);
+		assert_true(told.opens == 0 || minute >= 3 * 1440);
+	}
+	assert_int_equal(told.opens, 1);
+	assert_string_equal(told.open.range, "a");
+	assert_string_equal(told.open.technique, "vpn");
+	assert_string_equal(told.open.prefixes[0], "10.0.0.0/16");
+	assert_true(told.open.ratio > 10 && told.open.ratio < 16);
+	assert_in_range(
+		told.open.window_start_s, MONDAY + 3 * 86400 - 3600, MONDAY + 3 * 86400 + 1800);
+	assert_true(told.open.time_us / 1000000 >= told.open.window_end_s);
+	assert_true(told.open.host_count > 0);
+	assert_true(told.open.observed.bytes > 0);
+}
+
+static void minutes_hardly_seen_raise_an_alert(void **state)
+{
+	(void)state;
+	for (int minute = 0; minute < 3 * 1440 + 120; minute++) {
+		use(0, BIT(VPN), minute < 3 * 1440 ? 4 : 200);
+		pass_minute(MONDAY + minute * 60, minute < 3 * 1440 ? 1 : ANALYST_COVERAGE_MIN / 2);
+	}
+	assert_int_equal(told.opens, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(scales_do_not_add_up, begin, end),
+		cmocka_unit_test_setup_teardown(silent_range_gets_no_bucket, begin, end),
+		cmocka_unit_test_setup_teardown(minutes_left_out_are_zeros, begin, end),
+		cmocka_unit_test_setup_teardown(
+			meters_of_several_workers_are_not_all_taken, begin, end),
+		cmocka_unit_test_setup_teardown(
+			jump_raises_nothing_or_cannot_be_explained, begin, end),
+		cmocka_unit_test_setup_teardown(minutes_hardly_seen_raise_an_alert, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/pipeline.h"
+
+#include "tests/unit/flow_packets.h"
+#include "tests/unit/frame_bytes.h"
+#include "tests/unit/plugin_doubles.h"
+
+#define MINUTE (60 * SECOND)
+#define BUCKETS_MAX 4096
+
+static struct ranges *ranges;
+static struct pipeline *pipeline;
+
+/* The minutes that were told, of the range's VPN and of all its traffic. */
+static struct {
+	size_t count;
+	int64_t start_s[BUCKETS_MAX];
+	double coverage[BUCKETS_MAX];
+	uint64_t flows[BUCKETS_MAX], bytes[BUCKETS_MAX], all_bytes[BUCKETS_MAX];
+	unsigned alerts;
+} told;
+
+static void hear_alert(void *argument, const struct alert *alert)
+{
+	(void)argument, (void)alert;
+	told.alerts++;
+}
+
+static void hear_usage(void *argument, const struct analyst_usage *usage)
+{
+	(void)argument;
+	if (usage->scale_s != 60)
+		return;
+	assert_true(told.count < BUCKETS_MAX);
+	told.start_s[told.count] = usage->start_s;
+	told.coverage[told.count] = usage->coverage;
+	if (usage->counts) {
+		told.flows[told.count] = usage->counts->cells[VPN + 1].flows;
+		told.bytes[told.count] = usage->counts->cells[VPN + 1].bytes;
+		told.all_bytes[told.count] = usage->counts->all.bytes;
+	}
+	told.count++;
+}
+
+static void begin(uint32_t workers)
+{
+	struct plugins *plugins = double_plugins();
+
+	memset(&told, 0, sizeof(told));
+	assert_int_equal(ranges_new(&ranges), 0);
+	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
+	assert_int_equal(ranges_finish(ranges), 0);
+	struct pipeline_settings settings = {
+		.workers = workers,
+		.worker = {.ranges = ranges,
+			.plugins = plugins,
+			.max_flows = 1024,
+			.seed = 1,
+			.host_seed = 1},
+		.analyst = {.ranges = ranges,
+			.plugins = plugins,
+			.alarms_per_year = 12,
+			.host_seed = 1,
+			.listener = {hear_alert, hear_usage, NULL}},
+	};
+	assert_int_equal(pipeline_new(&settings, &pipeline), 0);
+	script.on_packet[0] = tunnel(VPN, SURGETAP_GRADE_DPI);
+	script.packet_reports = 1;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	pipeline_free(pipeline);
+	ranges_free(ranges);
+	pipeline = NULL, ranges = NULL;
+	return 0;
+}
+
+static void take(int64_t time_us, unsigned port, bool is_answer)
+{
+	struct bytes bytes = {0};
+	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .time_us = time_us};
+
+	put_ipv4(&bytes, 17, 8 + 50);
+	if (is_answer)
+		memcpy(bytes.data + 12, "\x0a\0\0\x02\x0a\0\0\x01", 8);
+	put16(&bytes, is_answer ? 9999 : port);
+	put16(&bytes, is_answer ? port : 9999);
+	put16(&bytes, 58);
+	put16(&bytes, 0);
+	put_zeros(&bytes, 50);
+	frame.captured_bytes = frame.wire_bytes = bytes.size;
+	pipeline_take(pipeline, &frame);
+}
+
+/* A question and its answer, 156 bytes. */
+static void talk(int64_t time_us, unsigned port)
+{
+	take(time_us, port, false);
+	take(time_us + 1000, port, true);
+}
+
+static uint64_t sum(const uint64_t *values)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < told.count; i++)
+		total += values[i];
+	return total;
+}
+
+static void silent_minutes_are_left_out(void **state)
+{
+	(void)state;
+	begin(1);
+	talk(NOON_US, 1000);
+	talk(NOON_US + 30 * MINUTE, 1001);
+	pipeline_finish(pipeline);
+	assert_int_equal(told.count, 31);
+	for (size_t i = 0; i < told.count; i++)
+		assert_int_equal(told.start_s[i], NOON_US / SECOND + (int64_t)i * 60);
+	assert_true(told.coverage[15] == 1);
+	assert_int_equal(told.all_bytes[15], 0);
+	assert_int_equal(told.flows[0], 1);
+	assert_int_equal(told.flows[30], 1);
+	assert_int_equal(sum(told.bytes), 4 * 78);
+}
+
+static void gap_becomes_zeros(void **state)
+{
+	struct pipeline_stats stats;
+
+	(void)state;
+	begin(1);
+	talk(NOON_US + 20 * SECOND, 1000);
+	talk(NOON_US + 5 * 60 * MINUTE, 1001);
+	pipeline_finish(pipeline);
+	pipeline_stats(pipeline, &stats);
+	assert_int_equal(told.count, 2);
+	assert_int_equal(stats.gaps, 1);
+	assert_true(told.coverage[0] < .1 && told.coverage[1] < .1);
+}
+
+static void first_and_last_minute_are_taken_for_whole(void **state)
+{
+	(void)state;
+	begin(1);
+	talk(NOON_US + 45 * SECOND, 1000);
+	talk(NOON_US + 2 * MINUTE + 30 * SECOND, 1001);
+	pipeline_finish(pipeline);
+	assert_int_equal(told.count, 3);
+	assert_true(told.coverage[0] > .24 && told.coverage[0] < .26);
+	assert_true(told.coverage[1] == 1);
+	assert_true(told.coverage[2] > .49 && told.coverage[2] < .51);
+}
+
+static void years_ahead_close_years_of_minutes(void **state)
+{
+	int64_t ahead_us = NOON_US + INT64_C(11) * 365 * 1440 * MINUTE;
+
+	(void)state;
+	begin(1);
+	talk(NOON_US, 1000);
+	for (int i = 0; i < 10; i++)
+		talk(ahead_us + i * SECOND, 1001 + (unsigned)i);
+	talk(NOON_US, 2000); /* and back: late, in no bucket */
+	pipeline_finish(pipeline);
+	assert_in_range(told.count, 2, 3);
+	/* The first of the ten was not believed. */
+	assert_int_equal(sum(told.flows), 10);
+	assert_int_equal(told.alerts, 0);
+}
+
+static void time_that_passes_without_packets_closes_nothing(void **state)
+{
+	(void)state;
+	begin(1);
+	talk(NOON_US, 1000);
+	for (int second = 1; second <= 600; second++)
+		pipeline_pass_time(pipeline, NOON_US + second * SECOND);
+	pipeline_finish(pipeline);
+	assert_int_equal(told.count, 11);
+	assert_true(told.coverage[9] == 1);
+}
+
+static void no_packet_at_all_hangs_or_counts(void **state)
+{
+	struct pipeline_stats stats;
+
+	(void)state;
+	begin(3);
+	pipeline_finish(pipeline);
+	pipeline_stats(pipeline, &stats);
+	assert_int_equal(told.count, 0);
+	assert_int_equal(stats.minutes, 0);
+}
+
+static void unfinished_pipeline_hangs_when_it_is_freed(void **state)
+{
+	(void)state;
+	begin(2);
+	talk(NOON_US, 1000);
+	end(state);
+	pipeline_free(NULL);
+}
+
+static void balance_does_not_close(void **state)
+{
+	struct pipeline_stats stats;
+	struct bytes bytes = {0};
+	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .time_us = NOON_US};
+	uint64_t packets = 0;
+
+	(void)state;
+	begin(2);
+	put_ipv4(&bytes, 17, 100);
+	for (uint32_t size = 0; size <= bytes.size; size++) {
+		frame.captured_bytes = size;
+		frame.wire_bytes = 120;
+		pipeline_take(pipeline, &frame);
+	}
+	talk(NOON_US, 1000);
+	pipeline_finish(pipeline);
+	pipeline_stats(pipeline, &stats);
+	for (int verdict = 0; verdict < PACKET_VERDICTS; verdict++)
+		packets += stats.gate.packets[verdict];
+	assert_int_equal(packets, 23);
+	assert_int_equal(stats.gate.packets[PACKET_DECODED], 2);
+	assert_int_equal(stats.gate.bytes, 21 * 120 + 2 * 78);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(silent_minutes_are_left_out, end),
+		cmocka_unit_test_teardown(gap_becomes_zeros, end),
+		cmocka_unit_test_teardown(first_and_last_minute_are_taken_for_whole, end),
+		cmocka_unit_test_teardown(years_ahead_close_years_of_minutes, end),
+		cmocka_unit_test_teardown(time_that_passes_without_packets_closes_nothing, end),
+		cmocka_unit_test_teardown(no_packet_at_all_hangs_or_counts, end),
+		cmocka_unit_test_teardown(unfinished_pipeline_hangs_when_it_is_freed, end),
+		cmocka_unit_test_teardown(balance_does_not_close, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
