@@ -8,17 +8,16 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-@test "packets of a lab capture are in no counter, or in two" {
-	for file in "$captures"/*.pcap; do
-		"$SURGETAP" replay --quiet --stats stats.json -w 0.0.0.0/0=all -w ::/0=all "$file" >alerts.ndjson
-		balanced stats.json
-		is "$(capinfos_count "$file")" "$(jq .packets.received stats.json)"
-	done
+# Packets in captures, counted without the sensor.
+count_packets() {
+	for file in "$@"; do tcpdump -nr "$file" 2>tcpdump.err; done | wc -l
 }
 
-# Packets in a pcap, counted without the sensor.
-capinfos_count() {
-	tcpdump -nr "$1" 2>tcpdump.err | wc -l
+@test "packets of a lab capture are in no counter, or in two" {
+	"$SURGETAP" replay --quiet --stats stats.json -w 0.0.0.0/0=all -w ::/0=all "$captures"/*.pcap >alerts.ndjson
+	balanced stats.json
+	is "$(count_packets "$captures"/*.pcap)" "$(jq .packets.received stats.json)"
+	is "0" "$(jq '.decoded.unwatched + .packets.malformed + .packets.truncated' stats.json)"
 }
 
 @test "frames of any bytes upset the balance" {
@@ -34,22 +33,15 @@ capinfos_count() {
 		                data = bytes(12) + b"\x08\x00\x45" + data
 		            out.write(struct.pack("<IIII", 1772452800 + i, 0, len(data), len(data) + i % 3) + data)
 	E
-	for file in noise*.pcap; do
-		"$SURGETAP" replay --quiet --stats stats.json "$file" >alerts.ndjson
-		balanced stats.json
-		is "400" "$(jq .packets.received stats.json)"
-		"$SURGETAP" flows --quiet --stats stats.json "$file" >flows.ndjson
-		balanced stats.json
-		jq -es "map(.flow.pkts_toserver + .flow.pkts_toclient) | (add // 0) == $(jq .packets.decoded stats.json)" flows.ndjson
-	done
+	"$SURGETAP" flows --quiet --stats stats.json noise*.pcap >flows.ndjson
+	balanced stats.json
+	is "4400" "$(jq .packets.received stats.json)"
+	is "$(jq .packets.decoded stats.json)" "$(jq -s 'map(.flow.pkts_toserver + .flow.pkts_toclient) | add' flows.ndjson)"
+	jq -e '.packets | .decoded > 0 and .not_ip > 0 and .truncated > 0 and .malformed > 0 and .unsupported_link > 0' stats.json
 }
 
 @test "packets of a corpus of broken captures are in no counter" {
-	for folder in "$root"/tests/fuzz/corpus/fuzz_{flows,capture,decode}; do
-		[ -d "$folder" ] || continue
-		for file in "$folder"/*; do
-			"$SURGETAP" replay --quiet --stats stats.json "$file" >alerts.ndjson 2>error || [ $? -eq 1 ]
-			balanced stats.json
-		done
-	done
+	"$SURGETAP" replay --quiet --stats stats.json "$root"/tests/fuzz/corpus/fuzz_flows/* >alerts.ndjson 2>error || [ $? -eq 1 ]
+	balanced stats.json
+	[ "$(jq .packets.received stats.json)" -gt 100 ]
 }
