@@ -20,6 +20,7 @@ struct vpn_match {
 	enum surgetap_grade grade;
 	uint8_t confidence_percent;
 	const char *reason;
+	uint8_t companion; /* transport of a second flow that goes with it; 0 for none */
 };
 
 /* A constant field and a number that counts up, as data packets of most tunnels have. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "companion.h"
 #include "provider.h"
 #include "recipe.h"
 
@@ -26,6 +27,7 @@ struct packet {
 #define COUNT(array) (sizeof array / sizeof array[0])
 
 static struct surgetap_evidence best;
+static struct companions companions;
 
 static void on_report(const struct surgetap_call *call, const struct surgetap_evidence *evidence)
 {
@@ -61,7 +63,8 @@ static enum surgetap_grade grade_of_packets(
 	const struct surgetap_flow *flow, const struct packet *packets, size_t count)
 {
 	struct vpn_memory memory = {0};
-	struct surgetap_call call = {.host = &host, .flow_state = &memory, .flow = flow};
+	struct surgetap_call call = {
+		.host = &host, .worker_state = &companions, .flow_state = &memory, .flow = flow};
 
 	memset(&best, 0, sizeof best);
 	for (size_t i = 0; i < count; i++) {
@@ -87,7 +90,8 @@ static enum surgetap_grade grade_of_packets(
 static enum surgetap_grade grade_of_verdict(const struct surgetap_flow *flow)
 {
 	struct vpn_memory memory = {0};
-	const struct surgetap_call call = {.host = &host, .flow_state = &memory, .flow = flow};
+	const struct surgetap_call call = {
+		.host = &host, .worker_state = &companions, .flow_state = &memory, .flow = flow};
 
 	memset(&best, 0, sizeof best);
 	surgetap_plugin_vpn.on_classified(&call);
@@ -489,14 +493,41 @@ static void dtls_of_openconnect_is_missed(void **state)
 	assert_int_equal(grade_of_packets(&flow, &packet, 1), SURGETAP_GRADE_NONE);
 }
 
+static void data_flow_beside_a_handshake_is_missed(void **state)
+{
+	static const struct packet greeting = {true, 12, 0, START("0 thinkk 17\n")};
+	struct surgetap_flow control = flow_of(TCP, 655), payload = flow_of(UDP, 655);
+	struct surgetap_flow other_host, other_port, late;
+
+	(void)state;
+	memset(&companions, 0, sizeof companions);
+	control.client.address.bytes[15] = payload.server.address.bytes[15] = 1;
+	control.server.address.bytes[15] = payload.client.address.bytes[15] = 2;
+	payload.client.port = 655;
+	other_host = other_port = late = payload;
+	other_host.server.address.bytes[15] = 3;
+	other_port.client.port = other_port.server.port = 656;
+	late.last_us = COMPANION_LIFE_US;
+	assert_int_equal(grade_of_verdict(&payload), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&control, &greeting, 1), SURGETAP_GRADE_DPI);
+	assert_int_equal(grade_of_verdict(&payload), SURGETAP_GRADE_CACHE);
+	assert_int_equal(grade_of_verdict(&other_host), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_verdict(&other_port), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_verdict(&late), SURGETAP_GRADE_NONE);
+	memset(&companions, 0, sizeof companions);
+}
+
 static void plugin_waits_for_ever(void **state)
 {
 	struct packet packets[VPN_PAYLOADS];
 	struct surgetap_flow flow = flow_of(UDP, 9999);
 	struct vpn_memory memory = {0};
 	struct surgetap_payload payload = {(const uint8_t *)"x", 1, 1, true, VPN_PAYLOADS - 1};
-	const struct surgetap_call call = {
-		.host = &host, .flow_state = &memory, .flow = &flow, .payload = &payload};
+	const struct surgetap_call call = {.host = &host,
+		.worker_state = &companions,
+		.flow_state = &memory,
+		.flow = &flow,
+		.payload = &payload};
 
 	(void)state;
 	for (size_t i = 0; i < VPN_PAYLOADS; i++)
@@ -632,6 +663,7 @@ int main(void)
 		cmocka_unit_test(softether_is_missed),
 		cmocka_unit_test(nebula_is_missed),
 		cmocka_unit_test(dtls_of_openconnect_is_missed),
+		cmocka_unit_test(data_flow_beside_a_handshake_is_missed),
 		cmocka_unit_test(plugin_waits_for_ever),
 		cmocka_unit_test(guess_of_ndpi_counts_as_use),
 		cmocka_unit_test(known_false_positive_of_ndpi_is_believed),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "companion.h"
 #include "provider.h"
 #include "recipe.h"
 
@@ -126,6 +127,8 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 	match = try_recipes(call);
 	if (match != NULL)
 		report(call, match->grade, TUNNEL, match->confidence_percent, match->reason);
+	if (match != NULL && match->companion != 0)
+		companions_expect(call->worker_state, call->flow, match->companion);
 	if (match != NULL && match->grade == SURGETAP_GRADE_DPI)
 		return SURGETAP_DONE;
 	return call->payload->index + 1 < vpn_payloads(call->flow_state) ? SURGETAP_MORE
@@ -211,6 +214,9 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	if (judge_name(call))
 		return SURGETAP_DONE;
 	judge_verdict(call);
+	if (companions_has(call->worker_state, call->flow))
+		report(call, SURGETAP_GRADE_CACHE, TUNNEL, 80,
+			"goes with a VPN handshake of the same hosts and port");
 	return strcmp(call->flow->protocol, "openvpn") == 0 ? SURGETAP_MORE : SURGETAP_DONE;
 }
 
@@ -235,6 +241,7 @@ SURGETAP_PLUGIN = {
 	.version = "1",
 	.summary = "VPN protocols by handshake, transport and provider names",
 	.techniques = techniques,
+	.worker_state_size = sizeof(struct companions),
 	.flow_state_size = sizeof(struct vpn_memory),
 	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
 	.load = load,
@@ -242,4 +249,5 @@ SURGETAP_PLUGIN = {
 	.on_classified = on_classified,
 };
 
+_Static_assert(sizeof(struct companions) <= 1 << 20, "the ABI's limit of worker state");
 _Static_assert(sizeof(struct vpn_memory) <= 256, "the ABI's limit of flow state");

@@ -47,6 +47,8 @@ static void on_list(const struct surgetap_host *host, const char *where, const c
 static const struct surgetap_host host = {
 	SURGETAP_ABI, sizeof host, on_list, on_list, on_list, on_report};
 
+static uint64_t worker_state[(1u << 20) / sizeof(uint64_t)];
+
 /* A copy of exactly the captured bytes, so that a read beyond them is found. */
 static void show(const struct surgetap_plugin *plugin, struct surgetap_call *call,
 	const uint8_t *bytes, struct surgetap_payload payload, bool *waits)
@@ -81,6 +83,8 @@ static void run(const struct surgetap_plugin *plugin, struct input input)
 
 	if (plugin->load(&host, none, &shared) != 0)
 		return;
+	memset(worker_state, 0, plugin->worker_state_size);
+	call.worker_state = worker_state;
 	call.shared = shared;
 	for (uint8_t i = 0; i < PAYLOADS_MAX && input.left > 3 && waits; i++) {
 		uint32_t flags = take(&input, 1), length = take(&input, 2);
