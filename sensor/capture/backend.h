@@ -6,11 +6,12 @@
 
 struct backend {
 	enum capture_next (*next)(void *state, struct frame *ret_frame);
-	/* Fills everything but frames and bytes, which capture.c counts. */
+	/* Fills everything but frames, bytes and snapped, which capture.c counts. */
 	void (*stats)(const void *state, struct capture_stats *stats);
 	void (*close)(void *state);
 };
 
 extern const struct backend backend_timeline; /* state: struct timeline */
+extern const struct backend backend_live;     /* state: struct live */
 
 #endif

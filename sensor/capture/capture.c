@@ -2,6 +2,7 @@
 #include "capture/capture.h"
 
 #include "capture/backend.h"
+#include "capture/live.h"
 #include "capture/timeline.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 struct capture {
 	const struct backend *backend;
 	void *state;
-	uint64_t frames, bytes;
+	uint64_t frames, bytes, snapped;
 };
 
 int capture_open_files(const struct capture_listener *listener, char *const *paths, size_t count,
@@ -31,6 +32,26 @@ int capture_open_files(const struct capture_listener *listener, char *const *pat
 	return 0;
 }
 
+int capture_open_live(const struct capture_listener *listener,
+	const struct capture_live_settings *settings, struct capture **ret_capture)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+	struct live *live;
+	int error;
+
+	if (!capture)
+		return -ENOMEM;
+	error = live_open(listener, settings, &live);
+	if (error < 0) {
+		free(capture);
+		return error;
+	}
+	capture->backend = &backend_live;
+	capture->state = live;
+	*ret_capture = capture;
+	return 0;
+}
+
 enum capture_next capture_next(struct capture *capture, struct frame *ret_frame)
 {
 	enum capture_next next = capture->backend->next(capture->state, ret_frame);
@@ -38,13 +59,15 @@ enum capture_next capture_next(struct capture *capture, struct frame *ret_frame)
 	if (next == CAPTURE_FRAME) {
 		capture->frames++;
 		capture->bytes += ret_frame->wire_bytes;
+		capture->snapped += ret_frame->captured_bytes < ret_frame->wire_bytes;
 	}
 	return next;
 }
 
 void capture_stats(const struct capture *capture, struct capture_stats *ret_stats)
 {
-	struct capture_stats stats = {.frames = capture->frames, .bytes = capture->bytes};
+	struct capture_stats stats = {
+		.frames = capture->frames, .bytes = capture->bytes, .snapped = capture->snapped};
 
 	capture->backend->stats(capture->state, &stats);
 	*ret_stats = stats;

@@ -2,11 +2,12 @@
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
 /*
- * Where frames come from. One type for files and (later) interfaces: open, next, stats, close.
+ * Where frames come from. One type for files and interfaces: open, next, stats, close.
  * This folder is the only one that knows libpcap.
  */
 #include "capture/frame.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Told of every fault; `place` names file, packet number and byte offset as far as they are known,
@@ -18,8 +19,8 @@ struct capture_listener {
 
 enum capture_next {
 	CAPTURE_FRAME, /* ret_frame is filled */
-	CAPTURE_IDLE,  /* live only: nothing came in time; ret_frame->time_us is now */
-	CAPTURE_END,   /* no more frames */
+	CAPTURE_IDLE, /* live only: nothing came until ret_frame->time_us, and nothing older will */
+	CAPTURE_END,  /* no more frames */
 };
 
 struct capture_stats {
@@ -30,7 +31,31 @@ struct capture_stats {
 	uint64_t files_late;        /* opened late, too many others being open: out of order */
 	uint64_t input_bytes;       /* sizes of the files, for a progress bar; 0 unknown */
 	uint64_t input_bytes_done;  /* of those, read */
-	uint64_t kernel_drops, interface_drops; /* live only */
+	uint64_t snapped;           /* frames handed out that were cut to the snapshot length */
+	/* live only: */
+	uint64_t kernel_drops;    /* the ring between kernel and sensor was full */
+	uint64_t interface_drops; /* the card and its driver had no room */
+	uint64_t softnet_drops; /* a processor's backlog was full; of all interfaces of the host */
+	uint64_t outages;       /* times that an interface went down or away */
+	uint64_t blind_us;      /* time in which at least one interface was down or away */
+};
+
+/* What capture_open_live is told. */
+struct filter_prefix;
+struct capture_live_settings {
+	char *const *interfaces;
+	size_t interface_count;
+	uint32_t snaplen;    /* bytes kept of each packet */
+	uint32_t ring_bytes; /* for each interface, at most INT32_MAX */
+	bool is_promiscuous;
+	const char *filter; /* expression of pcap-filter(7); NULL none */
+	const struct filter_prefix
+		*prefixes;   /* what is watched, for the kernel filter; see filter.h */
+	size_t prefix_count; /* 0: the kernel passes everything */
+	bool (*is_link_supported)(int link_type);
+	/* Told that an interface went away or came back, and how the kernel filters; with the
+	 * listener's argument. */
+	void (*note)(void *argument, const char *interface, const char *message);
 };
 
 struct capture;
@@ -45,6 +70,18 @@ struct capture;
  */
 int capture_open_files(const struct capture_listener *listener, char *const *paths, size_t count,
 	struct capture **ret_capture);
+
+/*
+ * Opens interfaces, for which CAP_NET_RAW is needed now and never again: an interface that goes
+ * down or away and comes back under its name is taken up again within a second. Frames of several
+ * interfaces come in order of time as far as they are there. capture_next waits for at most a tenth
+ * of a second; a signal ends the waiting. The settings are not needed any more after the call.
+ * Returns 0; or, after telling the listener, -ENODEV no such interface, -EPERM CAP_NET_RAW is
+ * missing, -EMEDIUMTYPE unsupported link type, -ENOMEM rings larger than the memory, -EINVAL bad
+ * filter, -EIO.
+ */
+int capture_open_live(const struct capture_listener *listener,
+	const struct capture_live_settings *settings, struct capture **ret_capture);
 
 /* The next frame in order of time. */
 enum capture_next capture_next(struct capture *capture, struct frame *ret_frame);

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture/filter.h"
+
+#include "capture/interval.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IPV4_BITS 96 /* length of ::ffff:0:0/96 */
+#define CHECK_SNAPLEN 65535
+#define JUMP_MAX 255 /* a conditional jump is told in 8 bits */
+
+const struct filter_layout filter_layout_kernel = {
+	(uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL), (uint32_t)SKF_NET_OFF};
+
+/* Ports and protocols of what the decoder opens; a unit test holds them against it. */
+static const uint16_t overlay_ports[] = {4789, 8472, 6081, 2152};
+static const uint8_t ipv4_carriers[] = {IPPROTO_IPIP, IPPROTO_IPV6, IPPROTO_GRE, IPPROTO_AH};
+/* IPv6 may chain headers in front of anything, so what ends the chain is listed. */
+static const uint8_t ipv6_ends[] = {IPPROTO_TCP, IPPROTO_ICMPV6, IPPROTO_SCTP, IPPROTO_ESP};
+
+enum label {
+	LABEL_NONE,
+	LABEL_ACCEPT,
+	LABEL_REJECT,
+	LABEL_IPV4,
+	LABEL_IPV4_UDP,
+	LABEL_IPV4_SOURCE,
+	LABEL_IPV4_DESTINATION,
+	LABEL_IPV6,
+	LABEL_IPV6_UDP,
+	LABEL_IPV6_SOURCE,
+	LABEL_IPV6_DESTINATION,
+	LABELS,
+};
+
+/* A program in the making; a jump holds its label in `jt` until all labels are known. */
+struct builder {
+	struct filter_program *program;
+	uint32_t places[LABELS];
+	bool is_full;
+};
+
+static void put(struct builder *builder, uint16_t code, uint8_t jump_true, uint8_t jump_false,
+	uint32_t value)
+{
+	struct filter_program *program = builder->program;
+
+	if (program->count == FILTER_INSTRUCTIONS_MAX) {
+		builder->is_full = true;
+		return;
+	}
+	program->code[program->count++] = (struct sock_filter){code, jump_true, jump_false, value};
+}
+
+static void put_load(struct builder *builder, uint16_t size, uint32_t offset)
+{
+	put(builder, BPF_LD | size | BPF_ABS, 0, 0, offset);
+}
+
+static void put_jump(struct builder *builder, enum label label)
+{
+	put(builder, BPF_JMP | BPF_JA, (uint8_t)label, 0, 0);
+}
+
+static void put_jump_if(struct builder *builder, uint32_t value, enum label label)
+{
+	put(builder, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, value);
+	put_jump(builder, label);
+}
+
+static void put_label(struct builder *builder, enum label label)
+{
+	builder->places[label] = builder->program->count;
+}
+
+static void resolve_labels(struct builder *builder)
+{
+	struct filter_program *program = builder->program;
+
+	for (uint32_t i = 0; i < program->count; i++) {
+		struct sock_filter *at = &program->code[i];
+
+		if (at->code != (BPF_JMP | BPF_JA) || at->jt == LABEL_NONE)
+			continue;
+		at->k = builder->places[at->jt] - (i + 1);
+		at->jt = 0;
+	}
+}
+
+/* A search tree over the borders at which numbers begin to be, or cease to be, in the set. */
+struct tree {
+	uint32_t borders[2 * FILTER_INTERVALS_MAX];
+	unsigned count;
+	enum label hit, miss;
+};
+
+/* Instructions for the choice among the leaves low..high. */
+static unsigned tree_size(unsigned low, unsigned high)
+{
+	unsigned middle = (low + high) / 2, left;
+
+	if (low == high)
+		return 1;
+	left = tree_size(low, middle);
+	return (left > JUMP_MAX ? 2 : 1) + left + tree_size(middle + 1, high);
+}
+
+/* Leaf n holds the numbers with n borders at or below them: in the set when n is odd. */
+static void put_tree(struct builder *builder, const struct tree *tree, unsigned low, unsigned high)
+{
+	unsigned middle = (low + high) / 2, left;
+
+	if (low == high) {
+		put_jump(builder, low % 2 ? tree->hit : tree->miss);
+		return;
+	}
+	left = tree_size(low, middle);
+	if (left > JUMP_MAX) {
+		put(builder, BPF_JMP | BPF_JGE | BPF_K, 0, 1, tree->borders[middle]);
+		put(builder, BPF_JMP | BPF_JA, LABEL_NONE, 0, left);
+	} else {
+		put(builder, BPF_JMP | BPF_JGE | BPF_K, (uint8_t)left, 0, tree->borders[middle]);
+	}
+	put_tree(builder, tree, low, middle);
+	put_tree(builder, tree, middle + 1, high);
+}
+
+/* Looks at the word at `offset`: to ACCEPT when it lies in an interval, else to `miss`. */
+static void put_look_up(struct builder *builder, uint32_t offset, const struct interval *intervals,
+	size_t count, enum label miss)
+{
+	struct tree tree = {.hit = LABEL_ACCEPT, .miss = miss};
+
+	for (size_t i = 0; i < count; i++) {
+		tree.borders[tree.count++] = intervals[i].first;
+		if (intervals[i].last != UINT32_MAX)
+			tree.borders[tree.count++] = intervals[i].last + 1;
+	}
+	put_load(builder, BPF_W, offset);
+	put_tree(builder, &tree, 0, tree.count);
+}
+
+static void put_ports(struct builder *builder)
+{
+	for (size_t i = 0; i < sizeof(overlay_ports) / sizeof(overlay_ports[0]); i++)
+		put_jump_if(builder, overlay_ports[i], LABEL_ACCEPT);
+}
+
+static void put_ipv4(
+	struct builder *builder, uint32_t network, const struct interval *intervals, size_t count)
+{
+	put_label(builder, LABEL_IPV4);
+	put_load(builder, BPF_B, network + 9);
+	for (size_t i = 0; i < sizeof(ipv4_carriers); i++)
+		put_jump_if(builder, ipv4_carriers[i], LABEL_ACCEPT);
+	put_jump_if(builder, IPPROTO_UDP, LABEL_IPV4_UDP);
+	put_jump_if(builder, IPPROTO_UDPLITE, LABEL_IPV4_UDP);
+	put_jump(builder, LABEL_IPV4_SOURCE);
+	put_label(builder, LABEL_IPV4_UDP);
+	put(builder, BPF_LDX | BPF_B | BPF_MSH, 0, 0, network);
+	put(builder, BPF_LD | BPF_H | BPF_IND, 0, 0, network + 2);
+	put_ports(builder);
+	put_label(builder, LABEL_IPV4_SOURCE);
+	put_look_up(builder, network + 12, intervals, count, LABEL_IPV4_DESTINATION);
+	put_label(builder, LABEL_IPV4_DESTINATION);
+	put_look_up(builder, network + 16, intervals, count, LABEL_REJECT);
+}
+
+static void put_ipv6(
+	struct builder *builder, uint32_t network, const struct interval *intervals, size_t count)
+{
+	put_label(builder, LABEL_IPV6);
+	put_load(builder, BPF_B, network + 6);
+	for (size_t i = 0; i < sizeof(ipv6_ends); i++)
+		put_jump_if(builder, ipv6_ends[i], LABEL_IPV6_SOURCE);
+	put_jump_if(builder, IPPROTO_UDP, LABEL_IPV6_UDP);
+	put_jump(builder, LABEL_ACCEPT);
+	put_label(builder, LABEL_IPV6_UDP);
+	put_load(builder, BPF_H, network + 40 + 2);
+	put_ports(builder);
+	put_label(builder, LABEL_IPV6_SOURCE);
+	put_look_up(builder, network + 8, intervals, count, LABEL_IPV6_DESTINATION);
+	put_label(builder, LABEL_IPV6_DESTINATION);
+	put_look_up(builder, network + 24, intervals, count, LABEL_REJECT);
+}
+
+static bool is_ipv4(const struct filter_prefix *prefix)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	return prefix->bits >= IPV4_BITS && memcmp(prefix->network, mapped, sizeof(mapped)) == 0;
+}
+
+/* The prefix in the 32 bits that the program looks at. */
+static struct interval find_interval(const struct filter_prefix *prefix)
+{
+	bool is_four = is_ipv4(prefix);
+	unsigned bits = is_four ? prefix->bits - IPV4_BITS : prefix->bits;
+	uint32_t hosts = bits == 0 ? UINT32_MAX : bits >= 32 ? 0 : UINT32_MAX >> bits;
+	uint32_t word;
+
+	memcpy(&word, prefix->network + (is_four ? 12 : 0), sizeof(word));
+	word = ntohl(word);
+	return (struct interval){word & ~hosts, word | hosts};
+}
+
+/* The intervals of one family. Returns 0 or -ENOMEM. */
+static int cover(const struct filter_prefix *prefixes, size_t count, bool wants_ipv4,
+	struct interval *intervals, size_t *ret_count, bool *widened)
+{
+	size_t used = 0;
+	int error;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_ipv4(&prefixes[i]) != wants_ipv4)
+			continue;
+		intervals[used++] = find_interval(&prefixes[i]);
+		if (!wants_ipv4 && prefixes[i].bits > 32)
+			*widened = true;
+	}
+	used = interval_join(intervals, used);
+	error = interval_reduce(intervals, used, FILTER_INTERVALS_MAX, ret_count);
+	if (error == 0 && *ret_count < used)
+		*widened = true;
+	return error;
+}
+
+static void put_end(struct builder *builder, uint32_t snaplen, const struct filter_program *next)
+{
+	put_label(builder, LABEL_REJECT);
+	put(builder, BPF_RET | BPF_K, 0, 0, 0);
+	put_label(builder, LABEL_ACCEPT);
+	if (!next)
+		put(builder, BPF_RET | BPF_K, 0, 0, snaplen);
+	resolve_labels(builder);
+	for (uint32_t i = 0; next && i < next->count; i++)
+		put(builder, next->code[i].code, next->code[i].jt, next->code[i].jf,
+			next->code[i].k);
+}
+
+int filter_make(const struct filter_prefix *prefixes, size_t count,
+	const struct filter_layout *layout, uint32_t snaplen, const struct filter_program *next,
+	struct filter_program *ret_program)
+{
+	struct interval *intervals = calloc(count + 1, sizeof(*intervals));
+	struct builder builder = {.program = ret_program};
+	size_t used = 0;
+	int error = -ENOMEM;
+
+	if (!intervals)
+		return -ENOMEM;
+	ret_program->count = 0;
+	ret_program->is_widened = false;
+	put_load(&builder, BPF_H, layout->protocol_offset);
+	put_jump_if(&builder, ETH_P_IP, LABEL_IPV4);
+	put_jump_if(&builder, ETH_P_IPV6, LABEL_IPV6);
+	put_jump(&builder, LABEL_ACCEPT);
+	if (cover(prefixes, count, true, intervals, &used, &ret_program->is_widened) < 0)
+		goto done;
+	put_ipv4(&builder, layout->network_offset, intervals, used);
+	if (cover(prefixes, count, false, intervals, &used, &ret_program->is_widened) < 0)
+		goto done;
+	put_ipv6(&builder, layout->network_offset, intervals, used);
+	put_end(&builder, snaplen, next);
+	error = builder.is_full ? -E2BIG : 0;
+done:
+	free(intervals);
+	return error;
+}
+
+int filter_compile(struct pcap *pcap, const char *expression, struct filter_program *ret_program,
+	char ret_reason[FILTER_REASON_SIZE])
+{
+	struct bpf_program compiled;
+	int error = 0;
+
+	if (pcap_compile(pcap, &compiled, expression, 1, PCAP_NETMASK_UNKNOWN) != 0) {
+		snprintf(ret_reason, FILTER_REASON_SIZE, "%s", pcap_geterr(pcap));
+		return -EINVAL;
+	}
+	if (compiled.bf_len > FILTER_INSTRUCTIONS_MAX) {
+		snprintf(ret_reason, FILTER_REASON_SIZE, "the expression is too long");
+		error = -E2BIG;
+	} else {
+		ret_program->count = (uint16_t)compiled.bf_len;
+		ret_program->is_widened = false;
+		memcpy(ret_program->code, compiled.bf_insns,
+			compiled.bf_len * sizeof(ret_program->code[0]));
+	}
+	pcap_freecode(&compiled);
+	return error;
+}
+
+static int check_for(int link_type, const char *expression, char ret_reason[FILTER_REASON_SIZE])
+{
+	struct filter_program *program = malloc(sizeof(*program));
+	pcap_t *pcap = pcap_open_dead(link_type, CHECK_SNAPLEN);
+	int error = -ENOMEM;
+
+	if (program && pcap)
+		error = filter_compile(pcap, expression, program, ret_reason);
+	if (pcap)
+		pcap_close(pcap);
+	free(program);
+	return error;
+}
+
+int filter_check(const char *expression, char ret_reason[FILTER_REASON_SIZE])
+{
+	static const int others[] = {DLT_RAW, DLT_LINUX_SLL, DLT_IEEE802_11_RADIO, DLT_PPP};
+	char reason[FILTER_REASON_SIZE] = "", ignored[FILTER_REASON_SIZE];
+	int error = check_for(DLT_EN10MB, expression, reason);
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && error == -EINVAL; i++)
+		if (check_for(others[i], expression, ignored) == 0)
+			return 0;
+	if (error)
+		snprintf(ret_reason, FILTER_REASON_SIZE, "%s", reason);
+	return error;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CAPTURE_PORT_H
+#define CAPTURE_PORT_H
+/*
+ * One network interface that is listened on: libpcap on a ring of the kernel's (TPACKET).
+ *
+ * The interface may go down, vanish, and come again under its name. A packet socket outlives that:
+ * the kernel unbinds it, and port_look binds it to the new interface, for which no privilege is
+ * needed. So a port is opened once, with CAP_NET_RAW, and never again.
+ */
+#include "capture/capture.h"
+#include "capture/filter.h"
+
+#include <stdbool.h>
+
+#define PORT_RETIRE_MS 100 /* the kernel hands over a block of the ring at least this often */
+
+enum port_state {
+	PORT_UP,
+	PORT_DOWN, /* administratively, or without carrier */
+	PORT_GONE,
+	PORT_OTHER, /* a different kind of interface has taken the name */
+};
+
+struct port_stats {
+	uint64_t kernel_drops;    /* the ring was full */
+	uint64_t interface_drops; /* see drops.h */
+};
+
+struct port;
+
+/* Opens interface `name`. Returns 0; or -ENODEV no such interface, -EPERM CAP_NET_RAW is missing,
+ * -EMEDIUMTYPE a link type that settings->is_link_supported refuses, -ENOMEM, -EINVAL bad filter,
+ * -EIO, with `ret_reason` filled. */
+int port_open(const char *name, const struct capture_live_settings *settings,
+	struct port **ret_port, char ret_reason[FILTER_REASON_SIZE]);
+
+void port_close(struct port *port);
+
+const char *port_name(const struct port *port);
+
+/* To poll(2) for POLLIN. */
+int port_descriptor(const struct port *port);
+
+/* The oldest packet that has not been taken, without waiting; its data is valid until the call
+ * after port_take. NULL: none is there. */
+const struct frame *port_peek(struct port *port);
+
+/* Gives the packet last peeked up. */
+void port_take(struct port *port);
+
+/* Asks how the interface is, and binds to it anew when it has come back. */
+enum port_state port_look(struct port *port);
+
+/* What was lost since port_open; asks the kernel. */
+void port_stats(struct port *port, struct port_stats *ret_stats);
+
+/* A sentence about how the kernel filters for this port, or NULL when it does as it was told. */
+const char *port_filter_note(const struct port *port);
+
+#endif
