@@ -19,7 +19,7 @@
 /* One option as it was given; applied only when the file has been read. */
 struct given {
 	const struct setting *setting;
-	const char *text;
+	char *text; /* the argument itself, in argv */
 };
 
 struct options {
@@ -47,6 +47,7 @@ static const struct setting *find_by_key(const struct options *options, int key)
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
+	static char bare[] = "true";
 	struct options *options = state->input;
 	const struct setting *setting;
 
@@ -67,7 +68,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	if (!setting)
 		return ARGP_ERR_UNKNOWN;
 	options->given[options->given_count++] =
-		(struct given){setting, setting->kind == SETTING_SWITCH ? "true" : argument};
+		(struct given){setting, setting->kind == SETTING_SWITCH ? bare : argument};
 	return 0;
 }
 
@@ -127,6 +128,8 @@ static int apply_given(const struct options *options, struct config *config)
 		if (is_first(options, i))
 			setting_clear_list(given->setting, config);
 		error = setting_assign(given->setting, config, given->text, reason);
+		if (given->setting->hide)
+			given->setting->hide(given->text);
 		if (error)
 			return refuse(given->setting, error, reason);
 	}

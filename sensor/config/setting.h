@@ -32,6 +32,9 @@ struct setting {
 	/* Further check of one value; writes why into `ret_reason` and returns -EINVAL. NULL: none.
 	 */
 	int (*check)(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+	/* Takes what is secret out of an argument of the command line, which any user of the
+	 * system can read. NULL: nothing is. */
+	void (*hide)(char *argument);
 };
 
 /* All settings, in the order of help; ended by a NULL name. */

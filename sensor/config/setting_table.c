@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/check.h"
 #include "config/setting.h"
+#include "publish/publisher.h"
 
 #define AT(member) offsetof(struct config, member)
 #define MILLION 1000000u
@@ -49,6 +50,7 @@ const struct setting settings[] = {
 		.offset = AT(redis),
 		.argument = "URL",
 		.check = check_url,
+		.hide = publisher_hide_password,
 		.help = "deliver to redis://[user:password@]host:port/db or unix:///path?db=N"},
 	{.name = "redis-prefix",
 		.kind = SETTING_TEXT,

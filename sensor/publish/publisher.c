@@ -123,6 +123,11 @@ static int start_courier(const struct publisher_settings *settings, struct spool
 	return r;
 }
 
+void publisher_hide_password(char *url)
+{
+	url_hide_password(url);
+}
+
 int publisher_open(const struct publisher_settings *settings, struct publisher **ret_publisher)
 {
 	struct publisher *publisher = calloc(1, sizeof *publisher);

@@ -47,6 +47,10 @@ struct publisher_field {
  * never repeats a password. */
 int publisher_check_url(const char *url, char ret_reason[128]);
 
+/* Overwrites the password in `url`, of whatever form, with asterisks: for the argument of a command
+ * line, after it was copied. */
+void publisher_hide_password(char *url);
+
 /* Opens the files and starts the thread. Returns 0, or -errno after one log line naming the file.
  * An unreachable Redis is no error: it is tried again until publisher_drain's time is over. */
 int publisher_open(const struct publisher_settings *settings, struct publisher **ret_publisher);

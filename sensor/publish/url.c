@@ -199,6 +199,15 @@ int url_parse(const char *text, struct url *ret_url, char ret_reason[URL_REASON_
 	return wrong ? -EINVAL : 0;
 }
 
+void url_hide_password(char *text)
+{
+	char *user = strstr(text, "//");
+	char *end = strrchr(text, '@');
+	char *colon = strchr(user ? user : text, ':');
+	if (colon && end && colon < end)
+		memset(colon + 1, '*', (size_t)(end - colon - 1));
+}
+
 const char *url_show(const struct url *url, char ret_shown[URL_SHOWN_SIZE])
 {
 	char host[URL_PART_SIZE];

@@ -27,6 +27,10 @@ struct url {
 /* Returns 0, or -EINVAL and why in `ret_reason`, which never repeats any part of the URL. */
 int url_parse(const char *text, struct url *ret_url, char ret_reason[URL_REASON_SIZE]);
 
+/* Overwrites the password in `text` with asterisks, in place: all between the first colon behind
+ * the scheme and the last @, so that a malformed URL keeps its secret too. */
+void url_hide_password(char *text);
+
 /* The server without user and password, safe to print: "127.0.0.1:6379", "/run/redis.sock". Returns
  * ret_shown. */
 const char *url_show(const struct url *url, char ret_shown[URL_SHOWN_SIZE]);

@@ -112,6 +112,27 @@ has_usage() {
 	assert_same_alerts
 }
 
+@test "password of a URL does not stay on the list of processes" {
+	local process
+	start_server --requirepass hunter2
+	URL=unix://:hunter2@$SOCKET
+	mkfifo "$BATS_TEST_TMPDIR/capture"
+	"$SURGETAP" replay --quiet --redis "$URL" --alerts /dev/null - <"$BATS_TEST_TMPDIR/capture" 3>&- &
+	process=$!
+	exec 9>"$BATS_TEST_TMPDIR/capture"
+	# A sensor that has come as far as the server has read its arguments.
+	wait_for has_client
+	args=$(tr '\0' ' ' <"/proc/$process/cmdline")
+	cat "$CAPTURE" >&9
+	exec 9>&-
+	wait "$process"
+	[[ $args == *"--redis unix://:*******@"* ]]
+}
+
+has_client() {
+	[ "$(REDISCLI_AUTH=hunter2 cli client list 2>/dev/null | grep -c cmd=auth)" -gt 0 ]
+}
+
 @test "malformed URL ends with status 2, one line, and without the password" {
 	local status=0
 	"$SURGETAP" replay --redis redis://:hunter2@host:port "$CAPTURE" >"$LOG" 2>&1 || status=$?

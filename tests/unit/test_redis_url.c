@@ -132,12 +132,37 @@ static void part_of_any_length_is_refused_or_whole(void **state)
 	}
 }
 
+static void password_is_hidden_in_place(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *url, *hidden;
+	} urls[] = {
+		{"redis://:hunter2@h", "redis://:*******@h"},
+		{"redis://tap:hun@ter2/@h:1/2", "redis://tap:*********@h:1/2"},
+		{"unix://tap:hunter2@/run/s", "unix://tap:*******@/run/s"},
+		{"tap:hunter2@h", "tap:*******@h"},
+		{"redis://h:6379/0", "redis://h:6379/0"},
+		{"redis://h@", "redis://h@"},
+		{"unix:///run/a@b:c", "unix:///run/a@b:c"},
+		{"@:", "@:"},
+		{"", ""},
+	};
+	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+		char text[64];
+		snprintf(text, sizeof text, "%s", urls[i].url);
+		publisher_hide_password(text);
+		assert_string_equal(text, urls[i].hidden);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_form_is_understood),
 		cmocka_unit_test(refusal_says_why_and_never_the_password),
 		cmocka_unit_test(refusal_leaves_the_output_alone),
+		cmocka_unit_test(password_is_hidden_in_place),
 		cmocka_unit_test(part_of_any_length_is_refused_or_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
