@@ -103,12 +103,12 @@ tests: all $(unit_bin) $(helper_bin) $(fuzz_src:tests/fuzz/%.c=$(BUILD)/corpus/%
 
 check: ## set up, build and run every test
 	@tests/deps
-	@$(MAKE) --no-print-directory MODE=$(MODE) tests
+	@$(MAKE) --no-print-directory -j$(shell nproc) MODE=$(MODE) tests
 	@MODE=$(MODE) tests/run
 
 demo: ## set up, build, compose three weeks of traffic with planted jumps, replay them
 	@tests/deps
-	@$(MAKE) --no-print-directory MODE=$(MODE) all $(COMPOSE)
+	@$(MAKE) --no-print-directory -j$(shell nproc) MODE=$(MODE) all $(COMPOSE)
 	@MODE=$(MODE) tests/demo
 
 fuzz: ## run every fuzzer for SECONDS (60) each

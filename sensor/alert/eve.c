@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "alert/eve.h"
 
-#include <jansson.h>
 #include <math.h>
 
+#include "alert/eve_json.h"
 #include "alert/number.h"
 #include "base/text.h"
+#include "flow/flow.h"
 
 #define JSON_FLAGS (JSON_ENSURE_ASCII | JSON_COMPACT | JSON_REAL_PRECISION(15))
 
@@ -16,19 +17,6 @@ static const char *const network_names[] = {
 	[SURGETAP_NETWORK_CDN] = "cdn",
 	[SURGETAP_NETWORK_VPN] = "vpn",
 };
-
-/* Any string as JSON. Names are bounded by the alert's arrays; escapes make them four times as
- * long. */
-static json_t *text(const char *string)
-{
-	char cleaned[512];
-	return json_stringn(cleaned, text_make_printable(string, cleaned, sizeof cleaned));
-}
-
-static json_t *text_or_none(const char *string)
-{
-	return string && *string ? text(string) : NULL;
-}
 
 static json_t *count(double value)
 {
@@ -45,12 +33,6 @@ static json_t *places(double value, int digits)
 	return json_real(number_round_places(value, digits));
 }
 
-static json_t *time_text(int64_t time_us)
-{
-	char formatted[EVE_TIME_SIZE];
-	return json_string(eve_format_time(time_us, formatted));
-}
-
 static json_t *window_time(int64_t time_s)
 {
 	/* Saturates: a bucket's time comes from a packet's, which may be any 64 bits. */
@@ -58,37 +40,13 @@ static json_t *window_time(int64_t time_s)
 		time_s = EVE_TIME_MIN_S;
 	if (time_s > EVE_TIME_MAX_S)
 		time_s = EVE_TIME_MAX_S;
-	return time_text(time_s * 1000000);
+	return eve_json_time(time_s * 1000000);
 }
 
-static json_t *address(const struct surgetap_address *value)
-{
-	char formatted[ADDRESS_TEXT_SIZE];
-	return json_string(address_format(value, formatted));
-}
-
-/* Suricata's names of transports; the number in three digits for the others. */
 static json_t *transport(uint8_t number)
 {
-	static const struct {
-		uint8_t number;
-		const char *name;
-	} names[] = {
-		{1, "ICMP"},
-		{4, "IPIP"},
-		{6, "TCP"},
-		{17, "UDP"},
-		{41, "IPv6"},
-		{47, "GRE"},
-		{50, "ESP"},
-		{51, "AH"},
-		{58, "IPv6-ICMP"},
-		{132, "SCTP"},
-	};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (names[i].number == number)
-			return json_string(names[i].name);
-	return json_sprintf("%03u", number);
+	char formatted[FLOW_TRANSPORT_SIZE];
+	return json_string(flow_transport_name(number, formatted));
 }
 
 /* An array of what `make` returns for entries 0..count-1. */
@@ -103,33 +61,34 @@ static json_t *array(const struct alert *alert, uint32_t entries,
 
 static json_t *prefix(const struct alert *alert, uint32_t entry)
 {
-	return text(alert->prefixes[entry]);
+	return eve_json_text(alert->prefixes[entry]);
 }
 
 static json_t *host(const struct alert *alert, uint32_t entry)
 {
 	const struct alert_host *from = &alert->hosts[entry];
-	return json_pack(
-		"{s:o, s:I}", "ip", address(&from->address), "flows", (json_int_t)from->flows);
+	return json_pack("{s:o, s:I}", "ip", eve_json_address(&from->address), "flows",
+		(json_int_t)from->flows);
 }
 
 static json_t *peer(const struct alert *alert, uint32_t entry)
 {
 	const struct alert_peer *from = &alert->peers[entry];
-	return json_pack("{s:o, s:I, s:o, s:o, s:s*, s:I}", "ip", address(&from->address), "asn",
-		(json_int_t)from->place.asn, "as_org", text(from->place.as_org), "country",
-		text(from->place.country), "network", network_names[from->place.network], "flows",
-		(json_int_t)from->flows);
+	return json_pack("{s:o, s:I, s:o, s:o, s:s*, s:I}", "ip", eve_json_address(&from->address),
+		"asn", (json_int_t)from->place.asn, "as_org", eve_json_text(from->place.as_org),
+		"country", eve_json_text(from->place.country), "network",
+		network_names[from->place.network], "flows", (json_int_t)from->flows);
 }
 
 static json_t *example(const struct alert *alert, uint32_t entry)
 {
 	const struct alert_example *from = &alert->examples[entry];
 	return json_pack("{s:o*, s:o, s:i, s:o, s:i, s:o, s:o*, s:o}", "community_id",
-		text_or_none(from->community_id), "src_ip", address(&from->client.address),
-		"src_port", (int)from->client.port, "dest_ip", address(&from->server.address),
-		"dest_port", (int)from->server.port, "proto", transport(from->transport),
-		"app_proto", text_or_none(from->app_proto), "reason", text(from->reason));
+		eve_json_text_or_none(from->community_id), "src_ip",
+		eve_json_address(&from->client.address), "src_port", (int)from->client.port,
+		"dest_ip", eve_json_address(&from->server.address), "dest_port",
+		(int)from->server.port, "proto", transport(from->transport), "app_proto",
+		eve_json_text_or_none(from->app_proto), "reason", eve_json_text(from->reason));
 }
 
 static json_t *lists(const struct alert *alert)
@@ -138,7 +97,7 @@ static json_t *lists(const struct alert *alert)
 	for (uint32_t i = 0; i < alert->list_count; i++) {
 		char name[4 * sizeof alert->lists[i].name];
 		text_make_printable(alert->lists[i].name, name, sizeof name);
-		json_object_set_new(object, name, text(alert->lists[i].state));
+		json_object_set_new(object, name, eve_json_text(alert->lists[i].state));
 	}
 	return object;
 }
@@ -174,10 +133,10 @@ static json_t *context(const struct alert *alert)
 	json_t *object = json_pack("{s:s, s:s, s:s, s:s*, s:o, s:o, s:i, s:o, s:i, s:o, s:s*}",
 		"schema", "surgetap.alert/1", "alert_id", alert->id, "state",
 		eve_state_name(alert->state), "reason", alert->close_reason, "range",
-		text(alert->range), "prefixes", array(alert, alert->prefix_count, prefix),
-		"prefixes_total", (int)alert->prefix_total, "technique", text(alert->technique),
-		"scale_seconds", (int)alert->scale_s, "window", window(alert), "metric",
-		alert->metric);
+		eve_json_text(alert->range), "prefixes", array(alert, alert->prefix_count, prefix),
+		"prefixes_total", (int)alert->prefix_total, "technique",
+		eve_json_text(alert->technique), "scale_seconds", (int)alert->scale_s, "window",
+		window(alert), "metric", alert->metric);
 	json_t *measured = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}",
 		"observed", observed(alert), "expected", expected(alert), "ratio",
 		significant(alert->ratio, 4), "rise_percent", places(alert->rise_percent, 1),
@@ -267,18 +226,21 @@ static json_t *tuple(const struct alert *alert)
 		return json_object();
 	const struct alert_example *from = &alert->examples[0];
 	return json_pack("{s:I, s:o, s:i, s:o, s:i, s:i, s:o, s:o*, s:o*}", "flow_id",
-		(json_int_t)(from->flow_id & INT64_MAX), "src_ip", address(&from->client.address),
-		"src_port", (int)from->client.port, "dest_ip", address(&from->server.address),
-		"dest_port", (int)from->server.port, "ip_v", (int)from->ip_version, "proto",
-		transport(from->transport), "community_id", text_or_none(from->community_id),
-		"app_proto", text_or_none(from->app_proto));
+		(json_int_t)(from->flow_id & INT64_MAX), "src_ip",
+		eve_json_address(&from->client.address), "src_port", (int)from->client.port,
+		"dest_ip", eve_json_address(&from->server.address), "dest_port",
+		(int)from->server.port, "ip_v", (int)from->ip_version, "proto",
+		transport(from->transport), "community_id",
+		eve_json_text_or_none(from->community_id), "app_proto",
+		eve_json_text_or_none(from->app_proto));
 }
 
 char *eve_format_alert(const struct alert *alert, const struct eve_sensor *sensor)
 {
-	json_t *record = json_pack("{s:o, s:s, s:o*, s:o*}", "timestamp", time_text(alert->time_us),
-		"event_type", "alert", "host", text_or_none(sensor->host), "in_iface",
-		text_or_none(sensor->in_iface));
+	json_t *record =
+		json_pack("{s:o, s:s, s:o*, s:o*}", "timestamp", eve_json_time(alert->time_us),
+			"event_type", "alert", "host", eve_json_text_or_none(sensor->host),
+			"in_iface", eve_json_text_or_none(sensor->in_iface));
 	json_t *from = tuple(alert);
 	char *line = NULL;
 	if (json_object_update(record, from) == 0 &&

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands/flow_line.h"
 
-#include <jansson.h>
 #include <stdio.h>
 
-#include "alert/eve.h"
-#include "base/text.h"
+#include "alert/eve_json.h"
 
 #define JSON_FLAGS (JSON_ENSURE_ASCII | JSON_COMPACT)
 
@@ -16,33 +14,10 @@ static const char *const confidence_names[] = {
 	[SURGETAP_CONFIDENCE_DPI] = "dpi",
 };
 
-static json_t *text(const char *string)
-{
-	char cleaned[1024];
-	return json_stringn(cleaned, text_make_printable(string, cleaned, sizeof cleaned));
-}
-
-static json_t *text_or_none(const char *string)
-{
-	return string && *string ? text(string) : NULL;
-}
-
-static json_t *time_text(int64_t time_us)
-{
-	char formatted[EVE_TIME_SIZE];
-	return json_string(eve_format_time(time_us, formatted));
-}
-
-static json_t *address(const struct surgetap_address *value)
-{
-	char formatted[ADDRESS_TEXT_SIZE];
-	return json_string(address_format(value, formatted));
-}
-
 static json_t *counts(const struct flow *flow)
 {
-	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}", "start", time_text(flow->start_us),
-		"end", time_text(flow->last_us), "pkts_toserver", (json_int_t)flow->packets[0],
+	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}", "start", eve_json_time(flow->start_us),
+		"end", eve_json_time(flow->last_us), "pkts_toserver", (json_int_t)flow->packets[0],
 		"pkts_toclient", (json_int_t)flow->packets[1], "bytes_toserver",
 		(json_int_t)flow->bytes[0], "bytes_toclient", (json_int_t)flow->bytes[1]);
 }
@@ -54,13 +29,14 @@ static json_t *techniques(const struct findings *findings, const struct plugins 
 		const struct evidence *evidence = &findings->evidence[i];
 		if (evidence->is_outranked)
 			continue;
-		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s, s:i, s:o, s:s}", "technique",
-				plugins->techniques.entries[evidence->technique].name, "grade",
-				technique_grade_name(evidence->grade), "kind",
-				technique_kind_name(evidence->kind), "confidence_percent",
-				(int)evidence->confidence_percent, "reason", text(evidence->reason),
-				"plugin", plugins->entries[evidence->plugin].code->name));
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:i, s:o, s:s}", "technique",
+				      plugins->techniques.entries[evidence->technique].name,
+				      "grade", technique_grade_name(evidence->grade), "kind",
+				      technique_kind_name(evidence->kind), "confidence_percent",
+				      (int)evidence->confidence_percent, "reason",
+				      eve_json_text(evidence->reason), "plugin",
+				      plugins->entries[evidence->plugin].code->name));
 	}
 	return list;
 }
@@ -74,9 +50,9 @@ static json_t *dpi(const struct flow *flow, const struct classifier *classifier)
 			classifier_protocol_name(classifier, flow->master_id), app);
 	else
 		snprintf(both, sizeof both, "%s", app);
-	return json_pack("{s:o, s:o, s:s}", "proto", text(both), "category",
-		text(classifier_category_name(classifier, flow->category_id)), "confidence",
-		confidence_names[flow->confidence]);
+	return json_pack("{s:o, s:o, s:s}", "proto", eve_json_text(both), "category",
+		eve_json_text(classifier_category_name(classifier, flow->category_id)),
+		"confidence", confidence_names[flow->confidence]);
 }
 
 /* NULL for a flow that is not TLS. */
@@ -87,10 +63,11 @@ static json_t *tls(const struct findings *findings)
 		return NULL;
 	const struct verdict *verdict = &findings->verdict;
 	snprintf(version, sizeof version, "0x%04x", verdict->tls_version);
-	return json_pack("{s:o*, s:o*, s:o*, s:o*, s:o*}", "sni", text_or_none(verdict->sni),
-		"version", verdict->tls_version ? json_string(version) : NULL, "alpn",
-		text_or_none(verdict->alpn), "ja3", text_or_none(verdict->ja3), "ja4",
-		text_or_none(verdict->ja4));
+	return json_pack("{s:o*, s:o*, s:o*, s:o*, s:o*}", "sni",
+		eve_json_text_or_none(verdict->sni), "version",
+		verdict->tls_version ? json_string(version) : NULL, "alpn",
+		eve_json_text_or_none(verdict->alpn), "ja3", eve_json_text_or_none(verdict->ja3),
+		"ja4", eve_json_text_or_none(verdict->ja4));
 }
 
 static void add_place(json_t *line, const struct findings *findings)
@@ -100,16 +77,16 @@ static void add_place(json_t *line, const struct findings *findings)
 	if (findings->place.asn)
 		json_object_set_new(line, "asn", json_integer(findings->place.asn));
 	if (findings->place.as_org[0])
-		json_object_set_new(line, "as_org", text(findings->place.as_org));
+		json_object_set_new(line, "as_org", eve_json_text(findings->place.as_org));
 	if (findings->place.country[0])
-		json_object_set_new(line, "country", text(findings->place.country));
+		json_object_set_new(line, "country", eve_json_text(findings->place.country));
 }
 
 char *flow_line_format(const struct flow *flow, const struct findings *findings,
 	const struct classifier *classifier, const struct plugins *plugins)
 {
 	struct surgetap_endpoint client = flow_client(flow), server = flow_server(flow);
-	char community_id[CLASSIFY_COMMUNITY_ID_SIZE], transport[8];
+	char community_id[CLASSIFY_COMMUNITY_ID_SIZE], transport[FLOW_TRANSPORT_SIZE];
 	struct surgetap_endpoint from = client, to = server;
 	if (flow->icmp_type_code) {
 		from.port = flow->icmp_type_code >> 8;
@@ -118,14 +95,14 @@ char *flow_line_format(const struct flow *flow, const struct findings *findings,
 	classify_community_id(&from, &to, flow->key.ip_version, flow->key.transport, community_id);
 	json_t *line = json_pack(
 		"{s:o, s:s, s:I, s:o, s:i, s:o, s:i, s:i, s:s, s:o, s:s, s:o, s:o, s:o, s:o*}",
-		"timestamp", time_text(flow->start_us), "event_type", "flow", "flow_id",
-		(json_int_t)flow_id(flow), "src_ip", address(&client.address), "src_port",
-		(int)client.port, "dest_ip", address(&server.address), "dest_port",
+		"timestamp", eve_json_time(flow->start_us), "event_type", "flow", "flow_id",
+		(json_int_t)flow_id(flow), "src_ip", eve_json_address(&client.address), "src_port",
+		(int)client.port, "dest_ip", eve_json_address(&server.address), "dest_port",
 		(int)server.port, "ip_v", (int)flow->key.ip_version, "proto",
 		flow_transport_name(flow->key.transport, transport), "app_proto",
-		text(classifier_protocol_name(classifier, flow->protocol_id)), "community_id",
-		community_id, "flow", counts(flow), "techniques", techniques(findings, plugins),
-		"ndpi", dpi(flow, classifier), "tls", tls(findings));
+		eve_json_text(classifier_protocol_name(classifier, flow->protocol_id)),
+		"community_id", community_id, "flow", counts(flow), "techniques",
+		techniques(findings, plugins), "ndpi", dpi(flow, classifier), "tls", tls(findings));
 	if (!line)
 		return NULL;
 	add_place(line, findings);

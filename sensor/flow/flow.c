@@ -41,16 +41,29 @@ uint64_t flow_id(const struct flow *flow)
 	return siphash_2_4(&key, &flow->key, sizeof flow->key) & ((UINT64_C(1) << 53) - 1);
 }
 
-const char *flow_transport_name(uint8_t transport, char ret_text[8])
+const char *flow_transport_name(uint8_t transport, char ret_text[FLOW_TRANSPORT_SIZE])
 {
 	static const char *const names[256] = {
-		[1] = "ICMP", [2] = "IGMP", [4] = "IPv4", [6] = "TCP", [17] = "UDP", [33] = "DCCP",
-		[41] = "IPv6", [47] = "GRE", [50] = "ESP", [51] = "AH", [58] = "IPv6-ICMP",
-		[89] = "OSPFIGP", [103] = "PIM", [112] = "VRRP", [115] = "L2TP", [132] = "SCTP",
+		[1] = "ICMP",
+		[2] = "IGMP",
+		[4] = "IPIP",
+		[6] = "TCP",
+		[17] = "UDP",
+		[33] = "DCCP",
+		[41] = "IPv6",
+		[47] = "GRE",
+		[50] = "ESP",
+		[51] = "AH",
+		[58] = "IPv6-ICMP",
+		[89] = "OSPFIGP",
+		[103] = "PIM",
+		[112] = "VRRP",
+		[115] = "L2TP",
+		[132] = "SCTP",
 		[136] = "UDPLite",
 	};
 	if (names[transport])
 		return names[transport];
-	snprintf(ret_text, 8, "%u", transport);
+	snprintf(ret_text, FLOW_TRANSPORT_SIZE, "%03u", transport);
 	return ret_text;
 }
