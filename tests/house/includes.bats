@@ -14,6 +14,8 @@ hiredis      ^sensor/publish/redis\.c$
 maxminddb    ^geoip/geoip\.c$
 cyaml/       ^sensor/config/document\.c$
 yaml\.h      ^sensor/config/place\.c$
+cap-ng\.h    ^sensor/base/privilege\.c$
+seccomp\.h   ^sensor/base/sandbox\.c$
 zlib\.h      ^sensor/(capture/.*|commands/version\.c)$
 zstd\.h      ^sensor/(capture/.*|commands/version\.c)$
 '
