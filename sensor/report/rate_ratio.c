@@ -7,6 +7,7 @@
 #define STRATA 24
 #define HOUR_S 3600
 #define CORRELATION_MAX 0.8
+#define CAUTION 0.5 /* standard errors that the drift is taken above its estimate */
 #define BLOCKS_FOR_INTERVAL 4
 #define NORMAL 1.959963984540054 /* 97.5 % quantile */
 #define HALF 0.5 /* added to both counts when one is 0 (J. Haldane, F. Anscombe, 1956) */
@@ -31,8 +32,8 @@ struct fit {
 
 /* What the blocks say of one window. */
 struct drift_sums {
-	double square;                  /* sum of (got - due)^2 / due */
-	double due, due_square;         /* sum of due, of due^2 */
+	double square; /* sum of (got - due)^2 / due */
+	double due;
 	double product, product_weight; /* of neighbours */
 	uint32_t blocks;
 };
@@ -229,7 +230,6 @@ static void sum_drift(const struct fit *fit, enum side side, struct drift_sums *
 		double off = block.got - block.due;
 		sums.square += off * off / block.due;
 		sums.due += block.due;
-		sums.due_square += block.due * block.due;
 		sums.blocks++;
 		if (sums.blocks > 1 && block.number == last.number + 1) {
 			sums.product += off * (last.got - last.due);
@@ -240,9 +240,9 @@ static void sum_drift(const struct fit *fit, enum side side, struct drift_sums *
 	*ret_sums = sums;
 }
 
-/* Variance of the logarithm of a window's sum when its blocks' levels vary by `variance`, with
- * `correlation` from one block to the next. */
-static double spread_of(const struct fit *fit, enum side side, double variance, double correlation)
+/* Variance of the logarithm of a window's sum when its blocks' levels vary by 1, with `correlation`
+ * from one block to the next. */
+static double spread_of(const struct fit *fit, enum side side, double correlation)
 {
 	double total = 0, sum = 0, behind = 0; /* behind: sum of due x correlation^distance */
 	int64_t last = 0;
@@ -257,31 +257,48 @@ static double spread_of(const struct fit *fit, enum side side, double variance, 
 		total += block.due;
 		last = block.number;
 	}
-	return total > 0 ? variance * sum / (total * total) : 0;
+	return total > 0 ? sum / (total * total) : 0;
+}
+
+/* The variance of the blocks' levels beyond chance, given their correlation: what a window's own
+ * mean has swallowed is given back. */
+static double measure_drift(const struct fit *fit, const struct drift_sums sums[SIDES],
+	double dispersion, double correlation)
+{
+	double excess = 0, room = 0;
+	for (int side = BEFORE; side < SIDES; side++) {
+		double due = sums[side].due;
+		if (sums[side].blocks < 2)
+			continue;
+		double degrees = sums[side].blocks - 1;
+		excess += sums[side].square - dispersion * (degrees - CAUTION * sqrt(2 * degrees));
+		room += due - due * spread_of(fit, (enum side)side, correlation);
+	}
+	return room > 0 ? fmax(0, excess / room) : 0;
 }
 
 /* The variance of ln ratio. */
 static double measure_variance(const struct fit *fit, struct rate_ratio *ratio)
 {
 	struct drift_sums sums[SIDES];
-	double excess = 0, room = 0, product = 0, weight = 0;
+	double product = 0, weight = 0;
 	ratio->dispersion = measure_dispersion(fit);
 	for (int side = BEFORE; side < SIDES; side++) {
 		sum_drift(fit, (enum side)side, &sums[side]);
 		ratio->blocks += sums[side].blocks;
-		if (sums[side].blocks < 2)
-			continue;
-		excess += sums[side].square - ratio->dispersion * (sums[side].blocks - 1);
-		room += sums[side].due - sums[side].due_square / sums[side].due;
 		product += sums[side].product;
 		weight += sums[side].product_weight;
 	}
-	double variance = room > 0 ? fmax(0, excess / room) : 0;
+	double variance = measure_drift(fit, sums, ratio->dispersion, 0);
 	double correlation = variance > 0 && weight > 0 ? product / weight / variance : 0;
+	if (ratio->blocks > 0 && weight > 0)
+		correlation += (1 + 4 * fmax(correlation, 0)) / ratio->blocks;
 	correlation = fmin(fmax(correlation, 0), CORRELATION_MAX);
+	variance = measure_drift(fit, sums, ratio->dispersion, correlation);
 	ratio->drift = sqrt(variance);
-	return ratio->dispersion * fit->chance + spread_of(fit, BEFORE, variance, correlation) +
-	       spread_of(fit, AFTER, variance, correlation);
+	return ratio->dispersion * fit->chance +
+	       variance *
+		       (spread_of(fit, BEFORE, correlation) + spread_of(fit, AFTER, correlation));
 }
 
 static void sum_windows(const struct fit *fit, struct rate_ratio *ret_ratio)

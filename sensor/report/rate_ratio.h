@@ -16,9 +16,10 @@
  *    day, or less when that leaves fewer than RATE_RATIO_BLOCKS blocks;
  *  - drift: the variance omega^2 of the blocks' levels beyond chance, by the moments of DerSimonian
  *    and Laird (Controlled Clinical Trials 7, 1986, "random effects"), with a lag-1 correlation
- *    between blocks. A rise and fall within a day, a busy day, a slow wave: all end up here, as
- *    autocorrelation of the slots does.
- * t is Student's quantile with (blocks - 2) degrees of freedom: few blocks tell little of drift.
+ *    between blocks, and half a standard error on top, as few blocks may look calm by chance. A
+ * rise and fall within a day, a busy day, a slow wave: all end up here, as autocorrelation of the
+ * slots does. t is Student's quantile with (blocks - 2) degrees of freedom: few blocks tell little
+ * of drift.
  */
 #include <stdbool.h>
 #include <stddef.h>
