@@ -8,7 +8,7 @@
 #define UDP 17
 
 #define RANDOM_BYTES_MIN 64u
-#define RANDOM_BYTES_MAX 1024u
+#define RANDOM_BYTES_MAX 256u
 
 /* What one side has sent, up to RANDOM_BYTES_MAX. */
 struct side {
