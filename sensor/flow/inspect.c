@@ -2,7 +2,6 @@
 #include "flow/inspect.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,40 +56,12 @@ static void *dpi_state(struct inspection *inspection)
 	return (uint8_t *)inspection + align(sizeof *inspection);
 }
 
-/* The evidence for a technique: the one there is, or a new one; NULL when there is no place. */
-static struct evidence *evidence_for(struct findings *findings, uint8_t technique)
-{
-	for (uint32_t i = 0; i < findings->evidence_count; i++)
-		if (findings->evidence[i].technique == technique)
-			return &findings->evidence[i];
-	if (findings->evidence_count == INSPECT_EVIDENCE_MAX)
-		return NULL;
-	struct evidence *evidence = &findings->evidence[findings->evidence_count++];
-	*evidence = (struct evidence){.technique = technique};
-	return evidence;
-}
-
 static void on_report(const struct surgetap_call *public, const struct surgetap_evidence *reported)
 {
 	const struct call *call = (const struct call *)public;
 	const struct plugin *plugin = &call->inspector->settings.plugins->entries[call->plugin];
-	struct evidence *evidence = NULL;
-	if (reported->technique < plugin->technique_count &&
-		reported->grade > SURGETAP_GRADE_NONE && reported->grade <= SURGETAP_GRADE_DPI &&
-		reported->kind <= SURGETAP_KIND_CONTACT && reported->confidence_percent <= 100)
-		evidence = evidence_for(call->findings, plugin->techniques[reported->technique]);
-	if (!evidence) {
+	if (!findings_report(call->findings, plugin, call->plugin, reported))
 		call->inspector->stats.evidence_dropped++;
-		return;
-	}
-	if (reported->grade <= evidence->grade)
-		return;
-	evidence->grade = reported->grade;
-	evidence->kind = reported->kind;
-	evidence->confidence_percent = reported->confidence_percent;
-	evidence->plugin = call->plugin;
-	snprintf(evidence->reason, sizeof evidence->reason, "%s",
-		reported->reason ? reported->reason : "");
 }
 
 /* Lays out a block: the inspection, nDPI's state, each plugin's state. */
@@ -186,8 +157,8 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 	return inspection;
 }
 
-static void fill_view(const struct inspector *inspector, const struct flow *flow,
-	struct inspection *inspection)
+static void fill_view(
+	const struct inspector *inspector, const struct flow *flow, struct inspection *inspection)
 {
 	const struct verdict *verdict = &inspection->findings.verdict;
 	struct surgetap_flow *view = &inspection->view;
@@ -219,8 +190,8 @@ static void fill_view(const struct inspector *inspector, const struct flow *flow
 	view->tls_self_signed = verdict->tls_self_signed;
 }
 
-static struct call make_call(struct inspector *inspector, struct inspection *inspection,
-	uint32_t plugin)
+static struct call make_call(
+	struct inspector *inspector, struct inspection *inspection, uint32_t plugin)
 {
 	return (struct call){
 		.public = {.host = &inspector->host,
@@ -232,48 +203,6 @@ static struct call make_call(struct inspector *inspector, struct inspection *ins
 		.findings = &inspection->findings,
 		.plugin = (uint8_t)plugin,
 	};
-}
-
-/* Of tor, vpn and vps a flow keeps the first one it has. */
-static technique_set outranked(const struct technique_table *table, technique_set tunnels)
-{
-	if (tunnels & table->tor)
-		return table->vpn | table->vps;
-	return tunnels & table->vpn ? table->vps : 0;
-}
-
-/* Gives the flow these sets, by the precedence. Returns what gave way. */
-static technique_set set_techniques(const struct technique_table *table, struct flow *flow,
-	technique_set tunnels, technique_set contacts, technique_set suspected)
-{
-	technique_set beaten = outranked(table, tunnels);
-	tunnels &= ~beaten;
-	flow->tunnels = tunnels | (tunnels & table->opsec ? 1u << TECHNIQUE_OPSEC : 0);
-	flow->contacts = contacts & ~beaten & ~tunnels;
-	flow->suspected = suspected & ~beaten & ~tunnels;
-	return beaten;
-}
-
-/* Sorts the evidence into the flow's sets. */
-static void settle_sets(const struct inspector *inspector, struct flow *flow,
-	struct findings *findings)
-{
-	const struct technique_table *table = &inspector->settings.plugins->techniques;
-	technique_set tunnels = 0, contacts = 0, suspected = 0;
-	for (uint32_t i = 0; i < findings->evidence_count; i++) {
-		const struct evidence *evidence = &findings->evidence[i];
-		technique_set bit = (technique_set)1 << evidence->technique;
-		if (evidence->kind == SURGETAP_KIND_CONTACT)
-			contacts |= bit;
-		else if (evidence->grade == SURGETAP_GRADE_GUESS)
-			suspected |= bit;
-		else
-			tunnels |= bit;
-	}
-	technique_set beaten = set_techniques(table, flow, tunnels, contacts, suspected);
-	for (uint32_t i = 0; i < findings->evidence_count; i++)
-		findings->evidence[i].is_outranked =
-			(beaten >> findings->evidence[i].technique) & 1;
 }
 
 static void show_payload(struct inspector *inspector, struct inspection *inspection,
@@ -307,8 +236,8 @@ static void show_payload(struct inspector *inspector, struct inspection *inspect
 }
 
 /* nDPI has spoken: its verdict into the findings and the flow, then to the plugins. */
-static void classify(struct inspector *inspector, struct flow *flow, struct inspection *inspection,
-	bool give_up)
+static void classify(
+	struct inspector *inspector, struct flow *flow, struct inspection *inspection, bool give_up)
 {
 	struct verdict *verdict = &inspection->findings.verdict;
 	const struct plugins *plugins = inspector->settings.plugins;
@@ -338,8 +267,8 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		packet->payload_bytes == 0)
 		return;
 	struct inspection *inspection = flow->inspection == FLOW_NO_INSPECTION
-		? begin(inspector, flow)
-		: inspection_at(inspector, flow->inspection);
+						? begin(inspector, flow)
+						: inspection_at(inspector, flow->inspection);
 	if (!inspection)
 		return;
 	uint32_t budget = packet->transport == TCP ? CLASSIFY_PACKETS_TCP : CLASSIFY_PACKETS_OTHER;
@@ -354,8 +283,9 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		show_payload(inspector, inspection, packet, from_client);
 	if (!inspection->is_classified && (is_done || is_spent))
 		classify(inspector, flow, inspection, !is_done);
-	settle_sets(inspector, flow, &inspection->findings);
-	flow->is_decided = inspection->is_classified &&
+	findings_settle(&inspection->findings, &inspector->settings.plugins->techniques, flow);
+	flow->is_decided =
+		inspection->is_classified &&
 		(!inspection->waiting || inspection->packets >= 2 * INSPECT_PAYLOADS_MAX);
 	inspector->stats.decided += flow->is_decided;
 }
@@ -381,12 +311,9 @@ static void end_without_inspection(struct inspector *inspector, struct flow *flo
 						.category_id = flow->category_id,
 						.confidence = flow->confidence,
 					}};
-	struct flow late = *flow;
 	fill_view(inspector, flow, &inspection);
 	tell_ended(inspector, &inspection);
-	settle_sets(inspector, &late, &inspection.findings);
-	set_techniques(&inspector->settings.plugins->techniques, flow, flow->tunnels | late.tunnels,
-		flow->contacts | late.contacts, flow->suspected | late.suspected);
+	findings_add(&inspection.findings, &inspector->settings.plugins->techniques, flow);
 }
 
 void inspector_end(struct inspector *inspector, struct flow *flow)
@@ -401,12 +328,12 @@ void inspector_end(struct inspector *inspector, struct flow *flow)
 		classify(inspector, flow, inspection, true);
 	fill_view(inspector, flow, inspection);
 	tell_ended(inspector, inspection);
-	settle_sets(inspector, flow, &inspection->findings);
+	findings_settle(&inspection->findings, &inspector->settings.plugins->techniques, flow);
 	flow->is_decided = true;
 }
 
-const struct findings *inspector_findings(const struct inspector *inspector,
-	const struct flow *flow)
+const struct findings *inspector_findings(
+	const struct inspector *inspector, const struct flow *flow)
 {
 	if (flow->inspection == FLOW_NO_INSPECTION)
 		return NULL;
@@ -415,7 +342,8 @@ const struct findings *inspector_findings(const struct inspector *inspector,
 
 void inspector_release(struct inspector *inspector, struct flow *flow, bool is_over)
 {
-	if (flow->inspection == FLOW_NO_INSPECTION || (inspector->settings.keep_findings && !is_over))
+	if (flow->inspection == FLOW_NO_INSPECTION ||
+		(inspector->settings.keep_findings && !is_over))
 		return;
 	struct inspection *inspection = inspection_at(inspector, flow->inspection);
 	classifier_end(dpi_state(inspection));

@@ -2,51 +2,33 @@
 #ifndef FLOW_INSPECT_H
 #define FLOW_INSPECT_H
 /*
- * The inspection of young flows: nDPI and the plugins look at a flow's first packets, then its state
- * goes back to a bounded pool and a small record stays in the flow. One inspector for each worker.
+ * The inspection of young flows: nDPI and the plugins look at a flow's first packets, then its
+ * state goes back to a bounded pool and a small record stays in the flow. One inspector for each
+ * worker.
  */
-#include "flow/classify.h"
-#include "flow/flow.h"
-#include "flow/plugins.h"
+#include "flow/findings.h"
 #include "geoip/geoip.h"
 
-#define INSPECT_EVIDENCE_MAX 8
-#define INSPECT_REASON_SIZE 96
 #define INSPECT_PAYLOADS_MAX 24 /* payloads of a flow that plugins may see */
-
-/* What a plugin said of a flow, with the technique's number in the table. */
-struct evidence {
-	uint8_t technique, grade, kind, confidence_percent;
-	uint8_t plugin;      /* index into struct plugins */
-	bool is_outranked;   /* gave way by the precedence tor > vpn > vps */
-	char reason[INSPECT_REASON_SIZE];
-};
-
-/* What is known of a flow under inspection. */
-struct findings {
-	struct verdict verdict;
-	struct surgetap_place place; /* of the far end */
-	uint32_t evidence_count;
-	struct evidence evidence[INSPECT_EVIDENCE_MAX];
-};
 
 struct inspector_settings {
 	const struct plugins *plugins;
-	struct geoip *geoip;   /* NULL: places stay unknown */
-	uint32_t capacity;     /* flows under inspection at once */
-	bool keep_findings;    /* keep each inspection until its flow ends, to list flows */
+	struct geoip *geoip; /* NULL: places stay unknown */
+	uint32_t capacity;   /* flows under inspection at once */
+	bool keep_findings;  /* keep each inspection until its flow ends, to list flows */
 };
 
 struct inspector_stats {
 	uint64_t active, active_max;
-	uint64_t refused;         /* flows without inspection: the pool was empty */
+	uint64_t refused; /* flows without inspection: the pool was empty */
 	uint64_t payloads, decided;
-	uint64_t evidence_dropped; /* reports beyond INSPECT_EVIDENCE_MAX, or malformed ones */
+	uint64_t evidence_dropped; /* reports beyond FINDINGS_EVIDENCE_MAX, or malformed ones */
 };
 
 struct inspector;
 
-/* Returns 0, -ENOMEM or -ELIBACC (see classifier_new). Settings are copied, what they point to is not. */
+/* Returns 0, -ENOMEM or -ELIBACC (see classifier_new). Settings are copied, what they point to is
+ * not. */
 int inspector_new(const struct inspector_settings *settings, struct inspector **ret_inspector);
 void inspector_free(struct inspector *inspector);
 
@@ -55,13 +37,13 @@ void inspector_free(struct inspector *inspector);
 void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,
 	bool from_client);
 
-/* The flow is over: nDPI gives its last word, plugins that want to are told. The findings stay until
- * inspector_release. */
+/* The flow is over: nDPI gives its last word, plugins that want to are told. The findings stay
+ * until inspector_release. */
 void inspector_end(struct inspector *inspector, struct flow *flow);
 
 /* What is known of the flow while it is inspected, or NULL. */
-const struct findings *inspector_findings(const struct inspector *inspector,
-	const struct flow *flow);
+const struct findings *inspector_findings(
+	const struct inspector *inspector, const struct flow *flow);
 
 /* Gives the flow's inspection back to the pool, unless findings are kept and `is_over` is false. */
 void inspector_release(struct inspector *inspector, struct flow *flow, bool is_over);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/findings.h"
+
+#include <stdio.h>
+
+/* Techniques sorted by what the evidence for them is worth. */
+struct sets {
+	technique_set tunnels, contacts, suspected;
+};
+
+/* The evidence for a technique: the one there is, or a new one; NULL when there is no place. */
+static struct evidence *evidence_for(struct findings *findings, uint8_t technique)
+{
+	for (uint32_t i = 0; i < findings->evidence_count; i++)
+		if (findings->evidence[i].technique == technique)
+			return &findings->evidence[i];
+	if (findings->evidence_count == FINDINGS_EVIDENCE_MAX)
+		return NULL;
+	struct evidence *evidence = &findings->evidence[findings->evidence_count++];
+	*evidence = (struct evidence){.technique = technique};
+	return evidence;
+}
+
+static bool is_well_formed(const struct plugin *plugin, const struct surgetap_evidence *reported)
+{
+	return reported->technique < plugin->technique_count &&
+	       reported->grade > SURGETAP_GRADE_NONE && reported->grade <= SURGETAP_GRADE_DPI &&
+	       reported->kind <= SURGETAP_KIND_CONTACT && reported->confidence_percent <= 100;
+}
+
+bool findings_report(struct findings *findings, const struct plugin *plugin, uint8_t number,
+	const struct surgetap_evidence *reported)
+{
+	struct evidence *evidence =
+		is_well_formed(plugin, reported)
+			? evidence_for(findings, plugin->techniques[reported->technique])
+			: NULL;
+	if (!evidence)
+		return false;
+	if (reported->grade <= evidence->grade)
+		return true;
+	evidence->grade = reported->grade;
+	evidence->kind = reported->kind;
+	evidence->confidence_percent = reported->confidence_percent;
+	evidence->plugin = number;
+	snprintf(evidence->reason, sizeof evidence->reason, "%s",
+		reported->reason ? reported->reason : "");
+	return true;
+}
+
+static struct sets sort_evidence(const struct findings *findings)
+{
+	struct sets sets = {0};
+	for (uint32_t i = 0; i < findings->evidence_count; i++) {
+		const struct evidence *evidence = &findings->evidence[i];
+		technique_set bit = (technique_set)1 << evidence->technique;
+		if (evidence->kind == SURGETAP_KIND_CONTACT)
+			sets.contacts |= bit;
+		else if (evidence->grade == SURGETAP_GRADE_GUESS)
+			sets.suspected |= bit;
+		else
+			sets.tunnels |= bit;
+	}
+	return sets;
+}
+
+/* Of tor, vpn and vps a flow keeps the first one it has. */
+static technique_set outranked(const struct technique_table *table, technique_set tunnels)
+{
+	if (tunnels & table->tor)
+		return table->vpn | table->vps;
+	return tunnels & table->vpn ? table->vps : 0;
+}
+
+static void give_sets(struct findings *findings, const struct technique_table *table,
+	const struct sets *sets, struct flow *flow)
+{
+	technique_set beaten = outranked(table, sets->tunnels);
+	technique_set tunnels = sets->tunnels & ~beaten;
+	flow->tunnels = tunnels | (tunnels & table->opsec ? 1u << TECHNIQUE_OPSEC : 0);
+	flow->contacts = sets->contacts & ~beaten & ~tunnels;
+	flow->suspected = sets->suspected & ~beaten & ~tunnels;
+	for (uint32_t i = 0; i < findings->evidence_count; i++)
+		findings->evidence[i].is_outranked =
+			(beaten >> findings->evidence[i].technique) & 1;
+}
+
+void findings_settle(
+	struct findings *findings, const struct technique_table *table, struct flow *flow)
+{
+	struct sets sets = sort_evidence(findings);
+	give_sets(findings, table, &sets, flow);
+}
+
+void findings_add(struct findings *findings, const struct technique_table *table, struct flow *flow)
+{
+	struct sets sets = sort_evidence(findings);
+	sets.tunnels |= flow->tunnels;
+	sets.contacts |= flow->contacts;
+	sets.suspected |= flow->suspected;
+	give_sets(findings, table, &sets, flow);
+}
