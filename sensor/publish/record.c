@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
+
+#include "base/siphash.h"
 
 enum {
 	AT_LENGTH = 0,
@@ -33,10 +34,16 @@ static uint64_t get_number(const uint8_t *at, int bytes)
 	return number;
 }
 
+uint32_t record_checksum(const void *bytes, size_t length)
+{
+	/* Against accidents, not against people: the key is no secret, and need not be one. */
+	static const struct siphash_key key = {{0, 0}};
+	return (uint32_t)siphash_2_4(&key, bytes, length);
+}
+
 static uint32_t checksum(const uint8_t *bytes, size_t body_bytes)
 {
-	return (uint32_t)crc32(
-		0, bytes + AT_SEQUENCE, (uInt)(RECORD_HEADER_BYTES - AT_SEQUENCE + body_bytes));
+	return record_checksum(bytes + AT_SEQUENCE, RECORD_HEADER_BYTES - AT_SEQUENCE + body_bytes);
 }
 
 size_t record_size(const struct entry *entry)

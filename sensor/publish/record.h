@@ -6,7 +6,7 @@
  *
  *   offset  bytes
  *        0      4   length of the body
- *        4      4   CRC-32 (zlib's) of everything that follows
+ *        4      4   checksum of everything that follows
  *        8      8   sequence number, from 1
  *       16      1   kind of entry: 1 alert, 2 usage
  *       17      3   zero
@@ -19,6 +19,9 @@
 
 #define RECORD_HEADER_BYTES 24
 #define RECORD_BODY_MAX (1024 * 1024)
+
+/* The checksum of the spool's files: SipHash-2-4 with the key zero, the lower 32 bits. */
+uint32_t record_checksum(const void *bytes, size_t length);
 
 /* Bytes of the record of `entry`. */
 size_t record_size(const struct entry *entry);

@@ -5,7 +5,8 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
-#include <zlib.h>
+
+#include "publish/record.h"
 
 #define NUMBER_BYTES 8
 #define FILE_BYTES 12
@@ -14,7 +15,7 @@ static void encode(uint64_t sequence, uint8_t bytes[FILE_BYTES])
 {
 	for (int i = 0; i < NUMBER_BYTES; i++)
 		bytes[i] = (uint8_t)(sequence >> 8 * i);
-	uint32_t checksum = (uint32_t)crc32(0, bytes, NUMBER_BYTES);
+	uint32_t checksum = record_checksum(bytes, NUMBER_BYTES);
 	for (int i = 0; i < FILE_BYTES - NUMBER_BYTES; i++)
 		bytes[NUMBER_BYTES + i] = (uint8_t)(checksum >> 8 * i);
 }

@@ -3,7 +3,7 @@
 #define PUBLISH_WATERMARK_H
 /*
  * The file `acknowledged` of a spool: the sequence number below which everything is delivered, 8
- * bytes little-endian, and its CRC-32. It is not synced: an old number costs a second delivery,
+ * bytes little-endian, and its checksum. It is not synced: an old number costs a second delivery,
  * never an alert. Its lock is the spool's.
  */
 #include <stdint.h>

@@ -25,7 +25,7 @@ static char spool_folder[64];
 
 static const char *path_of(const char *name)
 {
-	static char path[128];
+	static char path[512];
 	snprintf(path, sizeof path, "%s/%s", spool_folder, name);
 	return path;
 }
