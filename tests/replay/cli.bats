@@ -246,7 +246,7 @@ feed_for_ever() {
 	feeder=$!
 	seen=no
 	while kill -0 "$replay" 2>/dev/null && [ "$seen" = no ]; do
-		! grep -aq 'packets/s' typescript 2>/dev/null || seen=yes
+		if grep -aq 'packets/s' typescript 2>/dev/null; then seen=yes; fi
 	done
 	touch stop
 	kill "$feeder" 2>/dev/null || true
