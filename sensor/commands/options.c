@@ -73,21 +73,23 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 }
 
 /* The table of settings as argp wants it. Returns an array from the heap, or NULL. */
-static struct argp_option *make_argp_options(size_t count)
+static struct argp_option *make_argp_options(size_t count, bool is_live)
 {
 	struct argp_option *table = calloc(count + FIXED_OPTIONS, sizeof(*table));
+	struct argp_option *option = table;
 
 	if (!table)
 		return NULL;
-	table[0] = (struct argp_option){.name = "config",
+	*option++ = (struct argp_option){.name = "config",
 		.key = KEY_CONFIG,
 		.arg = "FILE",
 		.doc = "read settings from this YAML file: the same words, without the dashes"};
 	for (size_t i = 0; i < count; i++)
-		table[i + 1] = (struct argp_option){.name = settings[i].name,
-			.key = get_key(i),
-			.arg = settings[i].argument,
-			.doc = settings[i].help};
+		if (is_live || !settings[i].is_live)
+			*option++ = (struct argp_option){.name = settings[i].name,
+				.key = get_key(i),
+				.arg = settings[i].argument,
+				.doc = settings[i].help};
 	return table;
 }
 
@@ -217,7 +219,7 @@ int options_parse_more(int argc, char **argv, const char *command, const struct 
 
 	while (settings[options.setting_count].name)
 		options.setting_count++;
-	table = make_argp_options(options.setting_count);
+	table = make_argp_options(options.setting_count, strcmp(command, "run") == 0);
 	options.given = calloc(count_characters(argc, argv), sizeof(*options.given));
 	if (!table || !options.given) {
 		log_error("out of memory");

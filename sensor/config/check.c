@@ -2,6 +2,7 @@
 #include "config/check.h"
 
 #include "base/text.h"
+#include "capture/filter.h"
 #include "publish/publisher.h"
 #include "watch/ranges.h"
 
@@ -93,6 +94,16 @@ int check_scale(const char *text, char ret_reason[SETTING_REASON_SIZE])
 		if (strcmp(text, scales[i]) == 0)
 			return 0;
 	return refuse(ret_reason, text, "is not 60, 3600, 86400 or 604800");
+}
+
+int check_filter(const char *text, char ret_reason[SETTING_REASON_SIZE])
+{
+	char reason[FILTER_REASON_SIZE] = "", why[FILTER_REASON_SIZE + 16];
+
+	if (filter_check(text, reason) == 0)
+		return 0;
+	snprintf(why, sizeof(why), "is no filter: %s", reason);
+	return refuse(ret_reason, text, why);
 }
 
 int check_plugin_option(const char *text, char ret_reason[SETTING_REASON_SIZE])

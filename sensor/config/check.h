@@ -23,6 +23,9 @@ int check_scale(const char *text, char ret_reason[SETTING_REASON_SIZE]);
 #define CHECK_NAME_MAX 63
 int check_name(const char *text, char ret_reason[SETTING_REASON_SIZE]);
 
+/* An expression that libpcap understands. */
+int check_filter(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+
 /* "NAME.OPTION=VALUE" with nothing empty but VALUE. */
 int check_plugin_option(const char *text, char ret_reason[SETTING_REASON_SIZE]);
 

@@ -38,6 +38,14 @@ struct config {
 	bool asymmetric; /* the tap sees one direction only */
 	double alarms_per_year;
 	uint64_t max_flows; /* entries of the flow table */
+	/* of run alone: */
+	struct config_list interface;
+	uint64_t snaplen;   /* bytes kept of each packet */
+	uint64_t ring_size; /* MiB for each interface */
+	char *filter;       /* expression of pcap-filter(7); NULL none */
+	bool promiscuous;
+	char *user;         /* to become; NULL: see privilege.h */
+	char *metrics_file; /* for Prometheus; NULL none */
 };
 
 /* Told of the one fault that made a file unusable: `place` is "FILE:LINE:COLUMN" or "FILE". */

@@ -27,6 +27,7 @@ struct setting {
 	const char *help;     /* one line */
 	const char *initial;  /* value by default, as text; NULL none */
 	uint64_t low, high;   /* limits of a number or rate */
+	bool is_live;         /* an option of run alone; as a key, other commands pass it over */
 	bool is_planned;      /* understood, but without effect in this version: whoever sets it is
 				 warned */
 	/* Further check of one value; writes why into `ret_reason` and returns -EINVAL. NULL: none.
