@@ -16,6 +16,8 @@ cyaml/       ^sensor/config/document\.c$
 yaml\.h      ^sensor/config/place\.c$
 cap-ng\.h    ^sensor/base/privilege\.c$
 seccomp\.h   ^sensor/base/sandbox\.c$
+seccomp\.h   ^sensor/base/sandbox\.c$
+cap-ng\.h    ^sensor/base/privilege\.c$
 zlib\.h      ^sensor/(capture/.*|publish/(record|watermark)\.c|commands/version\.c)$
 zstd\.h      ^sensor/(capture/.*|commands/version\.c)$
 '
