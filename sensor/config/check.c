@@ -98,11 +98,11 @@ int check_scale(const char *text, char ret_reason[SETTING_REASON_SIZE])
 
 int check_filter(const char *text, char ret_reason[SETTING_REASON_SIZE])
 {
-	char reason[FILTER_REASON_SIZE] = "", why[FILTER_REASON_SIZE + 16];
+	char reason[FILTER_REASON_SIZE] = "", why[88];
 
 	if (filter_check(text, reason) == 0)
 		return 0;
-	snprintf(why, sizeof(why), "is no filter: %s", reason);
+	snprintf(why, sizeof(why), "is no filter: %.70s", reason);
 	return refuse(ret_reason, text, why);
 }
 
