@@ -15,6 +15,7 @@ struct inspection {
 	uint32_t next; /* chain of spare ones */
 	uint32_t packets;
 	uint8_t payloads;
+	bool is_active; /* belongs to a flow */
 	bool is_classified;
 	uint32_t waiting; /* plugins that want more packets, a bit for each */
 };
@@ -124,6 +125,9 @@ void inspector_free(struct inspector *inspector)
 {
 	if (!inspector)
 		return;
+	for (uint32_t i = 0; i < inspector->used; i++)
+		if (inspection_at(inspector, i)->is_active)
+			classifier_end(dpi_state(inspection_at(inspector, i)));
 	for (uint32_t i = 0; i < PLUGINS_MAX; i++)
 		free(inspector->worker_states[i]);
 	free(inspector->blocks);
@@ -146,6 +150,7 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 	struct inspection *inspection = inspection_at(inspector, index);
 	memset(inspection, 0, inspector->block_bytes);
 	classifier_begin(dpi_state(inspection), flow->key.transport == TCP && flow->complete);
+	inspection->is_active = true;
 	inspection->waiting = inspector->packet_plugins;
 	flow->inspection = index;
 	if (inspector->settings.geoip) {
@@ -347,6 +352,7 @@ void inspector_release(struct inspector *inspector, struct flow *flow, bool is_o
 		return;
 	struct inspection *inspection = inspection_at(inspector, flow->inspection);
 	classifier_end(dpi_state(inspection));
+	inspection->is_active = false;
 	inspection->next = inspector->spare;
 	inspector->spare = flow->inspection;
 	inspector->stats.active--;

@@ -50,7 +50,7 @@ static void same_name_twice_becomes_two_techniques(void **state)
 
 static void table_runs_over(void **state)
 {
-	static char names[TECHNIQUES_MAX][8];
+	static char names[TECHNIQUES_MAX][16];
 	struct technique_table table;
 
 	(void)state;

@@ -57,7 +57,7 @@ static void quiet_bucket_has_other_fields(void **state)
 
 static void full_table_of_long_names_overruns(void **state)
 {
-	static char names[TECHNIQUES_MAX][TECHNIQUE_NAME_SIZE];
+	static char names[TECHNIQUES_MAX][TECHNIQUE_NAME_SIZE + 9];
 	static struct usage_fields fields;
 	struct technique_table table;
 	struct analyst_usage usage = {.techniques = &table};
