@@ -12,6 +12,11 @@ const struct command commands[] = {
 			"surgetap replay -c surgetap.yaml --redis redis://localhost:6379/0 "
 			"captures/"},
 		command_replay},
+	{"run", "[options]", "listen on interfaces, live",
+		{"surgetap run -i eth1 -w 175.45.176.0/22=star-jv --redis "
+		 "redis://localhost:6379/0",
+			"surgetap run -c /etc/surgetap/surgetap.yaml"},
+		command_run},
 	{"flows", "[options] PATH...", "list the flows of captures, with techniques and reasons",
 		{"surgetap flows capture.pcap",
 			"surgetap flows -w 10.0.0.0/8=office capture.pcapng | jq -c .techniques"},

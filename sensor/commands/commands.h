@@ -37,6 +37,7 @@ const struct command *command_find(const char *name);
 void command_suggest(const char *name);
 
 int command_replay(int argc, char **argv);
+int command_run(int argc, char **argv);
 int command_flows(int argc, char **argv);
 int command_score(int argc, char **argv);
 int command_check_config(int argc, char **argv);

@@ -77,6 +77,10 @@ static json_t *captures(const struct feed_result *result)
 	json_t *object = json_object();
 	put(object, "kernel_drops", result->capture.kernel_drops);
 	put(object, "interface_drops", result->capture.interface_drops);
+	put(object, "softnet_drops", result->capture.softnet_drops);
+	put(object, "snapped", result->capture.snapped);
+	put(object, "outages", result->capture.outages);
+	put(object, "blind_ms", result->capture.blind_us / 1000);
 	put(object, "files", result->capture.files);
 	put(object, "files_done", result->capture.files_done);
 	put(object, "faults", result->capture.faults);
@@ -114,18 +118,16 @@ static json_t *make_stats(const struct feed_result *result,
 	return object;
 }
 
-static int write_file(const char *path, const json_t *object)
+int stats_file_write(FILE *stream, const struct feed_result *result,
+	const struct technique_table *techniques, const struct stats_alerts *alerts,
+	const struct publisher_stats *publisher)
 {
-	bool is_stdout = strcmp(path, "-") == 0;
-	FILE *file = is_stdout ? stdout : fopen(path, "w");
-	if (!file)
-		return -errno;
-	int error = 0;
-	if (json_dumpf(object, file, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) < 0 ||
-		fputc('\n', file) == EOF || fflush(file) == EOF)
+	json_t *object = make_stats(result, techniques, alerts, publisher);
+	int error = object ? 0 : -ENOMEM;
+	if (object && (json_dumpf(object, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) < 0 ||
+			      fputc('\n', stream) == EOF || fflush(stream) == EOF))
 		error = errno ? -errno : -EIO;
-	if (!is_stdout && fclose(file) == EOF && error == 0)
-		error = -errno;
+	json_decref(object);
 	return error;
 }
 
@@ -133,9 +135,12 @@ int stats_file_finish(const char *path, const struct feed_result *result,
 	const struct technique_table *techniques, const struct stats_alerts *alerts,
 	const struct publisher_stats *publisher, int status)
 {
-	json_t *object = make_stats(result, techniques, alerts, publisher);
-	int error = object ? write_file(path, object) : -ENOMEM;
-	json_decref(object);
+	bool is_stdout = strcmp(path, "-") == 0;
+	FILE *stream = is_stdout ? stdout : fopen(path, "w");
+	int error =
+		stream ? stats_file_write(stream, result, techniques, alerts, publisher) : -errno;
+	if (stream && !is_stdout && fclose(stream) == EOF && error == 0)
+		error = -errno;
 	if (error == 0)
 		return status;
 	log_error("%s: %s", path, strerror(-error));

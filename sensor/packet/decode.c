@@ -126,3 +126,8 @@ enum packet_verdict decoder_decode(
 	*ret_packet = walk.packet;
 	return PACKET_DECODED;
 }
+
+bool decode_knows_link(int link_type)
+{
+	return link_find(link_type) != NULL;
+}

@@ -33,4 +33,7 @@ void decoder_free(struct decoder *decoder);
 enum packet_verdict decoder_decode(
 	struct decoder *decoder, const struct frame *frame, struct packet *ret_packet);
 
+/* True when frames of this link type (DLT_ value of libpcap) can be decoded. */
+bool decode_knows_link(int link_type);
+
 #endif

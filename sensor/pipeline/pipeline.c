@@ -28,9 +28,11 @@ struct pipeline {
 	pthread_t thread; /* the analyst's */
 	bool is_working;  /* the thread runs */
 	struct packet_clock clock;
-	int64_t minute;  /* the one being filled, counted from the epoch */
-	int64_t seen_us; /* from when on the current minute has been seen */
-	int64_t tick;    /* number of the last tick */
+	int64_t minute;      /* the one being filled, counted from the epoch */
+	int64_t seen_us;     /* from when on the current minute has been seen */
+	int64_t tick;        /* number of the last tick */
+	int64_t blind_us;    /* of the current minute */
+	uint64_t lost, seen; /* packets of the current minute, as pipeline_note_loss tells */
 	int64_t first_us;
 	bool is_running; /* a packet has come */
 	uint64_t gaps, minutes_closed;
@@ -136,20 +138,35 @@ void pipeline_free(struct pipeline *pipeline)
 	free(pipeline);
 }
 
-/* Tells the analyst of the current minute, which was watched until `until_us`. */
-static void announce_minute(struct pipeline *pipeline, int64_t until_us, bool is_last)
+/* The part of the current minute that was seen, which was watched until `until_us`. */
+static double find_coverage(const struct pipeline *pipeline, int64_t until_us)
 {
-	struct minute *minute = channel_take(pipeline->spare);
 	int64_t start_us = pipeline->minute * CLOCK_MINUTE_US;
 	int64_t end_us = start_us + CLOCK_MINUTE_US;
 	int64_t from_us = pipeline->seen_us > start_us ? pipeline->seen_us : start_us;
 	int64_t to_us = until_us < end_us ? until_us : end_us;
+	int64_t watched_us = to_us - from_us - pipeline->blind_us;
+	double share =
+		pipeline->lost > 0
+			? (double)pipeline->seen / ((double)pipeline->seen + (double)pipeline->lost)
+			: 1;
+	return watched_us > 0 ? share * (double)watched_us / CLOCK_MINUTE_US : 0;
+}
+
+/* Tells the analyst of the current minute, which was watched until `until_us`. */
+static void announce_minute(struct pipeline *pipeline, int64_t until_us, bool is_last)
+{
+	struct minute *minute = channel_take(pipeline->spare);
+	double coverage = find_coverage(pipeline, until_us);
+	bool is_blind = pipeline->blind_us > 0 && coverage <= 0;
 	*minute = (struct minute){
-		.start_s = start_us / CLOCK_SECOND_US,
-		.coverage = to_us > from_us ? (double)(to_us - from_us) / CLOCK_MINUTE_US : 0,
-		.is_void = !pipeline->is_running,
+		.start_s = pipeline->minute * CLOCK_MINUTE_US / CLOCK_SECOND_US,
+		.coverage = coverage,
+		.is_void = !pipeline->is_running || is_blind,
 		.is_last = is_last,
 	};
+	pipeline->blind_us = 0;
+	pipeline->lost = pipeline->seen = 0;
 	channel_put(pipeline->closed, minute);
 	pipeline->minutes_closed += pipeline->is_running;
 }
@@ -226,6 +243,13 @@ void pipeline_take(struct pipeline *pipeline, const struct frame *frame)
 void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us)
 {
 	pass_time(pipeline, time_us);
+}
+
+void pipeline_note_loss(struct pipeline *pipeline, int64_t blind_us, uint64_t lost, uint64_t seen)
+{
+	pipeline->blind_us += blind_us;
+	pipeline->lost += lost;
+	pipeline->seen += seen;
 }
 
 void pipeline_finish(struct pipeline *pipeline)

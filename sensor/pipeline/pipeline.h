@@ -2,12 +2,13 @@
 #ifndef PIPELINE_PIPELINE_H
 #define PIPELINE_PIPELINE_H
 /*
- * The rooms wired together: frames go in, flows, usage and alerts come out through listeners. Time is
- * the packets' own.
+ * The rooms wired together: frames go in, flows, usage and alerts come out through listeners. Time
+ * is the packets' own.
  *
- * The caller's thread decodes and shares the watched packets out by pair of hosts to N workers, each on
- * a thread of its own; one more thread, the analyst, merges their counts minute by minute. The result
- * does not depend on N: a flow's fate depends on its own packets alone, and counts merge in any order.
+ * The caller's thread decodes and shares the watched packets out by pair of hosts to N workers,
+ * each on a thread of its own; one more thread, the analyst, merges their counts minute by minute.
+ * The result does not depend on N: a flow's fate depends on its own packets alone, and counts merge
+ * in any order.
  */
 #include "pipeline/analyst.h"
 #include "pipeline/clock.h"
@@ -22,8 +23,9 @@
 
 struct pipeline_settings {
 	uint32_t workers; /* 1..PIPELINE_WORKERS_MAX; max_flows is shared out among them */
-	struct worker_settings worker;   /* its listener is called on the workers' threads */
-	struct analyst_settings analyst; /* listener.alert NULL: flows only; else called on its thread */
+	struct worker_settings worker; /* its listener is called on the workers' threads */
+	struct analyst_settings
+		analyst; /* listener.alert NULL: flows only; else called on its thread */
 };
 
 struct pipeline_stats {
@@ -31,16 +33,16 @@ struct pipeline_stats {
 	struct worker_stats worker; /* summed over the workers, maxima too */
 	uint64_t meter_refused;
 	struct packet_clock clock;
-	uint64_t gaps, minutes;         /* silences taken for gaps, minutes closed */
-	int64_t first_us, last_us;      /* packet clock at begin and end; equal without packets */
-	uint32_t ranges;                /* with traffic */
+	uint64_t gaps, minutes;    /* silences taken for gaps, minutes closed */
+	int64_t first_us, last_us; /* packet clock at begin and end; equal without packets */
+	uint32_t ranges;           /* with traffic */
 	size_t detector_bytes;
 };
 
 struct pipeline;
 
-/* Returns 0, -EINVAL for the number of workers, or an error of worker_new, analyst_new or a thread. What
- * the settings point to stays the caller's. */
+/* Returns 0, -EINVAL for the number of workers, or an error of worker_new, analyst_new or a thread.
+ * What the settings point to stays the caller's. */
 int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline);
 
 /* Accepts NULL; a pipeline that was not finished loses what is under way. */
@@ -51,6 +53,13 @@ void pipeline_take(struct pipeline *pipeline, const struct frame *frame);
 
 /* Lets time pass to `time_us` without a packet, so that a silent link still closes its buckets. */
 void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us);
+
+/*
+ * What was not seen since the last call, of the minute that is being filled: `blind_us` in which
+ * nothing could be seen at all, and `lost` packets beside the `seen` ones. Both lower the coverage
+ * of that minute; one that was not seen at all is left out: a gap, and no zeros.
+ */
+void pipeline_note_loss(struct pipeline *pipeline, int64_t blind_us, uint64_t lost, uint64_t seen);
 
 /* Ends flows, closes buckets, waits for the threads. Nothing may be taken after. */
 void pipeline_finish(struct pipeline *pipeline);

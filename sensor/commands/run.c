@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/privilege.h"
+#include "base/sandbox.h"
+#include "capture/filter.h"
+#include "commands/commands.h"
+#include "commands/options.h"
+#include "commands/tap.h"
+#include "packet/decode.h"
+
+#define NAMES_SIZE 256
+#define SNAPLEN_FOR_DPI 1514 /* an Ethernet frame: a TLS ClientHello fills it */
+#define MIB (1024u * 1024u)
+
+/* Everything that a live sensor holds, in the order in which it is opened. */
+struct run {
+	struct config config;
+	struct setup setup;
+	struct privilege_user user;
+	struct capture *capture;
+	struct outlet outlet;
+	FILE *stats; /* NULL none */
+	struct pipeline *pipeline;
+	struct notify notify;
+	char names[NAMES_SIZE]; /* of the interfaces */
+};
+
+static void tell_fault(void *argument, const char *place, const char *message)
+{
+	(void)argument;
+	log_error("%s: %s", place, message);
+}
+
+static void tell_note(void *argument, const char *interface, const char *message)
+{
+	(void)argument;
+	log_warn("%s: %s", interface, message);
+}
+
+/* The watched prefixes as the kernel filter wants them. Returns an array from the heap, or NULL. */
+static struct filter_prefix *list_prefixes(const struct ranges *ranges, size_t *ret_count)
+{
+	size_t room = 0, count = 0;
+	for (uint32_t i = 0; i < ranges_count(ranges); i++)
+		room += ranges_prefixes(ranges, i, NULL, 0);
+	struct filter_prefix *prefixes = calloc(room + 1, sizeof *prefixes);
+	struct range_prefix *found = calloc(room + 1, sizeof *found);
+	for (uint32_t i = 0; prefixes && found && i < ranges_count(ranges); i++) {
+		uint32_t here = ranges_prefixes(ranges, i, found, (uint32_t)room);
+		for (uint32_t j = 0; j < here; j++, count++) {
+			memcpy(prefixes[count].network, found[j].network.bytes, 16);
+			prefixes[count].bits = found[j].bits;
+		}
+	}
+	if (!found) {
+		free(prefixes);
+		prefixes = NULL;
+	}
+	free(found);
+	*ret_count = count;
+	return prefixes;
+}
+
+static void join_names(const struct config_list *list, char names[NAMES_SIZE])
+{
+	names[0] = '\0';
+	for (size_t i = 0; i < list->count; i++) {
+		size_t length = strlen(names);
+		snprintf(names + length, NAMES_SIZE - length, "%s%s", i ? "," : "", list->items[i]);
+	}
+}
+
+/* Needs CAP_NET_RAW. */
+static int open_capture(struct run *run)
+{
+	static const struct capture_listener listener = {tell_fault, NULL};
+	const struct config *config = &run->config;
+	struct capture_live_settings settings = {
+		.interfaces = config->interface.items,
+		.interface_count = config->interface.count,
+		.snaplen = (uint32_t)config->snaplen,
+		.ring_bytes = (uint32_t)config->ring_size * MIB,
+		.is_promiscuous = config->promiscuous,
+		.filter = config->filter,
+		.is_link_supported = decode_knows_link,
+		.note = tell_note,
+	};
+	struct filter_prefix *prefixes = list_prefixes(run->setup.ranges, &settings.prefix_count);
+	if (!prefixes) {
+		log_error("out of memory");
+		return STATUS_FAILURE;
+	}
+	settings.prefixes = prefixes;
+	if (config->snaplen < SNAPLEN_FOR_DPI)
+		log_warn("snaplen %llu cuts full packets: less than %d bytes of one may be too "
+			 "little to recognise its protocol",
+			(unsigned long long)config->snaplen, SNAPLEN_FOR_DPI);
+	int error = capture_open_live(&listener, &settings, &run->capture);
+	free(prefixes);
+	if (error == -EPERM)
+		return STATUS_PERMISSION;
+	return error == 0 ? 0 : error == -EINVAL ? STATUS_CONFIG : STATUS_FAILURE;
+}
+
+/* As the user who started the program. */
+static int open_outputs(struct run *run)
+{
+	const struct config *config = &run->config;
+	int status = outlet_open(config, run->names, true, &run->outlet);
+	if (status || !config->stats)
+		return status;
+	run->stats = strcmp(config->stats, "-") == 0 ? stdout : fopen(config->stats, "we");
+	if (run->stats)
+		return 0;
+	log_error("%s: %s", config->stats, strerror(errno));
+	return STATUS_FAILURE;
+}
+
+static int fail_privileges(const char *what, int error)
+{
+	log_error("%s: %s", what, strerror(-error));
+	return STATUS_PERMISSION;
+}
+
+/* Opens all that needs privileges, and gives them up on the way. */
+static int open_and_drop(struct run *run)
+{
+	const struct config *config = &run->config;
+	char reason[PRIVILEGE_REASON_SIZE] = "";
+	int error = privilege_find_user(config->user, &run->user, reason);
+	if (error < 0) {
+		log_error("user %s: %s", config->user ? config->user : "nobody", reason);
+		return error == -EPERM ? STATUS_PERMISSION : STATUS_CONFIG;
+	}
+	int status = open_capture(run);
+	if (status)
+		return status;
+	error = privilege_shrink(&run->user);
+	if (error < 0)
+		return fail_privileges("cannot give capabilities up", error);
+	status = open_outputs(run);
+	if (status)
+		return status;
+	notify_open(&run->notify);
+	error = privilege_drop(&run->user);
+	if (error < 0)
+		return fail_privileges("cannot drop privileges", error);
+	error = sandbox_enter();
+	if (error < 0)
+		return fail_privileges("cannot install the seccomp filter", error);
+	if (config->redis && config->state && access(config->state, W_OK) < 0) {
+		log_error("state %s: not writable for user %s: %s", config->state, run->user.name,
+			strerror(errno));
+		return STATUS_PERMISSION;
+	}
+	return 0;
+}
+
+/* Whoever sends packets must not be able to guess where they end up in a table. */
+static int make_seeds(struct pipeline_settings *settings)
+{
+	uint64_t seeds[2];
+	if (getrandom(seeds, sizeof seeds, 0) != sizeof seeds)
+		return -errno;
+	settings->worker.seed = seeds[0];
+	settings->worker.host_seed = settings->analyst.host_seed = seeds[1];
+	return 0;
+}
+
+static int open_pipeline(struct run *run)
+{
+	struct pipeline_settings settings;
+	feed_plan(&run->config, &run->setup, &settings);
+	settings.analyst.listener = outlet_listener(&run->outlet);
+	int error = make_seeds(&settings);
+	if (error == 0)
+		error = pipeline_new(&settings, &run->pipeline);
+	if (error == 0)
+		return 0;
+	log_error("cannot start: %s", strerror(-error));
+	return STATUS_FAILURE;
+}
+
+static void reload(void *argument)
+{
+	(void)argument;
+	log_warn("SIGHUP: nothing is read anew yet, restart to change the configuration");
+}
+
+static double monotonic_s(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static int finish(struct run *run, double start_s)
+{
+	struct feed_result result = {.wall_s = 0};
+	struct publisher_stats delivered;
+	pipeline_finish(run->pipeline);
+	pipeline_stats(run->pipeline, &result.pipeline);
+	capture_stats(run->capture, &result.capture);
+	result.wall_s = monotonic_s() - start_s;
+	int status = outlet_deliver(&run->outlet, STATUS_OK);
+	publisher_stats(run->outlet.publisher, &delivered);
+	int error = run->stats
+			    ? stats_file_write(run->stats, &result, &run->setup.plugins->techniques,
+				      &run->outlet.alerts, &delivered)
+			    : 0;
+	if (error < 0) {
+		log_error("%s: %s", run->config.stats, strerror(-error));
+		status = STATUS_FAILURE;
+	}
+	if (!run->config.quiet)
+		summary_print(&run->outlet.summary, &result, stderr);
+	if (status == STATUS_OK && run->config.fail_on_alert && run->outlet.alerts.open > 0)
+		status = STATUS_ALERTS;
+	return status;
+}
+
+static int listen_until_signal(struct run *run)
+{
+	struct tap tap = {.config = &run->config,
+		.capture = run->capture,
+		.outlet = &run->outlet,
+		.notify = &run->notify};
+	double start_s = monotonic_s();
+	tap_catch_signals();
+	int status = open_pipeline(run);
+	if (status)
+		return status;
+	tap.pipeline = run->pipeline;
+	log_info("listening on %s%s%s", run->names, run->user.is_change ? " as user " : "",
+		run->user.is_change ? run->user.name : "");
+	notify_ready(&run->notify, run->names);
+	tap_run(&tap, reload, run);
+	return finish(run, start_s);
+}
+
+static int run_live(struct run *run)
+{
+	int status = setup_open(&run->config, SETUP_WATCH_PRIVATE, &run->setup);
+	if (status)
+		return status;
+	join_names(&run->config.interface, run->names);
+	run->notify.socket = -1;
+	status = open_and_drop(run);
+	if (status == STATUS_OK)
+		status = listen_until_signal(run);
+	pipeline_free(run->pipeline);
+	if (run->stats && run->stats != stdout)
+		fclose(run->stats);
+	outlet_close(&run->outlet);
+	if (run->capture)
+		capture_close(run->capture);
+	notify_close(&run->notify);
+	setup_close(&run->setup);
+	return status;
+}
+
+int command_run(int argc, char **argv)
+{
+	static struct run run; /* large, and there is one */
+	char **words = NULL;
+	size_t count = 0;
+	int status = options_parse(argc, argv, "run", &run.config, &words, &count);
+	if (status)
+		return status;
+	if (count > 0) {
+		log_error("unexpected word '%s': run takes interfaces with -i", words[0]);
+		status = STATUS_USAGE;
+	} else if (run.config.interface.count == 0) {
+		log_error("no interface given, see 'surgetap run --help'");
+		status = STATUS_USAGE;
+	} else {
+		status = run_live(&run);
+	}
+	config_done(&run.config);
+	return status;
+}
