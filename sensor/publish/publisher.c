@@ -197,7 +197,7 @@ void publisher_put_usage(struct publisher *publisher, const char *range, int64_t
 void publisher_set_heartbeat(
 	struct publisher *publisher, const struct publisher_field *fields, size_t count)
 {
-	struct publisher_field all[PUBLISHER_HEARTBEAT_MAX + 1];
+	struct publisher_field all[PUBLISHER_HEARTBEAT_MAX + 2];
 	struct publisher_stats stats;
 	struct timespec now;
 	if (!publisher->courier)
@@ -208,6 +208,7 @@ void publisher_set_heartbeat(
 		memcpy(all, fields, count * sizeof *fields);
 	publisher_stats(publisher, &stats);
 	all[count++] = (struct publisher_field){"queue_depth", (double)stats.redis_pending};
+	all[count++] = (struct publisher_field){"spool_depth", (double)stats.spool_pending};
 	clock_gettime(CLOCK_REALTIME, &now);
 	int64_t time_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	struct entry *entry = entry_new_heartbeat(&publisher->sensor, time_ms, all, count);
@@ -241,6 +242,7 @@ void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_st
 		struct spool_stats spool;
 		spool_stats(publisher->spool, &spool);
 		ret_stats->spool_bytes = spool.bytes;
+		ret_stats->spool_pending = spool.pending;
 	}
 	if (publisher->alerts_file)
 		ret_stats->file_errors += file_sink_lost(publisher->alerts_file);

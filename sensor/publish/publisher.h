@@ -34,7 +34,8 @@ struct publisher_stats {
 	uint64_t alerts, usage_lines; /* handed in */
 	uint64_t redis_acknowledged, redis_pending, redis_dropped, redis_errors, redis_connects;
 	uint64_t file_errors;
-	uint64_t spool_bytes, spool_errors; /* size on disk; alerts that it did not take */
+	uint64_t spool_pending, spool_bytes; /* alerts on disk that wait, size of the spool */
+	uint64_t spool_errors;               /* alerts that the spool did not take */
 };
 
 /* One field of a usage entry: a name such as "vpn_flows" and its number. */
@@ -66,7 +67,8 @@ void publisher_put_usage(struct publisher *publisher, const char *range, int64_t
 
 /* Says how the sensor fares, in the heartbeat `<prefix>sensor:<name>` in Redis, which lives for
  * 60 s: call it every 10 s or so. Only the newest is kept; without Redis it does nothing. Version,
- * interface and queue_depth are added to `fields`, of which PUBLISHER_HEARTBEAT_MAX are used. */
+ * interface, queue_depth and spool_depth are added to `fields`, of which PUBLISHER_HEARTBEAT_MAX are
+ * used. */
 #define PUBLISHER_HEARTBEAT_MAX 63
 void publisher_set_heartbeat(
 	struct publisher *publisher, const struct publisher_field *fields, size_t count);

@@ -71,6 +71,7 @@ teardown() {
 	[ "$(cli hget surgetap:sensor:tap-9 packets)" = 1000 ]
 	[ "$(cli hget surgetap:sensor:tap-9 interface)" = eth1 ]
 	[ "$(cli hget surgetap:sensor:tap-9 queue_depth)" = 0 ]
+	[ "$(cli hget surgetap:sensor:tap-9 spool_depth)" = 0 ]
 	ttl=$(cli ttl surgetap:sensor:tap-9)
 	((ttl > 0 && ttl <= 60))
 	[[ $(cli zscore surgetap:sensors tap-9) =~ ^[0-9]{13}$ ]]
