@@ -67,8 +67,8 @@ void publisher_put_usage(struct publisher *publisher, const char *range, int64_t
 
 /* Says how the sensor fares, in the heartbeat `<prefix>sensor:<name>` in Redis, which lives for
  * 60 s: call it every 10 s or so. Only the newest is kept; without Redis it does nothing. Version,
- * interface, queue_depth and spool_depth are added to `fields`, of which PUBLISHER_HEARTBEAT_MAX are
- * used. */
+ * interface, queue_depth and spool_depth are added to `fields`, of which PUBLISHER_HEARTBEAT_MAX
+ * are used. */
 #define PUBLISHER_HEARTBEAT_MAX 63
 void publisher_set_heartbeat(
 	struct publisher *publisher, const struct publisher_field *fields, size_t count);
