@@ -2,10 +2,13 @@
 #include "report/rate_ratio.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
-#define STRATA 24
+#define HOURS 24
+#define STRATA (2 * HOURS) /* hours of weekdays, hours of weekends */
 #define HOUR_S 3600
+#define DAY_S (24 * HOUR_S)
 #define CORRELATION_MAX 0.8
 #define CAUTION 0.5 /* standard errors that the drift is taken above its estimate */
 #define BLOCKS_FOR_INTERVAL 4
@@ -23,7 +26,7 @@ struct stratum {
 struct fit {
 	const struct rate_window *windows[SIDES];
 	struct stratum strata[STRATA];
-	bool is_matched;
+	enum rate_match match;
 	double ratio;         /* > 0 */
 	double chance;        /* variance of ln ratio for Poisson counts */
 	double adjust[SIDES]; /* so that fitted counts sum to the observed ones */
@@ -62,8 +65,12 @@ double rate_ratio_student(uint32_t degrees)
 
 static size_t stratum_of(const struct fit *fit, const struct rate_slot *slot)
 {
-	int64_t hour = slot->start_s / HOUR_S % STRATA;
-	return fit->is_matched ? (size_t)(hour < 0 ? hour + STRATA : hour) : 0;
+	int64_t second = slot->start_s % DAY_S, day = slot->start_s / DAY_S % 7; /* 0: a Thursday */
+	size_t hour = (size_t)((second + DAY_S) % DAY_S / HOUR_S);
+	bool is_weekend = day == 2 || day == 3;
+	if (fit->match == RATE_MATCH_NONE)
+		return 0;
+	return fit->match == RATE_MATCH_WEEK && is_weekend ? hour + HOURS : hour;
 }
 
 static void fill_strata(struct fit *fit)
@@ -85,21 +92,26 @@ static bool is_shared(const struct stratum *stratum)
 	return stratum->exposure[BEFORE] > 0 && stratum->exposure[AFTER] > 0;
 }
 
-/* Chooses between hours of the day and the whole. */
-static void match_hours(struct fit *fit)
+/* Whether the slots of at least half of the after window have their like before. */
+static bool is_alike(const struct fit *fit)
 {
 	double shared = 0, all = 0;
-	fit->is_matched = true;
-	fill_strata(fit);
 	for (int i = 0; i < STRATA; i++) {
 		all += fit->strata[i].exposure[AFTER];
 		if (is_shared(&fit->strata[i]))
 			shared += fit->strata[i].exposure[AFTER];
 	}
-	if (shared >= all / 2)
-		return;
-	fit->is_matched = false;
-	fill_strata(fit);
+	return shared >= all / 2;
+}
+
+/* Chooses the finest match that the windows allow. */
+static void match_slots(struct fit *fit)
+{
+	for (fit->match = RATE_MATCH_WEEK;; fit->match--) {
+		fill_strata(fit);
+		if (fit->match == RATE_MATCH_NONE || is_alike(fit))
+			return;
+	}
 }
 
 /* The Mantel-Haenszel sums, each count raised by `more`: false when one of them is 0. */
@@ -319,16 +331,16 @@ void rate_ratio_compute(const struct rate_window *before, const struct rate_wind
 	struct fit fit = {.windows = {before, after}};
 	*ret_ratio = (struct rate_ratio){.ratio = NAN, .low = NAN, .high = NAN, .dispersion = 1};
 	sum_windows(&fit, ret_ratio);
-	match_hours(&fit);
+	match_slots(&fit);
 	bool is_plain = weigh_strata(&fit, 0);
 	if (!is_plain) {
-		fit.is_matched = false;
+		fit.match = RATE_MATCH_NONE;
 		fill_strata(&fit);
 		if (!(ret_ratio->before_count + ret_ratio->after_count > 0) ||
 			!weigh_strata(&fit, HALF))
 			return;
 	}
-	ret_ratio->is_matched = fit.is_matched;
+	ret_ratio->match = fit.match;
 	fit_strata(&fit);
 	choose_blocks(&fit);
 	double deviation = sqrt(measure_variance(&fit, ret_ratio));

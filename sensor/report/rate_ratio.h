@@ -5,10 +5,11 @@
  * How many times as much: the ratio of the rates of two windows of counts, with a 95 % confidence
  * interval that allows for overdispersion and for levels that drift. Pure arithmetic.
  *
- * Ratio. Like is compared with like: the Mantel-Haenszel rate ratio over the 24 hours of the day
- * (K. Rothman, S. Greenland, "Modern Epidemiology", 2nd ed., chapter 15), so that a morning is not
- * held against a night. Where less than half of the after window has hours that the before window
- * has too, the plain ratio is taken, and `is_matched` is false.
+ * Ratio. Like is compared with like: the Mantel-Haenszel rate ratio (K. Rothman, S. Greenland,
+ * "Modern Epidemiology", 2nd ed., chapter 15) over the 24 hours of the day (UTC), those of Saturday
+ * and Sunday apart, so that a working morning is held neither against a night nor against a Sunday.
+ * Where less than half of the after window has its like before, weekends are not told apart; if
+ * that does not help either, the plain ratio is taken.
  *
  * Interval. exp(ln ratio -+ t s), where s^2 has two parts:
  *  - chance: phi times the variance of Greenland and Robins (Biometrics 41, 1985, equation 11). phi
@@ -21,7 +22,6 @@
  * slots does. t is Student's quantile with (blocks - 2) degrees of freedom: few blocks tell little
  * of drift.
  */
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +32,9 @@ struct rate_slot {
 	int64_t start_s; /* Unix */
 	double count, exposure;
 };
+
+/* What slots were matched by. */
+enum rate_match { RATE_MATCH_NONE, RATE_MATCH_HOUR, RATE_MATCH_WEEK };
 
 /* Slots in ascending time. */
 struct rate_window {
@@ -46,7 +49,7 @@ struct rate_ratio {
 	double dispersion; /* phi, variance over mean from slot to slot, >= 1 */
 	double drift;      /* omega, standard deviation of the blocks' levels, 0.1 = 10 % */
 	uint32_t blocks;   /* that the drift was measured with */
-	bool is_matched;   /* hour of day against the same hour of day */
+	enum rate_match match;
 };
 
 void rate_ratio_compute(const struct rate_window *before, const struct rate_window *after,

@@ -23,10 +23,22 @@ static void put(struct made *made, int64_t start_s, double count)
 	made->window.slots = made->slots;
 }
 
-static void put_days(struct made *made, int day, int days, double count)
+/* The begin of the n-th working day: Monday is day 4 of the epoch. */
+static int64_t workday_s(int number)
 {
-	for (int i = 0; i < 24 * days; i++)
-		put(made, (int64_t)day * DAY_S + i * 3600, count);
+	return (int64_t)(4 + number / 5 * 7 + number % 5) * DAY_S;
+}
+
+static void put_day(struct made *made, int64_t start_s, double count)
+{
+	for (int hour = 0; hour < 24; hour++)
+		put(made, start_s + hour * 3600, count);
+}
+
+static void put_days(struct made *made, int first, int days, double count)
+{
+	for (int i = 0; i < days; i++)
+		put_day(made, workday_s(first + i), count);
 }
 
 static void near(double got, double wanted)
@@ -50,7 +62,7 @@ static void interval_of_even_counts_is_poisson(void **state)
 	near(ratio.after_count, 3120);
 	near(ratio.dispersion, 1);
 	assert_true(ratio.drift == 0);
-	assert_true(ratio.is_matched);
+	assert_int_not_equal(ratio.match, RATE_MATCH_NONE);
 	assert_int_equal(ratio.blocks, 11);
 	/* Greenland and Robins with t0 = 10, t1 = 1 in each of 24 hours: sums of (130 + 100)
 	 * 10/121, 130 10/11, 100 1/11, each times 24; variance 230 x 10/121 / (24 x 1300/11 x
@@ -68,12 +80,33 @@ static void morning_is_not_held_against_night(void **state)
 	(void)state;
 	for (int day = 0; day < 10; day++)
 		for (int hour = 0; hour < 24; hour++)
-			put(&before, day * DAY_S + hour * 3600, hour < 12 ? 1 : 50);
+			put(&before, workday_s(day) + hour * 3600, hour < 12 ? 1 : 50);
 	for (int hour = 0; hour < 6; hour++)
-		put(&after, 10 * DAY_S + hour * 3600, 13);
+		put(&after, workday_s(10) + hour * 3600, 13);
 	rate_ratio_compute(&before.window, &after.window, &ratio);
 	near(ratio.ratio, 13);
-	assert_true(ratio.is_matched);
+	assert_int_not_equal(ratio.match, RATE_MATCH_NONE);
+}
+
+/* Before: Thursday to Wednesday with half the traffic at the weekend; after: a Thursday. Against
+ * all seven days the ratio would be 13 x 7/6. */
+static void working_day_is_not_held_against_a_weekend(void **state)
+{
+	struct made before = {0}, after = {0};
+	struct rate_ratio ratio;
+	(void)state;
+	for (int day = 0; day < 7; day++)
+		put_day(&before, day * DAY_S, day == 2 || day == 3 ? 5 : 10);
+	put_day(&after, 7 * DAY_S, 130);
+	rate_ratio_compute(&before.window, &after.window, &ratio);
+	near(ratio.ratio, 13);
+	assert_int_equal(ratio.match, RATE_MATCH_WEEK);
+	after.window.count = 0;
+	put_day(&after, 9 * DAY_S, 65);
+	before.window.count = 2 * 24; /* no weekend to hold the Saturday against */
+	rate_ratio_compute(&before.window, &after.window, &ratio);
+	near(ratio.ratio, 6.5);
+	assert_int_equal(ratio.match, RATE_MATCH_HOUR);
 }
 
 static void windows_without_a_common_hour_are_compared_and_marked(void **state)
@@ -87,7 +120,7 @@ static void windows_without_a_common_hour_are_compared_and_marked(void **state)
 		put(&after, i * 3600, 8);
 	rate_ratio_compute(&before.window, &after.window, &ratio);
 	near(ratio.ratio, 2);
-	assert_false(ratio.is_matched);
+	assert_int_equal(ratio.match, RATE_MATCH_NONE);
 }
 
 /* Slots 5 and 15 in turn: within each day 24 squares of 5^2/10 = 60 over 24 - 1 degrees, of which
@@ -98,9 +131,9 @@ static void overdispersed_slots_widen_the_interval(void **state)
 	struct rate_ratio ratio;
 	(void)state;
 	for (int i = 0; i < 10 * 24; i++)
-		put(&before, i * 3600, (i + i / 24) % 2 ? 5 : 15);
+		put(&before, workday_s(i / 24) + i % 24 * 3600, (i + i / 24) % 2 ? 5 : 15);
 	for (int i = 0; i < 10 * 24; i++)
-		put(&after, (i + 240) * 3600, (i + i / 24) % 2 ? 5 : 15);
+		put(&after, workday_s(10 + i / 24) + i % 24 * 3600, (i + i / 24) % 2 ? 5 : 15);
 	rate_ratio_compute(&before.window, &after.window, &ratio);
 	near(ratio.ratio, 1);
 	near(ratio.dispersion, 20 * 60.0 / (20 * 23 - 23));
@@ -208,6 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(interval_of_even_counts_is_poisson),
 		cmocka_unit_test(morning_is_not_held_against_night),
+		cmocka_unit_test(working_day_is_not_held_against_a_weekend),
 		cmocka_unit_test(windows_without_a_common_hour_are_compared_and_marked),
 		cmocka_unit_test(overdispersed_slots_widen_the_interval),
 		cmocka_unit_test(levels_that_drift_widen_the_interval_of_a_single_day),

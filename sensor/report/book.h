@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORT_BOOK_H
+#define REPORT_BOOK_H
+/*
+ * What was counted, kept for looking back: for each watched range and technique the counts of every
+ * slot of time (an hour as a rule). Filled from closed buckets in any order of ranges, each range's
+ * in ascending time; a slot that nothing was put into was not seen.
+ *
+ * Distinct hosts do not add up over buckets. A slot keeps their mean over its buckets, so that
+ * `hosts` reads "distinct hosts in a bucket of bucket_s", whatever the slot.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BOOK_ALL 0 /* the column of all traffic; techniques follow */
+#define BOOK_COLUMNS_MAX 33
+#define BOOK_RANGES_MAX 65536
+#define BOOK_SLOTS_MAX 4000000  /* over all ranges: 450 years of hours, 16 bytes a column used */
+#define BOOK_HOSTS_COVERAGE 0.5 /* a bucket seen less than this says nothing about hosts */
+#define BOOK_NAME_SIZE 64
+
+/* Sums over the buckets of a slot. */
+struct book_cell {
+	double flows, hosts;
+};
+
+struct book_seen {
+	float seconds;      /* covered */
+	float host_buckets; /* that `hosts` sums up over */
+};
+
+struct book_range {
+	char name[BOOK_NAME_SIZE]; /* cleaned, see base/text.h */
+	int64_t first_s;           /* start of slot 0 */
+	size_t slots, room;
+	struct book_seen *seen;
+	struct book_cell *columns[BOOK_COLUMNS_MAX]; /* NULL: nothing but zeros */
+};
+
+struct book;
+
+/* One bucket's counts of one technique, or of all traffic. */
+struct book_count {
+	const char *technique; /* "all": all traffic */
+	double flows, hosts;
+};
+
+/* A closed bucket of one range. */
+struct book_bucket {
+	const char *range;
+	int64_t start_s;
+	uint32_t scale_s;
+	double coverage; /* 0..1 */
+	const struct book_count *counts;
+	size_t count;
+};
+
+/* An empty book with slots of `slot_s` seconds, or longer ones if the buckets are. 0 or -ENOMEM. */
+int book_new(uint32_t slot_s, struct book **ret_book);
+void book_free(struct book *book);
+
+/* Adds a bucket. Returns 0; -EINVAL for a bucket of another scale than those before or one that is
+ * no bucket; -ERANGE for time that goes back before its range's first slot; -ENOSPC for more than
+ * BOOK_ limits allow; -ENOMEM. Then nothing, or a part of it, was added. */
+int book_put(struct book *book, const struct book_bucket *bucket);
+
+uint32_t book_bucket_s(const struct book *book); /* 0 while empty */
+uint32_t book_slot_s(const struct book *book);
+size_t book_ranges(const struct book *book);
+const struct book_range *book_range(const struct book *book, size_t number);
+
+/* The range of that name, or NULL. */
+const struct book_range *book_find(const struct book *book, const char *name);
+
+/* Columns in use; number 0 is "all". */
+size_t book_columns(const struct book *book);
+const char *book_column(const struct book *book, size_t number);
+
+/* The column of that name, or -1. */
+int book_find_column(const struct book *book, const char *name);
+
+/* The counts of a slot; zeros where there is no column. */
+struct book_cell book_cell(const struct book_range *range, size_t column, size_t slot);
+
+#endif
