@@ -3,7 +3,7 @@ MODE ?= release
 BUILD := build/$(MODE)
 PREFIX ?= /usr/local
 VERSION := 0.1.0
-PKGS := libpcap libndpi hiredis libmaxminddb libcyaml jansson libzstd zlib libcap-ng libseccomp
+PKGS := libpcap libndpi hiredis libmaxminddb libcyaml jansson libzstd zlib libcap-ng libseccomp libmicrohttpd
 
 ifneq ($(filter $(MODE),release asan tsan debug fuzz),$(MODE))
 $(error MODE must be release, asan, tsan, debug or fuzz)
@@ -29,13 +29,16 @@ plugins := $(sort $(notdir $(patsubst %/,%,$(wildcard plugins/*/))))
 plugin_files = $(foreach f,$(wildcard plugins/$1/*.c),$(if $(filter test_%,$(notdir $f)),,$f))
 plugin_src := $(foreach p,$(plugins),$(call plugin_files,$p))
 core_src := $(filter-out sensor/main.c,$(wildcard sensor/*.c sensor/*/*.c)) $(wildcard geoip/*.c)
-core_obj := $(core_src:%.c=$(BUILD)/obj/%.o) $(plugin_src:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/builtin_plugins.o
+core_obj := $(core_src:%.c=$(BUILD)/obj/%.o) $(plugin_src:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/builtin_plugins.o \
+	$(BUILD)/obj/assets.o
 plugin_so := $(plugins:%=$(BUILD)/plugins/%.so)
 unit_src := $(wildcard tests/unit/test_*.c plugins/*/test_*.c)
 unit_bin := $(unit_src:%.c=$(BUILD)/%)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 tool_src := $(wildcard tests/compose/*.c)
 helper_bin := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/redis/*.c))
+NPM := build/npm/node_modules
+asset_files := $(wildcard sensor/*/page/*) $(addprefix $(NPM)/uplot/,LICENSE dist/uPlot.iife.min.js dist/uPlot.min.css)
 BIN := $(BUILD)/surgetap
 Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)	$@")
@@ -71,6 +74,33 @@ $(BUILD)/builtin_plugins.c: Makefile $(plugin_src)
 	for p in $(plugins); do echo "extern const struct surgetap_plugin surgetap_plugin_$$p;"; done; \
 	echo 'const struct surgetap_plugin *const builtin_plugins[] = {'; \
 	for p in $(plugins); do echo "	&surgetap_plugin_$$p,"; done; echo '	NULL};'; } > $@
+
+# What pages are made of lies in the program byte by byte: sensor/web/page/app.js is named "web/app.js".
+$(BUILD)/obj/assets.o: $(BUILD)/assets.c $(asset_files)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/assets.c: Makefile $(asset_files)
+	@mkdir -p $(@D)
+	@{ echo '/* Generated: the bytes of the files that are built in, and the table of their names. */'; \
+	echo '#include "base/asset.h"'; \
+	echo '#define EMBED(symbol, path) extern const unsigned char symbol[]; __asm__(".pushsection .rodata; " \'; \
+	echo '	#symbol ": .incbin \"" path "\"; .byte 0; .popsection");'; \
+	n=0; for f in $(asset_files); do echo "EMBED(asset_$$((n += 1)), \"$$f\")"; done; \
+	echo 'const struct asset assets[] = {'; n=0; for f in $(asset_files); do \
+	room=$${f#$(NPM)/}; room=$${room#sensor/}; \
+	echo "	{\"$${room%%/*}/$${f##*/}\", asset_$$((n += 1)), $$(stat -c %s "$$f")},"; done; \
+	echo '	{NULL, NULL, 0}};'; } > $@
+
+# uPlot and the driver of the browser tests, as pinned by package-lock.json; no scripts of packages run.
+$(NPM)/.package-lock.json: package.json package-lock.json
+	@mkdir -p build/npm && cp $^ build/npm/
+	$(call say,NPM)
+	$(Q)npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+$(NPM)/uplot/%: $(NPM)/.package-lock.json
+	@touch -c $@
 
 .SECONDEXPANSION:
 $(BUILD)/plugins/%.so: $$(call plugin_files,$$*) Makefile

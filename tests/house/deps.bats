@@ -56,6 +56,13 @@ deps() { PATH=$STUB_HOME/bin bash tests/deps "$@"; }
 	[ "$output" = "installing: jq" ]
 }
 
+@test "a package that another one provides is not installed against it" {
+	sed -i 's/^jq$/gojq/; s/^zstd$/zstd-ng/' "$STUB_HOME/installed"
+	stub dpkg-query <<<'sed "s/\$/ installed/; s/^gojq.*/& jq-dev, jq (= 1.7), zstd/" "$STUB_HOME/installed"'
+	run deps
+	[ "$output" = "" ]
+}
+
 @test "old package lists are fetched anew once, and not before they are needed" {
 	sed -i '/^jq$/d' "$STUB_HOME/installed"
 	touch "$STUB_HOME/stale"

@@ -16,8 +16,7 @@ cyaml/       ^sensor/config/document\.c$
 yaml\.h      ^sensor/config/place\.c$
 cap-ng\.h    ^sensor/base/privilege\.c$
 seccomp\.h   ^sensor/base/sandbox\.c$
-seccomp\.h   ^sensor/base/sandbox\.c$
-cap-ng\.h    ^sensor/base/privilege\.c$
+microhttpd   ^sensor/web/server\.c$
 zlib\.h      ^sensor/(capture/.*|publish/(record|watermark)\.c|commands/version\.c)$
 zstd\.h      ^sensor/(capture/.*|commands/version\.c)$
 '
