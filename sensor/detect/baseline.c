@@ -8,22 +8,22 @@
 #define LOCAL_SHRINK 5.0  /* counts */
 #define SPREAD_SHRINK 5.0 /* buckets */
 #define BLOCK_SHRINK 3.0  /* blocks */
+#define BLOCK_PRIOR 1.0   /* inflation expected of a series not known yet */
+#define NEAR_WEIGHT 0.2   /* of one step's, in the geometric mean */
 #define INFLATION_MAX 40.0
 
-static const double SPREAD_PRIOR[DETECT_METRICS] = {[DETECT_HOSTS] = 1.3, [DETECT_FLOWS] = 3.0};
+static const double SPREAD_PRIOR[DETECT_METRICS] = {[DETECT_HOSTS] = 1.7, [DETECT_FLOWS] = 3.0};
 
-/* The season's uncertainty that goes with each method. */
-struct candidate {
-	double mean, unknown;
-};
-
-static double inflation(const struct baseline *baseline)
+/* Variance inflation by autocorrelation, seen over one step and over a day's worth of steps. */
+static double variance_inflation(const struct baseline *baseline)
 {
 	double rho = (double)baseline->z_product / ((double)baseline->z_square + 10.0);
 	rho = fmin(fmax(rho, 0.0), 0.95);
-	double block = ((double)baseline->block_square + BLOCK_SHRINK) /
+	double block = ((double)baseline->block_square + BLOCK_PRIOR * BLOCK_SHRINK) /
 		       ((double)baseline->block_weight + BLOCK_SHRINK);
-	return fmin(fmax((1.0 + rho) / (1.0 - rho), fmax(block, 1.0)), INFLATION_MAX);
+	double inflation = pow((1.0 + rho) / (1.0 - rho), NEAR_WEIGHT) *
+			   pow(fmax(block, 1.0), 1.0 - NEAR_WEIGHT);
+	return fmin(inflation, INFLATION_MAX);
 }
 
 static void set_variance(const struct baseline *baseline, enum detect_metric metric, double unknown,
@@ -78,7 +78,7 @@ void baseline_expect(const struct baseline *baseline, const struct season *seaso
 		}
 	}
 	set_variance(baseline, metric, unknown, &e);
-	e.deflate = 1.0 / inflation(baseline);
+	e.deflate = 1.0 / variance_inflation(baseline);
 	*ret_expected = e;
 }
 

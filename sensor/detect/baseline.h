@@ -69,9 +69,12 @@ void baseline_learn(struct baseline *baseline, struct season *season,
 	const struct detect_settings *settings, uint32_t scale, enum detect_metric metric,
 	const struct detect_input *input, const struct expectation *expected, double score);
 
-/* An episode of a few buckets was but a burst: `count` where `mean` was expected teaches how bursty
- * the counts are, else every further burst would be one more episode. */
-void baseline_learn_burst(struct baseline *baseline, double count, double mean);
+/* An episode of a few buckets was but a burst: `count` in `buckets` from `start_s` on, where `mean`
+ * was expected in all. It teaches how bursty the counts are, and the season, else each further
+ * burst, or what happens every week at that hour, would be one more episode. */
+void baseline_learn_burst(struct baseline *baseline, struct season *season,
+	const struct detect_settings *settings, uint32_t scale, int64_t start_s, uint32_t buckets,
+	double count, double mean);
 
 /* Forgets what is held back: it was a jump. */
 void baseline_drop(struct baseline *baseline);

@@ -167,7 +167,7 @@ static bool passes_gate(const struct detect_settings *settings, enum detect_metr
 	evidence_method(window, &expected);
 	double observed = (double)window->observed;
 	return observed >= settings->gate_ratio * expected &&
-	       observed - expected >= settings->gate_excess[metric];
+	       round(observed - expected) >= settings->gate_excess[metric];
 }
 
 /* The metric that decides: hosts when they alone say enough, else the one that says more. */
@@ -339,8 +339,9 @@ static void learn_burst(struct detector *detector, const struct detect_settings 
 		if (series == NULL || window->buckets == 0 || window->buckets > BURST_BUCKETS)
 			continue;
 		evidence_method(window, &mean);
-		baseline_learn_burst(
-			&series->track[episode->scale].baseline, (double)window->observed, mean);
+		baseline_learn_burst(&series->track[episode->scale].baseline, &series->season,
+			settings, episode->scale, window->start_s, window->buckets,
+			(double)window->observed, mean);
 	}
 }
 

@@ -9,6 +9,7 @@
 #define ODDS_MAX 1e37
 
 static const double RISE[EVIDENCE_RISES] = {2.0, 4.0, 13.0, 64.0};
+static const double PRIOR[EVIDENCE_RISES] = {0.1, 0.3, 0.35, 0.25}; /* a doubling is often noise */
 /* The window whose CUSUM is driven by a rise, -1: none. Small rises and large ones have one each.
  */
 static const int WINDOW_OF_RISE[EVIDENCE_RISES] = {-1, 0, 1, -1};
@@ -88,13 +89,13 @@ double evidence_update(struct evidence *evidence, const struct detect_scale *sca
 		double next = (1.0 + scale->leak * (double)evidence->odds[i]) *
 			      exp(weight * expected->deflate);
 		evidence->odds[i] = (float)number_min(next, ODDS_MAX);
-		odds += (double)evidence->odds[i];
+		odds += PRIOR[i] * (double)evidence->odds[i];
 		top = number_max(top, weight);
 		if (WINDOW_OF_RISE[i] >= 0)
 			update_window(&evidence->window[WINDOW_OF_RISE[i]], weight, metric, input,
 				expected);
 	}
-	return log((odds + exp(top)) / (2.0 * EVIDENCE_RISES));
+	return log((odds + exp(top) / EVIDENCE_RISES) / 2.0);
 }
 
 const struct evidence_window *evidence_onset(const struct evidence *evidence)

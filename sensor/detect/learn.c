@@ -8,6 +8,7 @@
 #define HOLD_SCORE 3.0   /* above: hold back */
 #define COMMIT_SCORE 2.0 /* below: commit */
 #define HOLD_MAX 96      /* buckets */
+#define BURST_LESSON 3.0 /* what a burst may teach the season, in times what was expected */
 #define SEASON_WEEKS 8.0 /* memory of a slot of the season */
 
 static void add(float *sum, double keep, double value)
@@ -94,17 +95,27 @@ static void commit_local(struct baseline *baseline)
 	baseline->held.local_got = baseline->held.local_due = 0.0f;
 }
 
+static void teach_season(const struct baseline *baseline, struct season *season,
+	const struct detect_settings *settings, uint32_t scale, int64_t start_s,
+	struct season_lesson lesson)
+{
+	uint32_t scale_s = settings->scale_s[scale];
+	bool fine = scale_s < settings->scale_s[settings->season_scale];
+	lesson.keep = season_keep(baseline, scale_s, fine);
+	if (fine)
+		season_learn_fine(season, start_s, scale_s, &lesson);
+	else
+		season_learn(season, start_s, scale_s, &lesson);
+}
+
 static void commit(struct baseline *baseline, struct season *season,
 	const struct detect_settings *settings, uint32_t scale, int64_t start_s)
 {
-	uint32_t scale_s = settings->scale_s[scale];
 	struct baseline_lesson *held = &baseline->held;
-	bool fine = scale_s < settings->scale_s[settings->season_scale];
 	struct season_lesson lesson = {
 		.got = (double)held->count,
 		.due = (double)held->due,
 		.share_due = (double)held->share_due,
-		.keep = season_keep(baseline, scale_s, fine),
 	};
 	baseline->level_got += (double)held->count;
 	baseline->level_due += (double)held->exposure;
@@ -115,10 +126,8 @@ static void commit(struct baseline *baseline, struct season *season,
 	baseline->spread_due += held->spread_due;
 	baseline->z_square += held->z_square;
 	baseline->z_product += held->z_product;
-	if (fine)
-		season_learn_fine(season, start_s, scale_s, &lesson);
-	else
-		season_learn(season, start_s, scale_s, &lesson);
+	if (settings->scale_s[scale] < 3600)
+		teach_season(baseline, season, settings, scale, start_s, lesson);
 	*held = (struct baseline_lesson){0};
 }
 
@@ -180,7 +189,7 @@ void baseline_learn(struct baseline *baseline, struct season *season,
 	const struct detect_scale *traits = &settings->scales[scale];
 	bool fine = settings->scale_s[scale] < settings->scale_s[settings->season_scale];
 	double cap = expected->best + 5.0 * sqrt(expected->variance) + 10.0;
-	double keep = level_keep(baseline, traits);
+	double count = fmin(input->count[metric], cap), keep = level_keep(baseline, traits);
 
 	if (baseline->samples < traits->warm) {
 		warm_up(baseline, season, settings, scale, input, metric);
@@ -188,8 +197,13 @@ void baseline_learn(struct baseline *baseline, struct season *season,
 	}
 	fade(baseline, keep);
 	baseline_fade(baseline);
-	prepare(baseline, fine, input->coverage, fmin(input->count[metric], cap),
-		input->rest[metric], expected);
+	prepare(baseline, fine, input->coverage, count, input->rest[metric], expected);
+	if (settings->scale_s[scale] >=
+		3600) /* each bucket has a slot of its own: nothing to wait for */
+		teach_season(baseline, season, settings, scale, input->start_s,
+			(struct season_lesson){.got = count,
+				.due = expected->level,
+				.share_due = expected->share_level});
 	learn_block(baseline, (double)baseline->z, keep);
 	if (is_settled(baseline, score))
 		commit_local(baseline);
@@ -198,11 +212,22 @@ void baseline_learn(struct baseline *baseline, struct season *season,
 	baseline->samples++;
 }
 
-void baseline_learn_burst(struct baseline *baseline, double count, double mean)
+void baseline_learn_burst(struct baseline *baseline, struct season *season,
+	const struct detect_settings *settings, uint32_t scale, int64_t start_s, uint32_t buckets,
+	double count, double mean)
 {
 	double residual = count - mean, weight = fmin(mean, 1.0);
 	add(&baseline->spread_got, 1.0, weight * residual * residual / (mean + 0.02 * mean * mean));
 	add(&baseline->spread_due, 1.0, weight);
+	if (settings->scale_s[scale] < 3600)
+		return;
+	struct season_lesson lesson = {
+		.got = fmin(count, BURST_LESSON * mean + 10.0) / buckets,
+		.due = (baseline->level_got + 0.5) / (baseline->level_due + 1.0),
+	};
+	for (uint32_t i = 0; i < buckets; i++)
+		teach_season(baseline, season, settings, scale,
+			start_s + (int64_t)i * settings->scale_s[scale], lesson);
 }
 
 void baseline_drop(struct baseline *baseline)

@@ -39,7 +39,8 @@ struct detect_settings {
 	uint32_t season_scale; /* index of the scale that teaches the hour-of-week season */
 	uint32_t trend_scale;  /* index of the scale that feeds the 28-day trend */
 	double gate_ratio;     /* smallest observed/expected worth an alert */
-	double gate_excess[DETECT_METRICS]; /* smallest observed - expected worth an alert */
+	double gate_excess[DETECT_METRICS]; /* smallest observed - expected worth an alert, rounded
+					     */
 };
 
 /* The sensor's settings: 60 s, 3600 s, 86400 s and 604800 s, hosts and flows. `alarms_per_year` > 0
