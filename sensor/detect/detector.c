@@ -110,6 +110,8 @@ static void start_over(struct detector *detector, const struct detect_settings *
 		if (series == NULL)
 			continue;
 		double ratio = episode_ratio(episode, (enum detect_metric)m);
+		if (reason == DETECT_NEW_NORMAL)
+			trend_tell(&series->trend, ratio);
 		for (uint32_t i = 0; i < settings->scale_count; i++) {
 			struct track *track = &series->track[i];
 			memset(&track->evidence, 0, sizeof track->evidence);

@@ -68,3 +68,9 @@ bool trend_update(struct trend *trend, int64_t start_s, double count, double cov
 	trend->due[TREND_WEEKS - 1] += (float)coverage;
 	return told;
 }
+
+void trend_tell(struct trend *trend, double ratio)
+{
+	if (ratio > 1.0)
+		trend->told = (float)((double)trend->told * ratio);
+}

@@ -30,4 +30,8 @@ struct trend_change {
 bool trend_update(struct trend *trend, int64_t start_s, double count, double coverage,
 	double variance_ratio, struct trend_change *ret_change);
 
+/* A rise by `ratio` has been told in another way (a new normal): only what goes beyond it is news.
+ */
+void trend_tell(struct trend *trend, double ratio);
+
 #endif
