@@ -18,7 +18,8 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
-WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror \
+	-Wno-missing-field-initializers
 CPPFLAGS += -D_GNU_SOURCE -DSURGETAP_VERSION='"$(VERSION)"' -Iinclude -Isensor -I. \
 	$(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
 CFLAGS += -std=c17 $(WARN) $(OPT_$(MODE)) -fPIC -pthread -ffp-contract=off

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/history.h"
 
-void history_put(struct history *history, uint32_t scale, uint32_t scale_s, int64_t start_s,
-	uint64_t bytes)
+void history_put(
+	struct history *history, uint32_t scale, uint32_t scale_s, int64_t start_s, uint64_t bytes)
 {
 	uint32_t number = (uint32_t)(start_s / scale_s);
 	uint32_t slot = number % HISTORY_BUCKETS;
@@ -10,27 +10,32 @@ void history_put(struct history *history, uint32_t scale, uint32_t scale_s, int6
 	history->bytes[scale][slot] = bytes;
 }
 
-static uint64_t sum_scale(const struct history *history, uint32_t scale, uint32_t first,
-	uint32_t last)
+/* The finest remembered bucket that holds `time_s`: its scale, or -1. */
+static int find_bucket(
+	const struct history *history, const uint32_t scales_s[HISTORY_SCALES], int64_t time_s)
 {
-	uint64_t sum = 0;
-	for (uint32_t slot = 0; slot < HISTORY_BUCKETS; slot++) {
-		uint32_t number = history->bucket[scale][slot];
-		if (number > first && number <= last + 1)
-			sum += history->bytes[scale][slot];
+	for (int scale = 0; scale < HISTORY_SCALES; scale++) {
+		uint32_t number = (uint32_t)(time_s / scales_s[scale]);
+		if (history->bucket[scale][number % HISTORY_BUCKETS] == number + 1)
+			return scale;
 	}
-	return sum;
+	return -1;
 }
 
 uint64_t history_sum(const struct history *history, const uint32_t scales_s[HISTORY_SCALES],
 	int64_t start_s, int64_t end_s)
 {
-	uint32_t scale = 0;
-	if (end_s <= start_s)
-		return 0;
-	while (scale + 1 < HISTORY_SCALES &&
-		end_s - start_s > (int64_t)HISTORY_BUCKETS * scales_s[scale])
-		scale++;
-	return sum_scale(history, scale, (uint32_t)(start_s / scales_s[scale]),
-		(uint32_t)((end_s - 1) / scales_s[scale]));
+	double sum = 0;
+	int64_t time_s = start_s;
+	while (time_s < end_s) {
+		int found = find_bucket(history, scales_s, time_s);
+		uint32_t scale_s = scales_s[found < 0 ? 0 : found];
+		int64_t behind_s = (time_s / scale_s + 1) * scale_s;
+		int64_t until_s = behind_s < end_s ? behind_s : end_s;
+		if (found >= 0)
+			sum += (double)history->bytes[found][time_s / scale_s % HISTORY_BUCKETS] *
+			       (double)(until_s - time_s) / scale_s;
+		time_s = until_s;
+	}
+	return (uint64_t)(sum + 0.5);
 }

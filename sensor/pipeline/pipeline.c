@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/channel.h"
+#include "pipeline/held.h"
 #include "pipeline/lane.h"
 
 #define MINUTES 8 /* closed and not yet judged: the workers may be so far ahead of the analyst */
@@ -28,6 +29,7 @@ struct pipeline {
 	pthread_t thread; /* the analyst's */
 	bool is_working;  /* the thread runs */
 	struct packet_clock clock;
+	struct held held;
 	int64_t minute;      /* the one being filled, counted from the epoch */
 	int64_t seen_us;     /* from when on the current minute has been seen */
 	int64_t tick;        /* number of the last tick */
@@ -135,6 +137,7 @@ void pipeline_free(struct pipeline *pipeline)
 	channel_free(pipeline->closed);
 	channel_free(pipeline->spare);
 	gate_free(pipeline->gate);
+	held_done(&pipeline->held);
 	free(pipeline);
 }
 
@@ -228,16 +231,44 @@ static bool pass_time(struct pipeline *pipeline, int64_t time_us)
 	return is_timely;
 }
 
-void pipeline_take(struct pipeline *pipeline, const struct frame *frame)
+static void share_out(struct pipeline *pipeline, const struct frame *frame, bool is_timely)
 {
-	struct worker_packet taken;
-	taken.is_timely = pass_time(pipeline, frame->time_us);
+	struct worker_packet taken = {.is_timely = is_timely};
 	if (!gate_pass(pipeline->gate, frame, &taken.packet, &taken.source, &taken.destination))
 		return;
 	taken.now_us = pipeline->clock.now_us;
 	uint64_t pair =
 		pipeline->lane_count > 1 ? gate_host_pair(pipeline->gate, &taken.packet) : 0;
 	lane_put_packet(pipeline->lanes[pair % pipeline->lane_count], &taken);
+}
+
+static void release_held(struct pipeline *pipeline, bool is_believed)
+{
+	for (uint32_t i = 0; i < pipeline->held.count; i++)
+		share_out(pipeline, &pipeline->held.frames[i], is_believed);
+	pipeline->held.count = 0;
+}
+
+/* A packet that claims a far time waits for the next ones: if they agree, its flow begins there,
+ * and is not torn by the jump. */
+static bool hold_witness(struct pipeline *pipeline, const struct frame *frame, bool is_timely)
+{
+	const struct packet_clock *clock = &pipeline->clock;
+	if (is_timely || clock->witnesses == 0 || clock->candidate_us != frame->time_us)
+		return false;
+	if (clock->witnesses == 1)
+		release_held(pipeline, false); /* an earlier claim was another one */
+	return held_add(&pipeline->held, frame) == 0;
+}
+
+void pipeline_take(struct pipeline *pipeline, const struct frame *frame)
+{
+	uint64_t jumps = pipeline->clock.jumps;
+	bool is_timely = pass_time(pipeline, frame->time_us);
+	if (hold_witness(pipeline, frame, is_timely))
+		return;
+	release_held(pipeline, pipeline->clock.jumps != jumps);
+	share_out(pipeline, frame, is_timely);
 }
 
 void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us)
@@ -254,6 +285,7 @@ void pipeline_note_loss(struct pipeline *pipeline, int64_t blind_us, uint64_t lo
 
 void pipeline_finish(struct pipeline *pipeline)
 {
+	release_held(pipeline, false);
 	announce_minute(pipeline, pipeline->clock.now_us, true);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_finish(pipeline->lanes[i], pipeline->clock.now_us);

@@ -104,7 +104,7 @@ static void settle_flow(struct worker *worker, struct flow *flow)
 	if (flow->is_settled || !flow->is_decided)
 		return;
 	flow->is_settled = true;
-	if (flow->suspected)
+	if (flow->suspected && !flow->is_inbound)
 		meter_add_flow(worker->meter,
 			&(struct meter_flow){.range = flow->range, .suspected = flow->suspected});
 	if (!flow->is_inbound)
