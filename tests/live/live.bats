@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The live sensor on a tap in a network namespace.
+
+load lib
+
+setup() { need_namespaces; }
+teardown() { remove_space; }
+
+@test "no packet is lost without being counted" {
+	add_pair
+	start_sensor "${WATCH[@]}"
+	send --topspeed --loop 400 "$CAPTURES"/{openvpn-udp,tls13,wireguard,tor}.pcap
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$SENT" -gt 90000 ]
+	[ "$(stat '.packets.received + .capture.kernel_drops + .capture.softnet_drops')" -eq "$SENT" ]
+	[ "$(stat '[.packets | to_entries[] | select(.key != "received") | .value] | add')" -eq "$(stat .packets.received)" ]
+}
+
+@test "no flow, alert or count of usage differs from a replay of what was on the tap" {
+	add_pair
+	start_recorder
+	start_sensor "${WATCH[@]}" --workers 2
+	send --mbps 20 "$CAPTURES"/{openvpn-udp,tls13,wireguard,tor,ikev2,quic}.pcap
+	wait_for has_recorded "$SENT"
+	stop_recorder
+	stop_sensor
+	"$SURGETAP" replay -q "${WATCH[@]}" --alerts "$BATS_TEST_TMPDIR/alerts" --usage "$BATS_TEST_TMPDIR/usage" \
+		--stats "$BATS_TEST_TMPDIR/stats" "$BATS_TEST_TMPDIR/tap.pcap"
+	[ "$(stat .flows.by_technique.vpn)" -gt 0 ]
+	diff <(jq -S '.packets, .flows.total, .flows.by_technique' "$BATS_TEST_TMPDIR/stats") \
+		<(jq -S '.packets, .flows.total, .flows.by_technique' "$STATS")
+	[ -s "$USAGE" ]
+	diff <(jq -cS 'del(.coverage)' "$BATS_TEST_TMPDIR/usage") <(jq -cS 'del(.coverage)' "$USAGE")
+	diff "$BATS_TEST_TMPDIR/alerts" "$ALERTS"
+}
+
+@test "the sensor does not die with its interface, and takes the next one of the name up" {
+	add_pair
+	start_sensor "${WATCH[@]}"
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	first=$SENT
+	inside ip link del tap0
+	wait_for says "tap0: has gone"
+	add_pair
+	wait_for says "tap0: is back"
+	send --mbps 20 "$CAPTURES/openvpn-udp.pcap"
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$(stat .packets.received)" -eq $((first + SENT)) ]
+	[ "$(stat .capture.outages)" -eq 1 ]
+	[ "$(stat .capture.blind_ms)" -gt 0 ]
+}
+
+@test "an interface that is down is no silence, and comes up again" {
+	add_pair
+	start_sensor "${WATCH[@]}"
+	inside ip link set tap0 down
+	wait_for says "tap0: is down"
+	inside ip link set tap0 up
+	wait_for says "tap0: is back"
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	stop_sensor
+	[ "$(stat .packets.received)" -eq "$SENT" ]
+	[ "$(stat .capture.outages)" -eq 1 ]
+	[ "$(stat .capture.blind_ms)" -gt 0 ]
+}
+
+@test "an interface of another kind is not taken for the one that has gone" {
+	add_pair
+	start_sensor "${WATCH[@]}"
+	inside ip link del tap0
+	wait_for says "tap0: has gone"
+	inside ip tuntap add dev tap0 mode tun || skip "no tunnels here"
+	wait_for says "another kind"
+	inside ip link del tap0
+	add_pair
+	wait_for says "tap0: is back"
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+}
+
+@test "no privilege is left when the first packet is parsed" {
+	add_pair
+	start_sensor "${WATCH[@]}"
+	status=$(cat /proc/"$SENSOR"/task/*/status)
+	[ "$(echo "$status" | awk '/^Uid:/ { print $2, $3, $4 }' | sort -u | wc -l)" -eq 1 ]
+	[ "$(echo "$status" | awk '/^Uid:/ { print $2; exit }')" -ne 0 ]
+	[ "$(echo "$status" | awk '/^Cap(Inh|Prm|Eff|Amb):/ { print $2 }' | sort -u)" = 0000000000000000 ]
+	[ "$(echo "$status" | awk '/^NoNewPrivs:/ { print $2 }' | sort -u)" -eq 1 ]
+	[ "$(echo "$status" | awk '/^Seccomp:/ { print $2 }' | sort -u)" -eq 2 ]
+	stop_sensor
+}
+
+@test "traffic that is not watched stays in the kernel, encapsulated traffic does not" {
+	add_pair
+	start_sensor -w 198.18.0.0/15=elsewhere
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	stop_sensor
+	[ "$SENT" -gt 0 ]
+	[ "$(stat .packets.received)" -eq 0 ]
+}
+
+@test "the filter of the operator goes with that of the watched ranges" {
+	add_pair
+	start_sensor "${WATCH[@]}" --filter "udp"
+	send --mbps 20 "$CAPTURES"/{tls13,wireguard}.pcap
+	stop_sensor
+	udp=$(tcpdump -nr "$CAPTURES/wireguard.pcap" udp 2>/dev/null | wc -l)
+	[ "$udp" -gt 0 ]
+	[ "$(stat .packets.received)" -eq "$udp" ]
+}
+
+@test "too many watched ranges for the kernel are told, and lose nothing" {
+	add_pair
+	watch=()
+	for ((i = 0; i < 900; i++)); do watch+=(-w "198.18.$((i / 4)).$((i % 4 * 64))/27=many"); done
+	start_sensor "${watch[@]}" "${WATCH[@]}"
+	says "kernel filter"
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	stop_sensor
+	[ "$(stat .packets.received)" -eq "$SENT" ]
+}
+
+@test "packets longer than the snapshot length are counted, and too small a length is told" {
+	add_pair
+	start_sensor "${WATCH[@]}" --snaplen 96
+	says "snaplen 96"
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	stop_sensor
+	[ "$(stat .packets.received)" -eq "$SENT" ]
+	[ "$(stat .capture.snapped)" -gt 0 ]
+}
+
+@test "SIGINT ends the sensor as SIGTERM does" {
+	add_pair
+	start_sensor "${WATCH[@]}"
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	stop_sensor INT
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$(stat .packets.received)" -eq "$SENT" ]
+	[ "$(jq -s length "$USAGE")" -ge 1 ]
+}
+
+@test "a service manager hears when the sensor is ready, alive and at its end" {
+	add_pair
+	socket=$BATS_TEST_TMPDIR/notify
+	python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    words = s.recv(4096).decode()
+    print(words, flush=True)
+    if "STOPPING" in words: break
+' "$socket" >"$BATS_TEST_TMPDIR/words" 3>&- &
+	wait_for test -S "$socket"
+	chmod 777 "$socket"
+	NOTIFY_SOCKET=$socket WATCHDOG_USEC=200000 start_sensor "${WATCH[@]}"
+	wait_for grep -q READY=1 "$BATS_TEST_TMPDIR/words"
+	wait_for grep -q WATCHDOG=1 "$BATS_TEST_TMPDIR/words"
+	stop_sensor
+	wait_for grep -q STOPPING=1 "$BATS_TEST_TMPDIR/words"
+}
+
+@test "an interface that is not there is told" {
+	run inside "$SURGETAP" run -i nowhere0
+	[ "$status" -eq 1 ]
+	[[ $output == *"nowhere0: no such interface"* ]]
+}
+
+@test "no link type that cannot be decoded is listened on" {
+	inside ip link add nlmon0 type nlmon || skip "no interface of an unsupported link type can be made here"
+	inside ip link set nlmon0 up
+	run inside "$SURGETAP" run -i nlmon0
+	[ "$status" -eq 1 ]
+	[[ $output == *"nlmon0: link type"*"not supported"* ]]
+}
+
+@test "without CAP_NET_RAW the status is 77 and the message names it" {
+	add_pair
+	folder=$(mktemp -d)
+	chmod 755 "$folder"
+	install -m 755 "$SURGETAP" "$folder/surgetap"
+	run inside setpriv --reuid nobody --regid nogroup --clear-groups "$folder/surgetap" run -i tap0
+	rm -r "$folder"
+	[ "$status" -eq 77 ]
+	[[ $output == *"CAP_NET_RAW"* ]]
+}
