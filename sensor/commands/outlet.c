@@ -28,19 +28,18 @@ static void take_usage(void *argument, const struct analyst_usage *usage)
 {
 	struct outlet *outlet = argument;
 	struct usage_fields fields;
-	if (usage->scale_s != outlet->config->usage_scale)
-		return;
 	usage_fields_fill(usage, &fields);
 	publisher_put_usage(outlet->publisher, usage->range, usage->start_s, usage->scale_s,
 		fields.entries, fields.count);
 }
 
-int outlet_open(const struct config *config, const char *interface, bool append,
-	struct outlet *ret_outlet)
+int outlet_open(
+	const struct config *config, const char *interface, bool append, struct outlet *ret_outlet)
 {
 	struct publisher_settings settings = {
 		.alerts_file = config->alerts,
 		.usage_file = config->usage,
+		.usage_scale_s = (uint32_t)config->usage_scale,
 		.append = append,
 		.redis_url = config->redis,
 		.state_dir = config->state,

@@ -24,6 +24,7 @@
 struct publisher {
 	struct eve_sensor sensor;
 	struct file_sink *alerts_file, *usage_file;
+	uint32_t usage_scale_s;  /* of the file; 0: all */
 	struct courier *courier; /* NULL: no Redis */
 	struct spool *spool;     /* NULL: none */
 	_Atomic uint64_t alerts, usage_lines, unwritten;
@@ -137,6 +138,7 @@ int publisher_open(const struct publisher_settings *settings, struct publisher *
 	 * counted, not the end of the sensor. */
 	signal(SIGPIPE, SIG_IGN);
 	publisher->sensor = settings->sensor;
+	publisher->usage_scale_s = settings->usage_scale_s;
 	int r = open_file(settings->alerts_file, settings->append, &publisher->alerts_file);
 	if (r == 0)
 		r = open_file(settings->usage_file, settings->append, &publisher->usage_file);
@@ -187,8 +189,9 @@ static void put_usage_line(struct publisher *publisher, const char *range, int64
 void publisher_put_usage(struct publisher *publisher, const char *range, int64_t time_s,
 	uint32_t scale_s, const struct publisher_field *fields, size_t count)
 {
+	bool wanted = publisher->usage_scale_s == 0 || publisher->usage_scale_s == scale_s;
 	publisher->usage_lines++;
-	if (publisher->usage_file)
+	if (publisher->usage_file && wanted)
 		put_usage_line(publisher, range, time_s, scale_s, fields, count);
 	if (publisher->courier && scale_s == REDIS_SCALE_S)
 		courier_put(publisher->courier, entry_new_usage(range, time_s, fields, count));

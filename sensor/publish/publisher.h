@@ -17,11 +17,12 @@ struct publisher;
 struct publisher_settings {
 	const char *alerts_file; /* NDJSON; "-" standard output; NULL none */
 	const char *usage_file;  /* NDJSON; "-" standard output; NULL none */
-	bool append;             /* add to the files instead of emptying them first */
-	const char *redis_url;   /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
-				    none */
-	const char *state_dir; /* alerts wait for Redis in <state_dir>/spool, across runs; NULL: in
-				  memory. Without a Redis URL it is not used */
+	uint32_t usage_scale_s; /* of the buckets that go to the file; 0: all. Redis gets minutes */
+	bool append;            /* add to the files instead of emptying them first */
+	const char *redis_url;  /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
+				   none */
+	const char *state_dir;  /* alerts wait for Redis in <state_dir>/spool, across runs; NULL: in
+				   memory. Without a Redis URL it is not used */
 	const char *redis_prefix;               /* "surgetap:" */
 	const char *redis_channel, *redis_list; /* mirrors of each alert; NULL none */
 	uint64_t alerts_maxlen, usage_maxlen;   /* stream lengths kept, approximately */
@@ -61,7 +62,8 @@ int publisher_open(const struct publisher_settings *settings, struct publisher *
 /* Hands one alert to every sink. Never blocks on Redis. Alert is read before the call returns. */
 void publisher_put_alert(struct publisher *publisher, const struct alert *alert);
 
-/* Hands one closed bucket of a range to every usage sink: `time_s` is the bucket's start (Unix). */
+/* Hands one closed bucket of a range, of whatever scale, to every usage sink that wants it:
+ * `time_s` is the bucket's start (Unix). */
 void publisher_put_usage(struct publisher *publisher, const char *range, int64_t time_s,
 	uint32_t scale_s, const struct publisher_field *fields, size_t count);
 

@@ -38,6 +38,14 @@ assert_same_alerts() {
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/stream-usage.ndjson")" -eq 14400 ]
 }
 
+@test "Redis gets minutes whatever the scale of the usage file" {
+	start_server
+	replay --usage-scale 3600 "$CAPTURE"
+	[ "$(cli xlen surgetap:usage:star-jv)" -eq 14400 ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/usage.ndjson")" -eq 240 ]
+	[ "$(jq -r .scale_seconds "$BATS_TEST_TMPDIR/usage.ndjson" | sort -u)" = 3600 ]
+}
+
 @test "alerts are what Suricata's own schema allows" {
 	[ -n "${SURGETAP_EVE_SCHEMA:-}" ] || skip "SURGETAP_EVE_SCHEMA names no schema"
 	start_server

@@ -190,6 +190,24 @@ static void publisher_writes_both_files(void **state)
 	free(text);
 }
 
+static void file_of_hours_holds_no_minutes(void **state)
+{
+	(void)state;
+	static const struct publisher_field field = {"all_flows", 3};
+	struct publisher *publisher;
+	const struct publisher_settings settings = {
+		.usage_file = path_of("usage"), .usage_scale_s = 3600, .sensor = {"tap-1", "eth1"}};
+	assert_int_equal(publisher_open(&settings, &publisher), 0);
+	publisher_put_usage(publisher, "star-jv", 1763704800, 60, &field, 1);
+	publisher_put_usage(publisher, "star-jv", 1763704800, 3600, &field, 1);
+	publisher_put_usage(publisher, "star-jv", 1763704800, 86400, &field, 1);
+	publisher_close(publisher);
+	char *text = take_file("usage");
+	assert_non_null(strstr(text, "\"scale_seconds\":3600,\"all_flows\":3}\n"));
+	assert_int_equal(strchr(text, '\n') - text + 1, strlen(text));
+	free(text);
+}
+
 static void missing_folder_is_told_with_its_name(void **state)
 {
 	(void)state;
@@ -368,6 +386,7 @@ int main(void)
 		cmocka_unit_test(line_beyond_the_limit_is_lost_and_counted),
 		cmocka_unit_test(usage_line_is_json_with_integers_where_they_are),
 		cmocka_unit_test(publisher_writes_both_files),
+		cmocka_unit_test(file_of_hours_holds_no_minutes),
 		cmocka_unit_test(missing_folder_is_told_with_its_name),
 		cmocka_unit_test(unreachable_redis_neither_blocks_nor_loses_count),
 		cmocka_unit_test(full_queue_drops_by_its_policy),
