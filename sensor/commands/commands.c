@@ -31,6 +31,11 @@ const struct command commands[] = {
 			"2026-03-24..2026-03-25 "
 			"usage.ndjson"},
 		command_compare},
+	{"report", "--usage FILE --output FILE.html",
+		"make a page to look at from counts and alerts",
+		{"surgetap report --usage usage.ndjson --alerts alerts.ndjson -o report.html",
+			"surgetap replay -w 192.0.2.0/24=branch --report report.html capture.pcap"},
+		command_report},
 	{"check-config", "-c FILE", "check a configuration file",
 		{"surgetap check-config -c surgetap.yaml",
 			"surgetap check-config -c surgetap.yaml && surgetap replay -c "

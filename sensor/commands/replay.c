@@ -6,6 +6,7 @@
 #include "commands/feed.h"
 #include "commands/options.h"
 #include "commands/outlet.h"
+#include "commands/report_file.h"
 
 static int run_replay(const struct config *config, const struct setup *setup, struct outlet *outlet,
 	char **paths, size_t count)
@@ -14,8 +15,13 @@ static int run_replay(const struct config *config, const struct setup *setup, st
 	struct feed_result result;
 	struct publisher_stats delivered;
 	feed_plan(config, setup, &settings);
-	settings.analyst.listener = outlet_listener(outlet);
+	struct analyst_listener listener = outlet_listener(outlet);
+	struct report_file report;
+	if (report_file_open(config, &listener, &report) != 0)
+		return STATUS_FAILURE;
+	settings.analyst.listener = report_file_listener(&report);
 	int status = feed_run(&settings, paths, count, &result);
+	status = report_file_close(&report, status);
 	status = outlet_deliver(outlet, status);
 	publisher_stats(outlet->publisher, &delivered);
 	if (config->stats)

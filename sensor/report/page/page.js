@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The page as a whole: which range, which view, which colours. */
+'use strict';
+(() => {
+	const { overview, make } = report;
+	const at = (id) => document.getElementById(id);
+	const system = matchMedia('(prefers-color-scheme: dark)');
+	let current = 0;
+
+	function drawTimeline() {
+		report.charts.draw(report.range(current), at('metric').value, at('view').value === 'share');
+	}
+	const drawHeat = () => report.heat.draw(report.range(current), at('heat-technique').value, at('metric').value);
+
+	function setColours() {
+		const wish = at('theme').value;
+		document.documentElement.classList.toggle('dark', wish === 'dark' || (wish === 'auto' && system.matches));
+		document.documentElement.style.colorScheme = document.documentElement.classList.contains('dark') ? 'dark' : 'light';
+	}
+
+	function fillTechniques(range) {
+		const used = overview.techniques.filter((technique) => range.columns[technique]);
+		at('heat-technique').replaceChildren(...used.map((technique) => make('option', { value: technique, text: report.label(technique) })));
+		const first = report.alertsOf(range.name).map(report.context).find((a) => a.state === 'open' && a.technique !== 'opsec');
+		if (first && used.includes(first.technique))
+			at('heat-technique').value = first.technique;
+	}
+
+	function draw() {
+		const range = report.range(current);
+		at('range').value = String(current);
+		fillTechniques(range);
+		report.tables.draw(range);
+		drawTimeline();
+		drawHeat();
+		document.title = (overview.title || 'surgetap report') + ': ' + range.name;
+	}
+
+	function followAddress() {
+		const name = decodeURIComponent((location.hash.match(/^#range=(.*)$/) || [])[1] || '');
+		const place = overview.ranges.findIndex((range) => range.name === name);
+		if (place >= 0 && place !== current) {
+			current = place;
+			draw();
+		}
+	}
+
+	function start() {
+		at('title').textContent = overview.title || 'surgetap report';
+		setColours();
+		if (overview.ranges.length === 0) {
+			at('span').textContent = 'Nothing was counted.';
+			at('main').hidden = true;
+			return;
+		}
+		const first = Math.min(...overview.ranges.map((range) => range.first_s));
+		const last = Math.max(...overview.ranges.map((range) => range.first_s + range.slots * overview.slot_s));
+		at('span').textContent = report.time(first) + ' to ' + report.time(last) + ' UTC, ' +
+			(overview.ranges.length === 1 ? 'one range' : overview.ranges.length + ' ranges') + ', ' + overview.changes.length + ' jumps';
+		at('range').replaceChildren(...overview.ranges.map((range, i) => make('option', { value: String(i), text: range.name })));
+		const most = overview.changes.length ? overview.ranges.findIndex((range) => range.name === overview.changes[0].range) : 0;
+		current = Math.max(0, most);
+		report.tables.drawRanges();
+		draw();
+		followAddress();
+	}
+
+	at('range').addEventListener('change', () => { location.hash = 'range=' + encodeURIComponent(overview.ranges[Number(at('range').value)].name); });
+	addEventListener('hashchange', followAddress);
+	at('metric').addEventListener('change', () => { drawTimeline(); drawHeat(); });
+	at('view').addEventListener('change', drawTimeline);
+	at('heat-technique').addEventListener('change', drawHeat);
+	for (const [target, event] of [[at('theme'), 'change'], [system, 'change']])
+		target.addEventListener(event, () => { setColours(); draw(); });
+	at('zoom-in').addEventListener('click', () => report.charts.zoom(0.5));
+	at('zoom-out').addEventListener('click', () => report.charts.zoom(2));
+	at('earlier').addEventListener('click', () => report.charts.zoom(1, -0.25));
+	at('later').addEventListener('click', () => report.charts.zoom(1, 0.25));
+	at('whole').addEventListener('click', () => report.charts.showWhole());
+	at('print').addEventListener('click', () => print());
+	let width = innerWidth;
+	addEventListener('resize', () => {
+		if (innerWidth !== width)
+			report.charts.resize();
+		width = innerWidth;
+	});
+	start();
+})();

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/asset.h"
+#include "report/report_data.h"
+#include "report/sha256.h"
+
+#define SLOT_S 3600
+
+struct report {
+	struct book *book;
+	json_t *alerts;
+	uint64_t alerts_left_out;
+};
+
+/* In the order in which they stand in the page. */
+static const char *const styles[] = {"uplot/uPlot.min.css", "report/page.css"};
+static const char *const scripts[] = {"uplot/uPlot.iife.min.js", "report/data.js",
+	"report/chart.js", "report/heat.js", "report/tables.js", "report/page.js"};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+int report_new(struct report **ret_report)
+{
+	struct report *report = calloc(1, sizeof *report);
+	if (!report)
+		return -ENOMEM;
+	report->alerts = json_array();
+	if (!report->alerts || book_new(SLOT_S, &report->book) < 0) {
+		report_free(report);
+		return -ENOMEM;
+	}
+	*ret_report = report;
+	return 0;
+}
+
+void report_free(struct report *report)
+{
+	if (!report)
+		return;
+	json_decref(report->alerts);
+	book_free(report->book);
+	free(report);
+}
+
+struct book *report_book(struct report *report)
+{
+	return report->book;
+}
+
+int report_add_alert(struct report *report, const char *line)
+{
+	json_t *alert = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *context = json_object_get(json_object_get(alert, "alert"), "context");
+	const char *schema = json_string_value(json_object_get(context, "schema"));
+	int error = 0;
+	if (!schema || strcmp(schema, "surgetap.alert/1") != 0) {
+		error = -EINVAL;
+	} else if (json_array_size(report->alerts) >= REPORT_ALERTS_MAX) {
+		report->alerts_left_out++;
+		error = -ENOSPC;
+	} else if (json_array_append(report->alerts, alert) != 0) {
+		error = -ENOMEM;
+	}
+	json_decref(alert);
+	return error;
+}
+
+static void put_policy(FILE *file)
+{
+	char hash[SHA256_BASE64_SIZE];
+	fputs("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	      "base-uri 'none'; form-action 'none'; script-src",
+		file);
+	for (size_t i = 0; i < COUNT(scripts); i++) {
+		const struct asset *asset = asset_find(scripts[i]);
+		fprintf(file, " 'sha256-%s'", sha256_base64(asset->bytes, asset->size, hash));
+	}
+	fputs("; style-src", file);
+	for (size_t i = 0; i < COUNT(styles); i++) {
+		const struct asset *asset = asset_find(styles[i]);
+		fprintf(file, " 'sha256-%s'", sha256_base64(asset->bytes, asset->size, hash));
+	}
+	fputs("\">\n", file);
+}
+
+static void put_elements(const char *element, const char *const *names, size_t count, FILE *file)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct asset *asset = asset_find(names[i]);
+		fprintf(file, "<%s>", element);
+		fwrite(asset->bytes, 1, asset->size, file);
+		fprintf(file, "</%s>\n", element);
+	}
+}
+
+static json_t *ranges_list(const struct book *book)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < book_ranges(book); i++) {
+		const struct book_range *range = book_range(book, i);
+		double seen_s = 0;
+		for (size_t slot = 0; slot < range->slots; slot++)
+			seen_s += (double)range->seen[slot].seconds;
+		json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:f}", "name", range->name,
+						    "first_s", (json_int_t)range->first_s, "slots",
+						    (json_int_t)range->slots, "seen_s", seen_s));
+	}
+	return list;
+}
+
+static int put_overview(const struct report *report, const char *title, FILE *file)
+{
+	json_t *techniques = json_array();
+	for (size_t i = BOOK_ALL + 1; i < book_columns(report->book); i++)
+		json_array_append_new(techniques, json_string(book_column(report->book, i)));
+	json_t *overview = json_pack("{s:s, s:s*, s:i, s:i, s:I, s:o, s:o, s:O, s:o}", "version",
+		SURGETAP_VERSION, "title", title, "slot_s", (int)book_slot_s(report->book),
+		"bucket_s", (int)book_bucket_s(report->book), "alerts_left_out",
+		(json_int_t)report->alerts_left_out, "techniques", techniques, "ranges",
+		ranges_list(report->book), "alerts", report->alerts, "changes",
+		report_data_changes(report->book, report->alerts));
+	if (!overview)
+		return -ENOMEM;
+	fputs("<script type=\"application/json\" id=\"overview\">", file);
+	int error = report_data_write_json(overview, file);
+	fputs("</script>\n", file);
+	json_decref(overview);
+	return error;
+}
+
+static int put_data(const struct report *report, const char *title, FILE *file)
+{
+	int error = put_overview(report, title, file);
+	for (size_t i = 0; i < book_ranges(report->book) && error == 0; i++) {
+		fprintf(file, "<script type=\"application/json\" id=\"range-%zu\">", i);
+		error = report_data_write_range(report->book, book_range(report->book, i), file);
+		fputs("</script>\n", file);
+	}
+	return error;
+}
+
+/* The page's frame has a line for each of these. */
+static const char *const marks[] = {
+	"<!-- policy -->", "<!-- styles -->", "<!-- data -->", "<!-- scripts -->"};
+
+int report_write(const struct report *report, const char *title, FILE *file)
+{
+	const struct asset *frame = asset_find("report/page.html");
+	const char *at = (const char *)frame->bytes;
+	int error = 0;
+	for (size_t i = 0; i < COUNT(marks) && error == 0; i++) {
+		const char *mark = strstr(at, marks[i]);
+		if (!mark)
+			return -EINVAL;
+		fwrite(at, 1, (size_t)(mark - at), file);
+		at = mark + strlen(marks[i]) + 1;
+		if (i == 0)
+			put_policy(file);
+		else if (i == 2)
+			error = put_data(report, title, file);
+		else
+			put_elements(i == 1 ? "style" : "script", i == 1 ? styles : scripts,
+				i == 1 ? COUNT(styles) : COUNT(scripts), file);
+	}
+	fputs(at, file);
+	if (error == 0 && (fflush(file) != 0 || ferror(file)))
+		error = -EIO;
+	return error;
+}
