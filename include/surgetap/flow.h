@@ -23,7 +23,7 @@ struct surgetap_endpoint {
 /* What kind of network an autonomous system is, from the sensor's own table of ASNs. */
 enum surgetap_network {
 	SURGETAP_NETWORK_UNKNOWN,
-	SURGETAP_NETWORK_RENTABLE,   /* anybody can rent a server there: Hetzner, OVH, Vultr ... */
+	SURGETAP_NETWORK_RENTABLE,    /* anybody can rent a server there: Hetzner, OVH, Vultr ... */
 	SURGETAP_NETWORK_HYPERSCALER, /* AWS, Google Cloud, Azure ... */
 	SURGETAP_NETWORK_CDN,
 	SURGETAP_NETWORK_VPN, /* a VPN provider's own network */
@@ -33,7 +33,7 @@ enum surgetap_network {
 struct surgetap_place {
 	uint32_t asn;
 	enum surgetap_network network;
-	char country[3];  /* ISO 3166-1 alpha-2, NUL-terminated */
+	char country[3]; /* ISO 3166-1 alpha-2, NUL-terminated */
 	char as_org[61]; /* UTF-8, NUL-terminated, cut at a character */
 };
 
@@ -47,7 +47,8 @@ enum surgetap_confidence {
 
 #define SURGETAP_SAMPLES 8
 
-/* A payload's length and direction; the first SURGETAP_SAMPLES non-empty ones of a flow are kept. */
+/* A payload's length and direction; the first SURGETAP_SAMPLES non-empty ones of a flow are kept.
+ */
 struct surgetap_sample {
 	uint16_t bytes;
 	bool from_client;
@@ -57,10 +58,10 @@ struct surgetap_sample {
  * it does not exist yet in that sensor. */
 struct surgetap_flow {
 	uint32_t size;
-	uint8_t ip_version;   /* 4 or 6 */
-	uint8_t transport;    /* IP protocol number: 6 TCP, 17 UDP, 47 GRE, 50 ESP ... */
-	bool answered;        /* the server has sent something other than a refusal */
-	bool complete;        /* the first packet of the flow was seen (SYN, or no TCP) */
+	uint8_t ip_version; /* 4 or 6 */
+	uint8_t transport;  /* IP protocol number: 6 TCP, 17 UDP, 47 GRE, 50 ESP ... */
+	bool answered;      /* the server has sent something other than a refusal */
+	bool complete;      /* the first packet of the flow was seen (SYN, or no TCP) */
 	struct surgetap_endpoint client, server;
 	struct surgetap_place place; /* of the far end: the end outside the watched range */
 	int64_t start_us, last_us;   /* Unix time, microseconds, packet clock */
@@ -73,11 +74,12 @@ struct surgetap_flow {
 	enum surgetap_confidence confidence;
 	uint64_t risk; /* nDPI's risk bitmap */
 
-	const char *sni;  /* TLS, DTLS or QUIC server name; NULL if none */
-	const char *alpn; /* comma separated, as offered by the client; NULL if none */
-	uint16_t tls_version; /* 0x0301 TLS 1.0 ... 0x0304 TLS 1.3, 0xfefd DTLS 1.2; 0 unknown */
+	const char *sni;       /* TLS, DTLS or QUIC server name; NULL if none */
+	const char *alpn;      /* comma separated, as offered by the client; NULL if none */
+	uint16_t tls_version;  /* 0x0301 TLS 1.0 ... 0x0304 TLS 1.3, 0xfefd DTLS 1.2; 0 unknown */
 	const char *ja3, *ja4; /* NULL where not computed */
-	bool tls_self_signed;  /* issuer equals subject in the server's certificate (nDPI's verdict) */
+	bool tls_self_signed;  /* issuer equals subject in the server's certificate (nDPI's verdict)
+				*/
 
 	uint8_t sample_count;
 	struct surgetap_sample samples[SURGETAP_SAMPLES];

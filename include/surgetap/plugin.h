@@ -64,8 +64,8 @@ struct surgetap_technique {
 	const char *name;    /* [a-z][a-z0-9-]*, at most 23 characters: "vpn", "social-chinese" */
 	const char *summary; /* one line for people */
 	const char *mitre_tactic, *mitre_technique; /* ATT&CK ids, or NULL */
-	uint8_t severity;      /* of its alerts, Suricata's scale: 1 high, 2 medium, 3 low */
-	bool is_opsec;         /* part of the composite `opsec` */
+	uint8_t severity; /* of its alerts, Suricata's scale: 1 high, 2 medium, 3 low */
+	bool is_opsec;    /* part of the composite `opsec` */
 };
 
 /* A setting that the plugin understands, given as `--plugin-option NAME.OPTION=VALUE` or in the
@@ -82,11 +82,12 @@ struct surgetap_setting {
 
 /* Evidence for one technique in one flow. */
 struct surgetap_evidence {
-	uint8_t technique; /* index into the plugin's own `techniques` */
-	uint8_t grade;     /* enum surgetap_grade */
-	uint8_t kind;      /* enum surgetap_kind */
+	uint8_t technique;          /* index into the plugin's own `techniques` */
+	uint8_t grade;              /* enum surgetap_grade */
+	uint8_t kind;               /* enum surgetap_kind */
 	uint8_t confidence_percent; /* 0..100: how often this recipe is right, as measured */
-	const char *reason; /* for people, at most 95 bytes, copied by the sensor before it returns */
+	const char
+		*reason; /* for people, at most 95 bytes, copied by the sensor before it returns */
 };
 
 struct surgetap_call;
@@ -110,9 +111,9 @@ struct surgetap_host {
 /* What a callback gets. */
 struct surgetap_call {
 	const struct surgetap_host *host;
-	const void *shared;  /* what load returned */
-	void *worker_state;  /* worker_state_size bytes, zeroed at start, this worker's alone */
-	void *flow_state;    /* flow_state_size bytes, zeroed for each flow; NULL in on_ended */
+	const void *shared; /* what load returned */
+	void *worker_state; /* worker_state_size bytes, zeroed at start, this worker's alone */
+	void *flow_state;   /* flow_state_size bytes, zeroed for each flow; NULL in on_ended */
 	const struct surgetap_flow *flow;
 	const struct surgetap_payload *payload; /* on_packet only, else NULL */
 };
@@ -122,7 +123,7 @@ struct surgetap_plugin {
 	uint32_t size; /* sizeof(struct surgetap_plugin) */
 	const char *name, *version, *summary;
 	const struct surgetap_technique *techniques;
-	const struct surgetap_option *options; /* NULL if there are none */
+	const struct surgetap_option *options;     /* NULL if there are none */
 	size_t worker_state_size, flow_state_size; /* at most 1 MiB and 256 bytes */
 	uint32_t wants;                            /* bits of enum surgetap_wants */
 

@@ -34,8 +34,8 @@ static void explain_range(const struct explain_context *context, struct alert *a
 		ranges_name(context->ranges, context->range));
 	alert->prefix_total =
 		ranges_prefixes(context->ranges, context->range, prefixes, ALERT_PREFIXES_MAX);
-	alert->prefix_count = alert->prefix_total < ALERT_PREFIXES_MAX ? alert->prefix_total
-								       : ALERT_PREFIXES_MAX;
+	alert->prefix_count =
+		alert->prefix_total < ALERT_PREFIXES_MAX ? alert->prefix_total : ALERT_PREFIXES_MAX;
 	for (uint32_t i = 0; i < alert->prefix_count; i++) {
 		char text[RANGE_PREFIX_TEXT_SIZE];
 		ranges_format_prefix(&prefixes[i], text);
@@ -92,8 +92,8 @@ static void explain_addresses(const struct explain_context *context, struct aler
 		alert->hosts[i] = (struct alert_host){entries[i].address, entries[i].flows};
 	alert->peer_count = witness_top(context->witness, WITNESS_PEERS, entries, ALERT_TOP_MAX);
 	for (uint32_t i = 0; i < alert->peer_count; i++) {
-		alert->peers[i] = (struct alert_peer){.address = entries[i].address,
-			.flows = entries[i].flows};
+		alert->peers[i] = (struct alert_peer){
+			.address = entries[i].address, .flows = entries[i].flows};
 		if (context->geoip)
 			geoip_look_up(context->geoip, &entries[i].address, &alert->peers[i].place);
 	}
@@ -114,8 +114,8 @@ static void explain_example(const struct witness_example *from, struct alert_exa
 		client.port = from->icmp_type_code >> 8;
 		server.port = from->icmp_type_code & 255;
 	}
-	classify_community_id(&client, &server, from->ip_version, from->transport,
-		example->community_id);
+	classify_community_id(
+		&client, &server, from->ip_version, from->transport, example->community_id);
 	snprintf(example->app_proto, sizeof example->app_proto, "%s", from->protocol);
 	snprintf(example->reason, sizeof example->reason, "%s", from->reason);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef ALERT_EXPLAIN_H
 #define ALERT_EXPLAIN_H
-/* From a detector's event and the witness of the flows that moved to an alert that explains itself. */
+/* From a detector's event and the witness of the flows that moved to an alert that explains itself.
+ */
 #include "alert/alert.h"
 #include "detect/detector.h"
 #include "flow/plugins.h"
@@ -15,8 +16,8 @@ struct explain_context {
 	const struct plugins *plugins;
 	struct geoip *geoip; /* NULL none */
 	uint32_t range, technique;
-	uint64_t bytes;  /* of the window */
-	int64_t time_s;  /* end of the bucket that closed */
+	uint64_t bytes; /* of the window */
+	int64_t time_s; /* end of the bucket that closed */
 	const struct witness *witness;
 };
 

@@ -12,8 +12,8 @@
 
 #define FRAMES_PER_LOOK 4096 /* frames between looks at the clock */
 
-/* A replay has to give the same result every time, so its hashes are keyed by constants: the files were
- * chosen by the operator, and the tables are bounded anyway. */
+/* A replay has to give the same result every time, so its hashes are keyed by constants: the files
+ * were chosen by the operator, and the tables are bounded anyway. */
 #define REPLAY_SEED UINT64_C(0x7375726765746170)
 
 static volatile sig_atomic_t is_stopping;
@@ -65,8 +65,8 @@ void feed_plan(const struct config *config, const struct setup *setup,
 	};
 }
 
-static void show_progress(struct progress *progress, const struct capture *capture,
-	const struct frame *frame)
+static void show_progress(
+	struct progress *progress, const struct capture *capture, const struct frame *frame)
 {
 	struct capture_stats stats;
 	capture_stats(capture, &stats);
@@ -96,8 +96,9 @@ static void pump(struct pipeline *pipeline, struct capture *capture)
 
 static const char *describe(int error)
 {
-	return error == -ELIBACC ? "the nDPI library found is not the one this program was built for"
-				 : strerror(-error);
+	return error == -ELIBACC
+		       ? "the nDPI library found is not the one this program was built for"
+		       : strerror(-error);
 }
 
 int feed_run(const struct pipeline_settings *settings, char **paths, size_t count,

@@ -17,9 +17,9 @@ struct feed_result {
 void feed_plan(const struct config *config, const struct setup *setup,
 	struct pipeline_settings *ret_settings);
 
-/* Reads the captures, finishes the pipeline. Faults of captures are logged as they come. Returns 0, or
- * the exit status: STATUS_FAILURE for a damaged, missing or unreadable capture, no memory or a signal.
- * `ret_result` is always filled. */
+/* Reads the captures, finishes the pipeline. Faults of captures are logged as they come. Returns 0,
+ * or the exit status: STATUS_FAILURE for a damaged, missing or unreadable capture, no memory or a
+ * signal. `ret_result` is always filled. */
 int feed_run(const struct pipeline_settings *settings, char **paths, size_t count,
 	struct feed_result *ret_result);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef COMMANDS_OUTLET_H
 #define COMMANDS_OUTLET_H
-/* What comes out of a pipeline with an analyst: alerts and usage to the publisher, counts of them for
- * the statistics, episodes for the summary. replay and run share it. */
+/* What comes out of a pipeline with an analyst: alerts and usage to the publisher, counts of them
+ * for the statistics, episodes for the summary. replay and run share it. */
 #include "commands/stats_file.h"
 #include "commands/summary.h"
 #include "publish/publisher.h"
@@ -14,17 +14,17 @@ struct outlet {
 	struct summary summary;
 };
 
-/* Opens the files and starts the delivery. `interface` is the alerts' in_iface; `append` keeps what is
- * in the files. Both strings and `config` must outlive the outlet. Returns 0, or STATUS_FAILURE after
- * logging why. */
-int outlet_open(const struct config *config, const char *interface, bool append,
-	struct outlet *ret_outlet);
+/* Opens the files and starts the delivery. `interface` is the alerts' in_iface; `append` keeps what
+ * is in the files. Both strings and `config` must outlive the outlet. Returns 0, or STATUS_FAILURE
+ * after logging why. */
+int outlet_open(
+	const struct config *config, const char *interface, bool append, struct outlet *ret_outlet);
 
 /* The listener to give to the pipeline. Its functions run on the analyst's thread. */
 struct analyst_listener outlet_listener(struct outlet *outlet);
 
-/* Waits for Redis as long as the configuration says; what is still waiting then is a failure. Returns
- * `status`, the command's exit status so far, or STATUS_FAILURE. */
+/* Waits for Redis as long as the configuration says; what is still waiting then is a failure.
+ * Returns `status`, the command's exit status so far, or STATUS_FAILURE. */
 int outlet_deliver(struct outlet *outlet, int status);
 
 void outlet_close(struct outlet *outlet);

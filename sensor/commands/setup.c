@@ -43,8 +43,8 @@ static int add_ranges(struct ranges *ranges, const char *const *items, size_t co
 	return 0;
 }
 
-static int open_ranges(const struct config *config, enum setup_default otherwise,
-	struct setup *setup)
+static int open_ranges(
+	const struct config *config, enum setup_default otherwise, struct setup *setup)
 {
 	int status;
 	if (ranges_new(&setup->ranges) < 0) {
@@ -66,8 +66,8 @@ static int open_ranges(const struct config *config, enum setup_default otherwise
 	int error = ranges_finish(setup->ranges);
 	if (error == 0)
 		return 0;
-	log_error("watch: %s", error == -EEXIST ? "two ranges claim the same prefix"
-						: strerror(-error));
+	log_error("watch: %s",
+		error == -EEXIST ? "two ranges claim the same prefix" : strerror(-error));
 	return error == -EEXIST ? STATUS_CONFIG : STATUS_FAILURE;
 }
 
@@ -89,8 +89,8 @@ static int open_geoip(const struct config *config, struct setup *setup)
 	static const struct geoip_listener listener = {tell_database, NULL};
 	if (!config->geoip_asn && !config->geoip_country && !config->networks)
 		return 0;
-	int error = geoip_new(&listener, config->geoip_asn, config->geoip_country,
-		config->networks, &setup->geoip);
+	int error = geoip_new(&listener, config->geoip_asn, config->geoip_country, config->networks,
+		&setup->geoip);
 	return error == 0 ? 0 : error == -ENOMEM ? STATUS_FAILURE : STATUS_CONFIG;
 }
 

@@ -10,7 +10,7 @@
 struct setup {
 	struct ranges *ranges;
 	struct plugins *plugins;
-	struct geoip *geoip; /* NULL: no database is configured */
+	struct geoip *geoip;              /* NULL: no database is configured */
 	struct plugins_setting *settings; /* of the plugins; owned here, as plugins point into it */
 };
 
@@ -23,8 +23,8 @@ enum setup_default {
 /* Loads the plugins alone. Returns 0 or the exit status, after logging why. */
 int setup_plugins(const struct config *config, struct setup *setup);
 
-/* Makes everything. Returns 0, or the exit status after logging why; then nothing needs to be closed.
- * `config` must outlive the setup. */
+/* Makes everything. Returns 0, or the exit status after logging why; then nothing needs to be
+ * closed. `config` must outlive the setup. */
 int setup_open(const struct config *config, enum setup_default otherwise, struct setup *ret_setup);
 
 void setup_close(struct setup *setup);

@@ -57,9 +57,10 @@ static const char *format_time(int64_t time_s, char ret_text[TIME_SIZE])
 
 static const char *scale_word(uint32_t scale_s)
 {
-	return scale_s >= 604800 ? "week" : scale_s >= 86400 ? "day"
-		: scale_s >= 3600				 ? "hour"
-								 : "minute";
+	return scale_s >= 604800  ? "week"
+	       : scale_s >= 86400 ? "day"
+	       : scale_s >= 3600  ? "hour"
+				  : "minute";
 }
 
 static void print_episode(const struct summary_episode *episode, FILE *stream)

@@ -13,8 +13,9 @@ struct usage_fields {
 	char names[USAGE_FIELDS_MAX][TECHNIQUE_NAME_SIZE + 12];
 };
 
-/* For each technique `_flows`, `_hosts`, `_bytes`, `_suspected` and `_inbound` (flows), then `all_flows`,
- * `all_hosts`, `all_bytes`, `all_inbound`, and `coverage` 0..1. Entries point into *ret_fields. */
+/* For each technique `_flows`, `_hosts`, `_bytes`, `_suspected` and `_inbound` (flows), then
+ * `all_flows`, `all_hosts`, `all_bytes`, `all_inbound`, and `coverage` 0..1. Entries point into
+ * *ret_fields. */
 void usage_fields_fill(const struct analyst_usage *usage, struct usage_fields *ret_fields);
 
 #endif

@@ -30,18 +30,19 @@ static void read_names(struct classifier *classifier)
 {
 	unsigned count = ndpi_get_num_supported_protocols(classifier->module);
 	for (unsigned id = 0; id < NAMES_MAX; id++) {
-		const char *name = id < count ? ndpi_get_proto_name(classifier->module, (uint16_t)id)
-					      : "unknown";
+		const char *name = id < count
+					   ? ndpi_get_proto_name(classifier->module, (uint16_t)id)
+					   : "unknown";
 		size_t i = 0;
-		for (; name[i] && i < NAME_SIZE - 1; i++)
+		for (; i < NAME_SIZE - 1 && name[i]; i++)
 			classifier->names[id][i] = (char)tolower((unsigned char)name[i]);
 		classifier->names[id][i] = '\0';
 	}
 	for (unsigned id = 0; id < CATEGORIES_MAX; id++) {
 		const char *name = NULL;
 		if (id < NDPI_PROTOCOL_NUM_CATEGORIES)
-			name = ndpi_category_get_name(classifier->module,
-				(ndpi_protocol_category_t)id);
+			name = ndpi_category_get_name(
+				classifier->module, (ndpi_protocol_category_t)id);
 		classifier->categories[id] = name ? name : "";
 	}
 }
@@ -86,8 +87,8 @@ void classifier_begin(void *state, bool has_handshake)
 
 /* A copy of a cut packet whose IP header states the captured length: nDPI refuses a packet that is
  * shorter than it says. */
-static const uint8_t *fit_length(struct classifier *classifier, const struct packet *packet,
-	uint16_t bytes)
+static const uint8_t *fit_length(
+	struct classifier *classifier, const struct packet *packet, uint16_t bytes)
 {
 	uint8_t *copy = classifier->snapped;
 	memcpy(copy, packet->ip, bytes);
@@ -113,7 +114,8 @@ bool classifier_inspect(struct classifier *classifier, void *state, const struct
 	return ndpi_api_is_done(classifier->module, &own->flow, &own->protocol);
 }
 
-static enum surgetap_confidence confidence_of(const struct ndpi_flow_struct *flow, uint16_t protocol)
+static enum surgetap_confidence confidence_of(
+	const struct ndpi_flow_struct *flow, uint16_t protocol)
 {
 	if (protocol == NDPI_PROTOCOL_UNKNOWN)
 		return SURGETAP_CONFIDENCE_NONE;
@@ -155,11 +157,11 @@ static void read_tls(const struct ndpi_flow_struct *flow, struct verdict *verdic
 static bool is_tls(uint16_t protocol)
 {
 	return protocol == NDPI_PROTOCOL_TLS || protocol == NDPI_PROTOCOL_DTLS ||
-		protocol == NDPI_PROTOCOL_QUIC;
+	       protocol == NDPI_PROTOCOL_QUIC;
 }
 
-void classifier_decide(struct classifier *classifier, void *state, bool give_up,
-	struct verdict *ret_verdict)
+void classifier_decide(
+	struct classifier *classifier, void *state, bool give_up, struct verdict *ret_verdict)
 {
 	struct state *own = state;
 	if (give_up)
@@ -195,7 +197,7 @@ static uint32_t ipv4_host_order(const struct surgetap_address *address)
 {
 	const uint8_t *octets = address->bytes + 12;
 	return (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 |
-		octets[3];
+	       octets[3];
 }
 
 void classify_community_id(const struct surgetap_endpoint *client,

@@ -10,15 +10,15 @@
  */
 #include "packet/packet.h"
 
-/* Packets of a flow after which nDPI has to decide. Measured: 1 of 8,433 flows then gets another verdict
- * than with nDPI's full budget. */
+/* Packets of a flow after which nDPI has to decide. Measured: 1 of 8,433 flows then gets another
+ * verdict than with nDPI's full budget. */
 #define CLASSIFY_PACKETS_TCP 24
 #define CLASSIFY_PACKETS_OTHER 12
 
 #define CLASSIFY_COMMUNITY_ID_SIZE 31 /* "1:", 28 characters of base64 and NUL */
 
-/* nDPI's word on a flow. Names are static for the life of the classifier; sni, alpn, ja3 and ja4 point
- * into the flow's state and are NULL where unknown. */
+/* nDPI's word on a flow. Names are static for the life of the classifier; sni, alpn, ja3 and ja4
+ * point into the flow's state and are NULL where unknown. */
 struct verdict {
 	uint16_t protocol_id, master_id; /* nDPI's numbers: valid for this run only */
 	uint8_t category_id;
@@ -31,8 +31,8 @@ struct verdict {
 
 struct classifier;
 
-/* Returns 0, -ENOMEM, or -ELIBACC when the library that was loaded does not fit the headers that the
- * program was built with. */
+/* Returns 0, -ENOMEM, or -ELIBACC when the library that was loaded does not fit the headers that
+ * the program was built with. */
 int classifier_new(struct classifier **ret_classifier);
 void classifier_free(struct classifier *classifier);
 
@@ -48,8 +48,8 @@ void classifier_begin(void *state, bool has_handshake);
 bool classifier_inspect(struct classifier *classifier, void *state, const struct packet *packet);
 
 /* nDPI's verdict so far; with `give_up` its last word, guesses included. */
-void classifier_decide(struct classifier *classifier, void *state, bool give_up,
-	struct verdict *ret_verdict);
+void classifier_decide(
+	struct classifier *classifier, void *state, bool give_up, struct verdict *ret_verdict);
 
 /* Frees what nDPI has allocated for the flow; the memory of `state` stays the caller's. */
 void classifier_end(void *state);

@@ -76,7 +76,8 @@ struct surgetap_address flow_far_host(const struct flow *flow);
  * 5-tuple and the start time. */
 uint64_t flow_id(const struct flow *flow);
 
-/* The transport's name as Suricata writes it: "TCP", "UDP", "IPv6-ICMP" ...; three digits for others. */
+/* The transport's name as Suricata writes it: "TCP", "UDP", "IPv6-ICMP" ...; three digits for
+ * others. */
 #define FLOW_TRANSPORT_SIZE 8
 const char *flow_transport_name(uint8_t transport, char ret_text[FLOW_TRANSPORT_SIZE]);
 

@@ -31,7 +31,8 @@ struct inspector;
  * not. */
 int inspector_new(const struct inspector_settings *settings, struct inspector **ret_inspector);
 
-/* Frees what flows still under inspection hold, too; they may not be shown any more. Accepts NULL. */
+/* Frees what flows still under inspection hold, too; they may not be shown any more. Accepts NULL.
+ */
 void inspector_free(struct inspector *inspector);
 
 /* Shows one packet of an undecided flow to nDPI and the plugins and updates the flow's sets of

@@ -2,13 +2,13 @@
 #ifndef FLOW_NDPI_API_H
 #define FLOW_NDPI_API_H
 /*
- * nDPI's API as one shape, whatever its version: what changed between 4.2 and 5.x is told apart here
- * and nowhere else. Included by classify.c alone.
+ * nDPI's API as one shape, whatever its version: what changed between 4.2 and 5.x is told apart
+ * here and nowhere else. Included by classify.c alone.
  */
 #include <ndpi/ndpi_api.h>
 #include <ndpi/ndpi_main.h>
 
-#define NDPI_AT_LEAST(major, minor) (NDPI_MAJOR * 100 + NDPI_MINOR >= (major) * 100 + (minor))
+#define NDPI_AT_LEAST(major, minor) (NDPI_MAJOR * 100 + NDPI_MINOR >= (major)*100 + (minor))
 
 /* A detection module with every protocol on. The Tor host list is left out: it dates from the
  * release and calls every service on a relay's address Tor. NULL when there is no memory. */
@@ -43,8 +43,8 @@ static inline ndpi_protocol ndpi_api_process(struct ndpi_detection_module_struct
 #endif
 }
 
-static inline ndpi_protocol ndpi_api_give_up(struct ndpi_detection_module_struct *module,
-	struct ndpi_flow_struct *flow)
+static inline ndpi_protocol ndpi_api_give_up(
+	struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow)
 {
 #if NDPI_AT_LEAST(5, 0)
 	return ndpi_detection_giveup(module, flow);
@@ -84,7 +84,7 @@ static inline bool ndpi_api_is_done(struct ndpi_detection_module_struct *module,
 	return protocol->state == NDPI_STATE_CLASSIFIED && !flow->extra_packets_func;
 #else
 	return ndpi_api_app(protocol) != NDPI_PROTOCOL_UNKNOWN &&
-		!ndpi_extra_dissection_possible(module, flow);
+	       !ndpi_extra_dissection_possible(module, flow);
 #endif
 }
 

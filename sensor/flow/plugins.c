@@ -44,8 +44,8 @@ static void on_use_list(const struct surgetap_host *host, const char *name, cons
 	snprintf(list->state, sizeof list->state, "%s", state);
 }
 
-static int refuse(const struct plugins_listener *listener, const char *plugin, const char *message,
-	int error)
+static int refuse(
+	const struct plugins_listener *listener, const char *plugin, const char *message, int error)
 {
 	listener->fail(listener->argument, plugin, NULL, message);
 	return error;
@@ -57,16 +57,17 @@ static int check_code(const struct plugins_listener *listener, const char *origi
 {
 	char text[128];
 	if (code->abi != SURGETAP_ABI || code->size < sizeof *code) {
-		snprintf(text, sizeof text, "built for plugin ABI %u (%u bytes), not %u (%zu bytes)",
-			code->abi, code->size, SURGETAP_ABI, sizeof *code);
+		snprintf(text, sizeof text,
+			"built for plugin ABI %u (%u bytes), not %u (%zu bytes)", code->abi,
+			code->size, SURGETAP_ABI, sizeof *code);
 		return refuse(listener, origin, text, -ELIBBAD);
 	}
 	if (!code->name || !code->version || !code->summary || !code->techniques || !code->load)
 		return refuse(listener, origin,
 			"name, version, summary, techniques or load is missing", -EINVAL);
 	if (code->worker_state_size > WORKER_STATE_MAX || code->flow_state_size > FLOW_STATE_MAX)
-		return refuse(listener, origin, "asks for more state than 1 MiB or 256 bytes",
-			-EINVAL);
+		return refuse(
+			listener, origin, "asks for more state than 1 MiB or 256 bytes", -EINVAL);
 	if ((code->wants & SURGETAP_WANTS_PACKETS && !code->on_packet) ||
 		(code->wants & SURGETAP_WANTS_CLASSIFIED && !code->on_classified) ||
 		(code->wants & SURGETAP_WANTS_ENDED && !code->on_ended))
@@ -101,8 +102,8 @@ static int register_plugin(const struct plugins_listener *listener, struct plugi
 	return 0;
 }
 
-static int open_file(const struct plugins_listener *listener, struct plugins *plugins,
-	const char *file)
+static int open_file(
+	const struct plugins_listener *listener, struct plugins *plugins, const char *file)
 {
 	/* dlopen looks a bare name up in the library path; an operator means the file here. */
 	char path[4096];
@@ -119,14 +120,14 @@ static int open_file(const struct plugins_listener *listener, struct plugins *pl
 	return error;
 }
 
-static int add_techniques(const struct plugins_listener *listener, struct plugins *plugins,
-	struct plugin *plugin)
+static int add_techniques(
+	const struct plugins_listener *listener, struct plugins *plugins, struct plugin *plugin)
 {
 	const struct surgetap_technique *technique = plugin->code->techniques;
 	for (; technique->name; technique++) {
 		if (plugin->technique_count == PLUGIN_TECHNIQUES_MAX)
-			return refuse(listener, plugin->code->name, "more than 16 techniques",
-				-ENOSPC);
+			return refuse(
+				listener, plugin->code->name, "more than 16 techniques", -ENOSPC);
 		int number = technique_table_add(&plugins->techniques, technique);
 		if (number == -ENOSPC)
 			return refuse(listener, plugin->code->name,
@@ -170,8 +171,11 @@ static int load_plugin(const struct plugins_listener *listener, struct plugins *
 	struct surgetap_setting own[PLUGIN_SETTINGS_MAX + 1] = {0};
 	size_t own_count = 0;
 	struct loading loading = {
-		.host = {.abi = SURGETAP_ABI, .size = sizeof loading.host, .warn = on_warn,
-			.fail = on_fail, .use_list = on_use_list},
+		.host = {.abi = SURGETAP_ABI,
+			.size = sizeof loading.host,
+			.warn = on_warn,
+			.fail = on_fail,
+			.use_list = on_use_list},
 		.listener = listener,
 		.plugins = plugins,
 		.plugin = plugin->code->name,
@@ -197,15 +201,15 @@ int plugins_load(const struct plugins_listener *listener, char *const *files, si
 		return -ENOMEM;
 	technique_table_init(&plugins->techniques);
 	for (size_t i = 0; builtin_plugins[i] && error == 0; i++)
-		error = register_plugin(listener, plugins,
-			&(struct plugin){.code = builtin_plugins[i]});
+		error = register_plugin(
+			listener, plugins, &(struct plugin){.code = builtin_plugins[i]});
 	for (size_t i = 0; i < file_count && error == 0; i++)
 		error = open_file(listener, plugins, files[i]);
 	if (error == 0)
 		error = check_settings(listener, plugins, settings, setting_count);
 	for (uint32_t i = 0; i < plugins->count && error == 0; i++)
-		error = load_plugin(listener, plugins, &plugins->entries[i], settings,
-			setting_count);
+		error = load_plugin(
+			listener, plugins, &plugins->entries[i], settings, setting_count);
 	if (error < 0) {
 		plugins_free(plugins);
 		return error;

@@ -26,9 +26,9 @@ struct plugins_setting {
 /* A plugin as loaded. */
 struct plugin {
 	const struct surgetap_plugin *code;
-	const char *file;   /* NULL for a built-in one */
-	void *object;       /* of dlopen, NULL for a built-in one */
-	void *shared;       /* what load returned */
+	const char *file; /* NULL for a built-in one */
+	void *object;     /* of dlopen, NULL for a built-in one */
+	void *shared;     /* what load returned */
 	bool loaded;
 	uint8_t techniques[16]; /* the plugin's own index -> number in the table */
 	uint32_t technique_count;
@@ -48,10 +48,11 @@ struct plugins {
 };
 
 /*
- * Loads the built-in plugins, then `files` in order. A file whose plugin bears the name of a built-in
- * one takes its place. A setting for a plugin or option that does not exist is a failure.
- * Returns 0 and *ret_plugins (owned by the caller, plugins_free), or -errno after listener->fail was told
- * why: a missing file, a missing symbol, another ABI number, too many techniques, a failed load.
+ * Loads the built-in plugins, then `files` in order. A file whose plugin bears the name of a
+ * built-in one takes its place. A setting for a plugin or option that does not exist is a failure.
+ * Returns 0 and *ret_plugins (owned by the caller, plugins_free), or -errno after listener->fail
+ * was told why: a missing file, a missing symbol, another ABI number, too many techniques, a failed
+ * load.
  */
 int plugins_load(const struct plugins_listener *listener, char *const *files, size_t file_count,
 	const struct plugins_setting *settings, size_t setting_count, struct plugins **ret_plugins);

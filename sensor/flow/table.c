@@ -97,8 +97,8 @@ static void list_remove(struct flow_table *table, struct flow *flow)
 		list->oldest = flow->newer;
 }
 
-static void list_push(struct flow_table *table, struct flow *flow, enum flow_life life,
-	int64_t now_us)
+static void list_push(
+	struct flow_table *table, struct flow *flow, enum flow_life life, int64_t now_us)
 {
 	struct life_list *list = &table->lives[life];
 	uint32_t index = (uint32_t)(flow - table->flows);
@@ -174,7 +174,8 @@ static bool make_key(const struct packet *packet, struct flow_key *ret_key)
 	return is_high;
 }
 
-/* True when the sender of a flow's first packet is its client: by SYN, by port, or by coming first. */
+/* True when the sender of a flow's first packet is its client: by SYN, by port, or by coming first.
+ */
 static bool sender_is_client(const struct packet *packet)
 {
 	if (packet->transport == TCP && packet->tcp_flags & TCP_SYN)
@@ -229,8 +230,8 @@ static struct flow *find_flow(struct flow_table *table, const struct flow_key *k
 static bool is_answer(const struct packet *packet)
 {
 	return packet->transport != TCP ||
-		(!(packet->tcp_flags & TCP_RST) &&
-			(packet->tcp_flags & TCP_SYN || packet->payload_bytes > 0));
+	       (!(packet->tcp_flags & TCP_RST) &&
+		       (packet->tcp_flags & TCP_SYN || packet->payload_bytes > 0));
 }
 
 static enum flow_life life_after(struct flow *flow, const struct packet *packet, bool from_client)
@@ -311,8 +312,7 @@ void flow_table_end_all(struct flow_table *table)
 {
 	for (int life = 0; life < FLOW_LIVES; life++)
 		while (table->lives[life].oldest != NONE)
-			end_flow(table, &table->flows[table->lives[life].oldest],
-				FLOW_END_CAPTURE);
+			end_flow(table, &table->flows[table->lives[life].oldest], FLOW_END_CAPTURE);
 }
 
 void flow_table_stats(const struct flow_table *table, struct flow_table_stats *ret_stats)

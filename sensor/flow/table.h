@@ -2,8 +2,8 @@
 #ifndef FLOW_TABLE_H
 #define FLOW_TABLE_H
 /*
- * The flows under way, by 5-tuple. Memory is fixed when it is made. When it is full, the flow that has
- * been silent longest gives way, unanswered ones first, so that a flood of SYNs cannot push
+ * The flows under way, by 5-tuple. Memory is fixed when it is made. When it is full, the flow that
+ * has been silent longest gives way, unanswered ones first, so that a flood of SYNs cannot push
  * established flows out; each such flow is counted.
  */
 #include "flow/flow.h"
@@ -35,8 +35,8 @@ void flow_table_free(struct flow_table *table);
 struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, int64_t now_us,
 	bool *ret_is_new, bool *ret_from_client);
 
-/* Ends all flows that were silent for too long by `now_us`. Whether a flow ends depends on its own packets
- * alone, so that sharing flows out to several tables changes nothing. */
+/* Ends all flows that were silent for too long by `now_us`. Whether a flow ends depends on its own
+ * packets alone, so that sharing flows out to several tables changes nothing. */
 void flow_table_expire(struct flow_table *table, int64_t now_us);
 
 /* Ends every flow, in the order of their lives and last packets. */

@@ -16,15 +16,16 @@ typedef uint32_t technique_set;
 struct technique_table {
 	uint32_t count;
 	technique_set opsec; /* techniques that belong to the composite */
-	technique_set vpn, tor, vps; /* those bits, for the precedence tor > vpn > vps; 0 if absent */
+	technique_set vpn, tor,
+		vps; /* those bits, for the precedence tor > vpn > vps; 0 if absent */
 	struct surgetap_technique entries[TECHNIQUES_MAX];
 };
 
 /* A table holding `opsec` alone. */
 void technique_table_init(struct technique_table *table);
 
-/* Adds a technique or finds the one of the same name. Returns its number, -EINVAL for a name that breaks
- * the rules of plugin.h, -ENOSPC when the table is full. Strings stay the plugin's. */
+/* Adds a technique or finds the one of the same name. Returns its number, -EINVAL for a name that
+ * breaks the rules of plugin.h, -ENOSPC when the table is full. Strings stay the plugin's. */
 int technique_table_add(struct technique_table *table, const struct surgetap_technique *technique);
 
 /* The number of a name, or -ENOENT. */

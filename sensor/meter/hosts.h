@@ -2,14 +2,14 @@
 #ifndef METER_HOSTS_H
 #define METER_HOSTS_H
 /*
- * How many distinct hosts: exact while they are few, a mergeable sketch above. Sets of hosts are merged
- * in any order with the same result, so that shards and buckets add up.
+ * How many distinct hosts: exact while they are few, a mergeable sketch above. Sets of hosts are
+ * merged in any order with the same result, so that shards and buckets add up.
  *
- * A set begins with a few hashes in place. Then it takes a block of 4 KiB from a bounded pool: first as
- * a hash table of up to HOSTS_EXACT_MAX hosts, then as a HyperLogLog of 2^12 registers (standard error
- * 1.04 / sqrt(4096) = 1.6 %). The estimator is Ertl's improved raw estimator (O. Ertl, "New cardinality
- * estimation algorithms for HyperLogLog sketches", arXiv:1702.01284, algorithm 6), which needs no
- * correction tables and is unbiased over the whole range.
+ * A set begins with a few hashes in place. Then it takes a block of 4 KiB from a bounded pool:
+ * first as a hash table of up to HOSTS_EXACT_MAX hosts, then as a HyperLogLog of 2^12 registers
+ * (standard error 1.04 / sqrt(4096) = 1.6 %). The estimator is Ertl's improved raw estimator (O.
+ * Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", arXiv:1702.01284,
+ * algorithm 6), which needs no correction tables and is unbiased over the whole range.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,7 +24,7 @@ struct hosts_pool;
 struct hosts {
 	uint32_t count; /* exact hosts; unused once it is a sketch */
 	bool is_sketch;
-	bool is_cut;    /* a host was left out because the pool was empty */
+	bool is_cut; /* a host was left out because the pool was empty */
 	void *block;
 	uint64_t first[HOSTS_INLINE];
 };

@@ -20,8 +20,8 @@ struct meter {
 int meter_new(const struct meter_settings *settings, struct meter **ret_meter)
 {
 	struct meter *meter = calloc(1, sizeof *meter);
-	uint32_t held = settings->range_count < METER_RANGES_MAX ? settings->range_count
-								 : METER_RANGES_MAX;
+	uint32_t held =
+		settings->range_count < METER_RANGES_MAX ? settings->range_count : METER_RANGES_MAX;
 	if (!meter)
 		return -ENOMEM;
 	meter->settings = *settings;
@@ -74,7 +74,7 @@ static struct meter_range *touch(struct meter *meter, uint32_t number)
 	if (!range) {
 		if (meter->made < METER_RANGES_MAX)
 			range = calloc(1, sizeof *range + meter->settings.technique_count *
-							  sizeof(struct meter_cell));
+								  sizeof(struct meter_cell));
 		if (!range) {
 			meter->refused++;
 			return NULL;
@@ -90,8 +90,8 @@ static struct meter_range *touch(struct meter *meter, uint32_t number)
 	return range;
 }
 
-static void add_to_cell(struct meter *meter, struct meter_cell *cell, uint64_t bytes, bool mark_host,
-	uint64_t host)
+static void add_to_cell(
+	struct meter *meter, struct meter_cell *cell, uint64_t bytes, bool mark_host, uint64_t host)
 {
 	cell->bytes += bytes;
 	if (mark_host)
@@ -146,8 +146,8 @@ static struct witness *find_witness(struct meter *meter, uint32_t range, uint32_
 	return counts ? witness_of(meter, &counts->cells[technique]) : NULL;
 }
 
-void meter_add_witness(struct meter *meter, uint32_t range, uint32_t technique,
-	const struct witness_flow *flow)
+void meter_add_witness(
+	struct meter *meter, uint32_t range, uint32_t technique, const struct witness_flow *flow)
 {
 	struct witness *witness = find_witness(meter, range, technique);
 	if (witness && witness_add(witness, flow) < 0)

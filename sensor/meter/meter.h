@@ -2,9 +2,9 @@
 #ifndef METER_METER_H
 #define METER_METER_H
 /*
- * Counts of one time bucket: for each watched range the uses of each technique, and all traffic beside
- * them. A meter is a value that adds up: those of several workers merge into one minute, minutes into
- * an hour, hours into a day, days into a week, in any order with the same result.
+ * Counts of one time bucket: for each watched range the uses of each technique, and all traffic
+ * beside them. A meter is a value that adds up: those of several workers merge into one minute,
+ * minutes into an hour, hours into a day, days into a week, in any order with the same result.
  */
 #include "flow/technique.h"
 #include "meter/hosts.h"
@@ -15,11 +15,11 @@
 /* One technique of one range, or (witness NULL) all of its traffic. Only flows whose client is the
  * watched host and that were answered count as use. */
 struct meter_cell {
-	uint64_t flows;     /* first recognised in this bucket */
-	uint64_t bytes;     /* on the wire, both ways */
-	uint64_t suspected; /* flows that a guess alone puts here */
-	uint64_t inbound;   /* flows whose server is the watched host */
-	struct hosts hosts; /* distinct watched hosts with at least one packet */
+	uint64_t flows;          /* first recognised in this bucket */
+	uint64_t bytes;          /* on the wire, both ways */
+	uint64_t suspected;      /* flows that a guess alone puts here */
+	uint64_t inbound;        /* flows whose server is the watched host */
+	struct hosts hosts;      /* distinct watched hosts with at least one packet */
 	struct witness *witness; /* NULL until a flow was shown */
 };
 
@@ -62,8 +62,8 @@ struct meter_flow {
 void meter_add_flow(struct meter *meter, const struct meter_flow *flow);
 
 /* Remembers a flow for its host and its peer, as users of the technique. */
-void meter_add_witness(struct meter *meter, uint32_t range, uint32_t technique,
-	const struct witness_flow *flow);
+void meter_add_witness(
+	struct meter *meter, uint32_t range, uint32_t technique, const struct witness_flow *flow);
 
 /* Keeps a flow as an example of the technique. */
 void meter_add_example(struct meter *meter, uint32_t range, uint32_t technique,
@@ -75,7 +75,8 @@ void meter_merge(struct meter *meter, const struct meter *from);
 /* Empties the meter; memory of ranges seen once stays. */
 void meter_clear(struct meter *meter);
 
-/* The ranges with traffic since the last clear: `ret_count` pointers, in the order of first traffic. */
+/* The ranges with traffic since the last clear: `ret_count` pointers, in the order of first
+ * traffic. */
 struct meter_range *const *meter_touched(const struct meter *meter, uint32_t *ret_count);
 
 /* The counts of a range, or NULL if it never had traffic. */

@@ -125,12 +125,12 @@ static int compare_entries(const void *left, const void *right)
 uint32_t witness_top(const struct witness *witness, enum witness_side side,
 	struct witness_entry *ret_entries, uint32_t max)
 {
-	struct surgetap_address addresses[WITNESS_FLOWS];
-	struct witness_entry entries[WITNESS_FLOWS];
+	struct surgetap_address addresses[WITNESS_FLOWS] = {0};
+	struct witness_entry entries[WITNESS_FLOWS] = {0};
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < witness->count; i++)
-		addresses[i] = side == WITNESS_HOSTS ? witness->sample[i].host
-						     : witness->sample[i].peer;
+		addresses[i] =
+			side == WITNESS_HOSTS ? witness->sample[i].host : witness->sample[i].peer;
 	qsort(addresses, witness->count, sizeof *addresses, compare_addresses);
 	for (uint32_t i = 0; i < witness->count; i++) {
 		if (count == 0 || compare_addresses(&entries[count - 1].address, &addresses[i]))
@@ -140,8 +140,8 @@ uint32_t witness_top(const struct witness *witness, enum witness_side side,
 	qsort(entries, count, sizeof *entries, compare_entries);
 	for (uint32_t i = 0; i < count && i < max; i++) {
 		/* Each sampled flow stands for flows / count of them; rounded. */
-		entries[i].flows =
-			(2 * entries[i].flows * witness->flows + witness->count) / (2 * witness->count);
+		entries[i].flows = (2 * entries[i].flows * witness->flows + witness->count) /
+				   (2 * witness->count);
 		ret_entries[i] = entries[i];
 	}
 	return count < max ? count : max;

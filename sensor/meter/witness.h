@@ -2,12 +2,13 @@
 #ifndef METER_WITNESS_H
 #define METER_WITNESS_H
 /*
- * Who moved: a sample of the flows of one technique in one range, from which the busiest hosts and peers
- * are told, and a few flows as examples.
+ * Who moved: a sample of the flows of one technique in one range, from which the busiest hosts and
+ * peers are told, and a few flows as examples.
  *
- * The sample keeps the WITNESS_FLOWS flows with the smallest ids, which are hashes: a uniform sample, and
- * the whole while there are no more flows than that. Such samples merge in any order with the same
- * result (bottom-k sketches: E. Cohen, H. Kaplan, "Summarizing data using bottom-k sketches", PODC 2007).
+ * The sample keeps the WITNESS_FLOWS flows with the smallest ids, which are hashes: a uniform
+ * sample, and the whole while there are no more flows than that. Such samples merge in any order
+ * with the same result (bottom-k sketches: E. Cohen, H. Kaplan, "Summarizing data using bottom-k
+ * sketches", PODC 2007).
  */
 #include <surgetap/flow.h>
 
@@ -34,7 +35,7 @@ struct witness_example {
 
 /* Zeroed at first; ends with witness_done. */
 struct witness {
-	uint64_t flows;      /* added, whether they are in the sample or not */
+	uint64_t flows; /* added, whether they are in the sample or not */
 	uint32_t count, room;
 	struct witness_flow *sample; /* a heap, the largest id first */
 	uint32_t example_count;
@@ -49,8 +50,8 @@ struct witness_entry {
 
 enum witness_side { WITNESS_HOSTS, WITNESS_PEERS };
 
-/* Adds a flow; its id is not in the sample yet. Memory grows with the sample, to 20 KiB. Returns 0 or
- * -ENOMEM: then it counts and is not sampled. */
+/* Adds a flow; its id is not in the sample yet. Memory grows with the sample, to 20 KiB. Returns 0
+ * or -ENOMEM: then it counts and is not sampled. */
 int witness_add(struct witness *witness, const struct witness_flow *flow);
 
 /* Keeps the example if it is among the latest; ties go by flow id. */
@@ -65,7 +66,8 @@ void witness_clear(struct witness *witness);
 /* Frees its memory. */
 void witness_done(struct witness *witness);
 
-/* The addresses of one side with the most flows, ties by address; returns how many of `max` were filled. */
+/* The addresses of one side with the most flows, ties by address; returns how many of `max` were
+ * filled. */
 uint32_t witness_top(const struct witness *witness, enum witness_side side,
 	struct witness_entry *ret_entries, uint32_t max);
 

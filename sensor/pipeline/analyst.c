@@ -95,8 +95,8 @@ void analyst_free(struct analyst *analyst)
 	free(analyst);
 }
 
-static struct detector *detector_at(const struct analyst *analyst, const struct tracked *tracked,
-	uint32_t technique)
+static struct detector *detector_at(
+	const struct analyst *analyst, const struct tracked *tracked, uint32_t technique)
 {
 	return (struct detector *)(tracked->detectors + technique * analyst->detector_bytes);
 }
@@ -183,8 +183,8 @@ static double at_least_zero(double value)
 }
 
 /* One range's bucket of one scale goes through the detectors of its techniques. */
-static void judge_range(struct analyst *analyst, struct tracked *tracked, uint32_t scale,
-	double coverage)
+static void judge_range(
+	struct analyst *analyst, struct tracked *tracked, uint32_t scale, double coverage)
 {
 	const struct bucket *bucket = &analyst->buckets[scale];
 	const struct meter_range *counts = meter_look(bucket->meter, tracked->range);
@@ -210,8 +210,8 @@ static void judge_range(struct analyst *analyst, struct tracked *tracked, uint32
 	}
 }
 
-static void tell_usage(struct analyst *analyst, const struct tracked *tracked, uint32_t scale,
-	double coverage)
+static void tell_usage(
+	struct analyst *analyst, const struct tracked *tracked, uint32_t scale, double coverage)
 {
 	const struct bucket *bucket = &analyst->buckets[scale];
 	struct analyst_usage usage = {
@@ -282,6 +282,6 @@ void analyst_finish(struct analyst *analyst)
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes)
 {
 	*ret_bytes = (size_t)analyst->tracked_count * analyst->technique_count *
-		(analyst->detector_bytes + sizeof(struct history));
+		     (analyst->detector_bytes + sizeof(struct history));
 	return analyst->tracked_count;
 }

@@ -2,9 +2,9 @@
 #ifndef PIPELINE_ANALYST_H
 #define PIPELINE_ANALYST_H
 /*
- * From closed minutes to alerts: merges the workers' meters, adds minutes up to hours, days and weeks,
- * drives a detector for each range and technique, explains its events. Does no I/O: alerts and usage
- * go to a listener.
+ * From closed minutes to alerts: merges the workers' meters, adds minutes up to hours, days and
+ * weeks, drives a detector for each range and technique, explains its events. Does no I/O: alerts
+ * and usage go to a listener.
  */
 #include "alert/explain.h"
 #include "detect/detector.h"
@@ -33,7 +33,7 @@ struct analyst_listener {
 struct analyst_settings {
 	const struct ranges *ranges;
 	const struct plugins *plugins;
-	struct geoip *geoip; /* NULL none */
+	struct geoip *geoip;    /* NULL none */
 	double alarms_per_year; /* for the whole sensor */
 	uint64_t host_seed;     /* as in the workers */
 	struct analyst_listener listener;
@@ -45,9 +45,9 @@ struct analyst;
 int analyst_new(const struct analyst_settings *settings, struct analyst **ret_analyst);
 void analyst_free(struct analyst *analyst);
 
-/* Takes the workers' meters of the minute that begins at `start_s` (Unix, a multiple of 60) and clears
- * them. `coverage` 0..1 is the part of the minute that was seen. Minutes come in ascending order; those
- * left out are a gap, in which nothing was seen. */
+/* Takes the workers' meters of the minute that begins at `start_s` (Unix, a multiple of 60) and
+ * clears them. `coverage` 0..1 is the part of the minute that was seen. Minutes come in ascending
+ * order; those left out are a gap, in which nothing was seen. */
 void analyst_take_minute(struct analyst *analyst, int64_t start_s, double coverage,
 	struct meter *const *meters, uint32_t count);
 

@@ -2,8 +2,8 @@
 #ifndef PIPELINE_BATCH_H
 #define PIPELINE_BATCH_H
 /*
- * What the reader hands to a worker: some packets with their bytes, in order, and what has to happen
- * between them. Batches are made once and go round.
+ * What the reader hands to a worker: some packets with their bytes, in order, and what has to
+ * happen between them. Batches are made once and go round.
  */
 #include "meter/meter.h"
 #include "pipeline/worker.h"

@@ -5,7 +5,7 @@
 static bool hear_witness(struct packet_clock *clock, int64_t time_us)
 {
 	bool agrees = clock->witnesses > 0 && time_us >= clock->candidate_us - CLOCK_LATE_US &&
-		(time_us > clock->now_us) == (clock->candidate_us > clock->now_us);
+		      (time_us > clock->now_us) == (clock->candidate_us > clock->now_us);
 	clock->witnesses = agrees ? clock->witnesses + 1 : 1;
 	clock->candidate_us = time_us;
 	if (clock->witnesses < CLOCK_WITNESSES)

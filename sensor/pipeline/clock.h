@@ -2,9 +2,9 @@
 #ifndef PIPELINE_CLOCK_H
 #define PIPELINE_CLOCK_H
 /*
- * The packet clock: time as the packets tell it, never going back, and not fooled by a few wrong time
- * stamps. A step of more than CLOCK_JUMP_US is believed only when CLOCK_WITNESSES packets in a row
- * agree with it; a step back is believed only while no bucket has been closed.
+ * The packet clock: time as the packets tell it, never going back, and not fooled by a few wrong
+ * time stamps. A step of more than CLOCK_JUMP_US is believed only when CLOCK_WITNESSES packets in a
+ * row agree with it; a step back is believed only while no bucket has been closed.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,8 +27,9 @@ struct packet_clock {
 	uint64_t late;        /* packets far behind the clock */
 };
 
-/* Takes a packet's time stamp. Returns true when the packet belongs to the present and is to be metered;
- * false when its time is not to be believed. clock->now_us is the time to use either way. */
+/* Takes a packet's time stamp. Returns true when the packet belongs to the present and is to be
+ * metered; false when its time is not to be believed. clock->now_us is the time to use either way.
+ */
 bool packet_clock_take(struct packet_clock *clock, int64_t time_us);
 
 #endif

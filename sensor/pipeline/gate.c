@@ -19,7 +19,7 @@ static bool keep_tunnel(const void *argument, const struct surgetap_address *sou
 {
 	const struct ranges *ranges = argument;
 	return ranges_find(ranges, source) != RANGE_NONE ||
-		ranges_find(ranges, destination) != RANGE_NONE;
+	       ranges_find(ranges, destination) != RANGE_NONE;
 }
 
 int gate_new(const struct ranges *ranges, uint64_t seed, struct gate **ret_gate)

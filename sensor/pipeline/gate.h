@@ -2,8 +2,8 @@
 #ifndef PIPELINE_GATE_H
 #define PIPELINE_GATE_H
 /*
- * The gate in front of the workers: decodes each frame, counts where it ends up, and lets through the
- * packets that have an end in a watched range.
+ * The gate in front of the workers: decodes each frame, counts where it ends up, and lets through
+ * the packets that have an end in a watched range.
  */
 #include "capture/frame.h"
 #include "packet/decode.h"
@@ -17,17 +17,18 @@ struct gate_stats {
 
 struct gate;
 
-/* A gate for `ranges`, which stay the caller's; `seed` keys the hash of first fragments. 0 or -ENOMEM. */
+/* A gate for `ranges`, which stay the caller's; `seed` keys the hash of first fragments. 0 or
+ * -ENOMEM. */
 int gate_new(const struct ranges *ranges, uint64_t seed, struct gate **ret_gate);
 void gate_free(struct gate *gate);
 
-/* Takes one frame. True when a watched packet came of it: then `ret_packet` is filled, and the ranges of
- * its source and destination (one of them may be RANGE_NONE). */
+/* Takes one frame. True when a watched packet came of it: then `ret_packet` is filled, and the
+ * ranges of its source and destination (one of them may be RANGE_NONE). */
 bool gate_pass(struct gate *gate, const struct frame *frame, struct packet *ret_packet,
 	uint32_t *ret_source, uint32_t *ret_destination);
 
-/* A number for the packet's pair of hosts, the same in both directions: all flows between two hosts, and
- * what nDPI remembers of them, belong to one worker. */
+/* A number for the packet's pair of hosts, the same in both directions: all flows between two
+ * hosts, and what nDPI remembers of them, belong to one worker. */
 uint64_t gate_host_pair(const struct gate *gate, const struct packet *packet);
 
 void gate_stats(const struct gate *gate, struct gate_stats *ret_stats);

@@ -2,15 +2,16 @@
 #ifndef PIPELINE_LANE_H
 #define PIPELINE_LANE_H
 /*
- * A worker on a thread of its own, and its way there and on: batches come in from the reader, the meters
- * of closed minutes go out to the analyst. Full batches and empty ones, full meters and empty ones go
- * round in bounded channels, so that whoever is too fast waits and nothing is lost.
+ * A worker on a thread of its own, and its way there and on: batches come in from the reader, the
+ * meters of closed minutes go out to the analyst. Full batches and empty ones, full meters and
+ * empty ones go round in bounded channels, so that whoever is too fast waits and nothing is lost.
  */
 #include "pipeline/batch.h"
 
 struct lane;
 
-/* Makes the worker and starts its thread. Returns 0 or an error of worker_new, meter_new or a thread. */
+/* Makes the worker and starts its thread. Returns 0 or an error of worker_new, meter_new or a
+ * thread. */
 int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
 	struct lane **ret_lane);
 

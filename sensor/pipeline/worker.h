@@ -2,8 +2,8 @@
 #ifndef PIPELINE_WORKER_H
 #define PIPELINE_WORKER_H
 /*
- * The way of a watched packet: flow, inspection, meter. A worker shares nothing that it writes; it is
- * driven from outside, with time given as data.
+ * The way of a watched packet: flow, inspection, meter. A worker shares nothing that it writes; it
+ * is driven from outside, with time given as data.
  */
 #include "flow/inspect.h"
 #include "flow/table.h"
@@ -29,7 +29,7 @@ struct worker_settings {
 };
 
 struct worker_stats {
-	uint64_t unmetered;  /* packets whose time was not believed */
+	uint64_t unmetered;                          /* packets whose time was not believed */
 	uint64_t flows_by_technique[TECHNIQUES_MAX]; /* uses counted */
 	struct flow_table_stats flows;
 	struct inspector_stats inspections;
@@ -50,14 +50,15 @@ struct worker_packet {
 
 void worker_take(struct worker *worker, const struct worker_packet *packet);
 
-/* Ends flows that were silent for too long by `now_us`. To be called at the same times in every worker. */
+/* Ends flows that were silent for too long by `now_us`. To be called at the same times in every
+ * worker. */
 void worker_tick(struct worker *worker, int64_t now_us);
 
 /* Ends every flow at `now_us`. */
 void worker_finish(struct worker *worker, int64_t now_us);
 
-/* Counts into `meter` from now on; it stays the caller's. To be called before the first packet, and not
- * with NULL. */
+/* Counts into `meter` from now on; it stays the caller's. To be called before the first packet, and
+ * not with NULL. */
 void worker_set_meter(struct worker *worker, struct meter *meter);
 
 void worker_stats(const struct worker *worker, struct worker_stats *ret_stats);

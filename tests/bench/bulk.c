@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes a capture of long flows: each flow of IN is laid out COUNT times, and in each copy its largest
- * packet is repeated LENGTH times before the end. What a backbone looks like: few flows, full-size packets.
+ * Writes a capture of long flows: each flow of IN is laid out COUNT times, and in each copy its
+ * largest packet is repeated LENGTH times before the end. What a backbone looks like: few flows,
+ * full-size packets.
  *
  *     bulk IN.pcap OUT.pcap COUNT LENGTH
  */
@@ -47,7 +48,8 @@ static int read_frames(const char *path)
 		struct frame *frame = &frames[count++];
 		frame->header = *header;
 		memcpy(frame->bytes, bytes, header->caplen);
-		frame->is_out = memcmp(bytes + SOURCE_OFFSET, frames[0].bytes + SOURCE_OFFSET, 4) == 0;
+		frame->is_out =
+			memcmp(bytes + SOURCE_OFFSET, frames[0].bytes + SOURCE_OFFSET, 4) == 0;
 	}
 	pcap_close(in);
 	return count;
@@ -85,9 +87,9 @@ int main(int argc, char **argv)
 	/* Step by step over all copies, so that flows are interleaved as on a wire. */
 	for (uint32_t step = 0; step < (uint32_t)count + length; step++) {
 		uint32_t repeated = step > (uint32_t)middle && step <= (uint32_t)middle + length;
-		int place = repeated ? middle
-			: step > (uint32_t)middle ? (int)(step - length)
-						  : (int)step;
+		int place = repeated                  ? middle
+			    : step > (uint32_t)middle ? (int)(step - length)
+						      : (int)step;
 		for (uint32_t copy = 0; copy < copies; copy++, time_us++) {
 			struct frame *frame = &frames[place];
 			set_client(frame, copy);

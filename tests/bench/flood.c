@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes COUNT SYNs from made-up addresses to hosts in 10.0.0.0/8, 100,000 a second, and spreads the
- * frames of IN evenly among them: real flows in the middle of a flood.
+ * Writes COUNT SYNs from made-up addresses to hosts in 10.0.0.0/8, 100,000 a second, and spreads
+ * the frames of IN evenly among them: real flows in the middle of a flood.
  *
  *     flood IN.pcap OUT.pcap COUNT
  */
@@ -47,9 +47,9 @@ static void put_real(pcap_t *in, pcap_dumper_t *out, uint64_t time_us)
 int main(int argc, char **argv)
 {
 	/* Ethernet, IPv4 and TCP headers of a SYN; addresses and ports are filled in. */
-	uint8_t frame[54] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 40, 0, 0, 0x40, 0,
-		64, 6, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 2,
-		0xff, 0xff};
+	uint8_t frame[54] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 40, 0, 0, 0x40,
+		0, 64, 6, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0, 0x50,
+		2, 0xff, 0xff};
 	char error[PCAP_ERRBUF_SIZE];
 	if (argc != 4)
 		fail("usage: flood IN.pcap OUT.pcap COUNT");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bare libpcap loop: reads a capture through a buffer of 1 MiB and counts. The most that any program
- * on libpcap can reach. */
+/* The bare libpcap loop: reads a capture through a buffer of 1 MiB and counts. The most that any
+ * program on libpcap can reach. */
 #include <pcap/pcap.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -89,7 +89,7 @@ static void vpn_over_tor_or_vps_over_vpn_is_kept(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct surgetap_evidence evidence[3];
+		struct surgetap_evidence evidence[3] = {0};
 
 		for (unsigned e = 0; e < cases[i].count; e++)
 			evidence[e] = tunnel(cases[i].techniques[e], SURGETAP_GRADE_DPI);
