@@ -2,9 +2,9 @@
 #ifndef BASE_CHANNEL_H
 #define BASE_CHANNEL_H
 /*
- * A bounded queue of pointers between two threads. Whoever finds it full or empty sleeps. It carries
- * batches and whole meters, not packets, so a lock is taken thousands of times a second at most;
- * a lock-free ring would gain nothing and would have to spin or sleep all the same.
+ * A bounded queue of pointers between two threads. Whoever finds it full or empty sleeps. It
+ * carries batches and whole meters, not packets, so a lock is taken thousands of times a second at
+ * most; a lock-free ring would gain nothing and would have to spin or sleep all the same.
  */
 #include <stddef.h>
 

@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TEXT_SIZE (64 * 1024) /* 400 interfaces, or 500 processors; what is beyond is not counted  \
-			       */
+#define TEXT_SIZE                                                                                  \
+	(64 * 1024) /* 400 interfaces, or 500 processors; what is beyond is not counted            \
+		     */
 
 /* The columns of reception: bytes packets errors drops fifo frame compressed multicast. */
 static int parse_columns(const char *text, uint64_t *ret_drops)
