@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What the plugins recognise in the laboratory's captures, and that the tally counts what it says it counts.
+
+setup_file() {
+	"$BATS_TEST_DIRNAME/run" >"$BATS_FILE_TMPDIR/lab"
+}
+
+# cell ROW COLUMN: of the laboratory's tables; 3 seen, 4 recall, 5 false.
+cell() { awk -v row="$1" -v column="$2" '$1 == row { print $column; exit }' "$BATS_FILE_TMPDIR/lab"; }
+
+# floor TECHNIQUE RECALL
+floor() {
+	echo "$1: recall $(cell "$1" 4), $(cell "$1" 5) false"
+	awk -v recall="$(cell "$1" 4)" -v floor="$2" 'BEGIN { exit !(recall != "" && recall >= floor) }'
+	[ "$(cell "$1" 5)" = 0 ]
+}
+
+# A capture of two flows, its truth in the file $1.
+tally_of() {
+	awk -f "$BATS_TEST_DIRNAME/tally.awk" -v by="${2:-technique}" "$1" - <<-END
+		a.pcap,10.0.0.1,1000,192.0.2.1,443,tcp,tls,vpn,tls
+		a.pcap,192.0.2.1,1194,10.0.0.1,1001,udp,vpn,-,-
+		a.pcap,10.0.0.9,5,192.0.2.1,53,udp,vpn,-,vpn
+	END
+}
+
+@test "tunnels to VPN servers are missed" { floor vpn 0.94; }
+@test "connections into Tor are missed" { floor tor 0.80; }
+@test "connections into Tor are missed without a list of relays" { floor tor-unlisted 0.80; }
+@test "TLS, DTLS and QUIC are missed" { floor tls 1; }
+
+@test "a contact counts as use, or a flow the other way round as another" {
+	printf '%s\n' header a.pcap,10.0.0.1,1000,192.0.2.1,443,tcp,tls,t,1,c a.pcap,10.0.0.1,1001,192.0.2.1,1194,udp,vpn,t,1,c \
+		>"$BATS_TEST_TMPDIR/truth"
+	run tally_of "$BATS_TEST_TMPDIR/truth"
+	[ "$status" -eq 0 ]
+	[[ ${lines[1]} =~ ^vpn\ +1\ +1\ +1\.000\ +0\ +0\ +0\.000\ +0$ ]]
+	[[ ${lines[2]} =~ ^tls\ +1\ +1\ +1\.000\ +0\ +1\ +1\.000\ +0$ ]]
+	[ "${lines[3]}" = "1 flows of the captures have no truth and are left out" ]
+}
+
+@test "a false or missed verdict is not named" {
+	printf '%s\n' header a.pcap,10.0.0.1,1000,192.0.2.1,443,tcp,tor+tls,t,1,c a.pcap,10.0.0.1,1001,192.0.2.1,1194,udp,dns,t,1,d \
+		>"$BATS_TEST_TMPDIR/truth"
+	run tally_of "$BATS_TEST_TMPDIR/truth" flow
+	[ "${lines[0]}" = "false vpn: a.pcap 10.0.0.1:1001 > 192.0.2.1:1194 udp (d, dns)" ]
+	[ "${lines[1]}" = "missed tor: a.pcap 10.0.0.1:1000 > 192.0.2.1:443 tcp (c)" ]
+	[ "${#lines[@]}" -eq 2 ]
+}
