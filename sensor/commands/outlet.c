@@ -34,13 +34,14 @@ static void take_usage(void *argument, const struct analyst_usage *usage)
 }
 
 int outlet_open(
-	const struct config *config, const char *interface, bool append, struct outlet *ret_outlet)
+	const struct config *config, const char *interface, bool is_live, struct outlet *ret_outlet)
 {
 	struct publisher_settings settings = {
 		.alerts_file = config->alerts,
 		.usage_file = config->usage,
 		.usage_scale_s = (uint32_t)config->usage_scale,
-		.append = append,
+		.append = is_live,
+		.is_live = is_live,
 		.redis_url = config->redis,
 		.state_dir = config->state,
 		.redis_prefix = config->redis_prefix,

@@ -14,11 +14,11 @@ struct outlet {
 	struct summary summary;
 };
 
-/* Opens the files and starts the delivery. `interface` is the alerts' in_iface; `append` keeps what
- * is in the files. Both strings and `config` must outlive the outlet. Returns 0, or STATUS_FAILURE
- * after logging why. */
-int outlet_open(
-	const struct config *config, const char *interface, bool append, struct outlet *ret_outlet);
+/* Opens the files and starts the delivery. `interface` is the alerts' in_iface; `is_live` keeps
+ * what is in the files, and writes every line at once. Both strings and `config` must outlive the
+ * outlet. Returns 0, or STATUS_FAILURE after logging why. */
+int outlet_open(const struct config *config, const char *interface, bool is_live,
+	struct outlet *ret_outlet);
 
 /* The listener to give to the pipeline. Its functions run on the analyst's thread. */
 struct analyst_listener outlet_listener(struct outlet *outlet);

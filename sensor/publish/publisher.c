@@ -25,6 +25,7 @@ struct publisher {
 	struct eve_sensor sensor;
 	struct file_sink *alerts_file, *usage_file;
 	uint32_t usage_scale_s;  /* of the file; 0: all */
+	bool is_live;            /* usage is flushed line by line */
 	struct courier *courier; /* NULL: no Redis */
 	struct spool *spool;     /* NULL: none */
 	_Atomic uint64_t alerts, usage_lines, unwritten;
@@ -139,6 +140,7 @@ int publisher_open(const struct publisher_settings *settings, struct publisher *
 	signal(SIGPIPE, SIG_IGN);
 	publisher->sensor = settings->sensor;
 	publisher->usage_scale_s = settings->usage_scale_s;
+	publisher->is_live = settings->is_live;
 	int r = open_file(settings->alerts_file, settings->append, &publisher->alerts_file);
 	if (r == 0)
 		r = open_file(settings->usage_file, settings->append, &publisher->usage_file);
@@ -180,7 +182,7 @@ static void put_usage_line(struct publisher *publisher, const char *range, int64
 {
 	char *line = usage_format(range, time_s, scale_s, fields, count);
 	if (line)
-		file_sink_put(publisher->usage_file, line, false);
+		file_sink_put(publisher->usage_file, line, publisher->is_live);
 	else
 		count_unwritten(publisher);
 	free(line);

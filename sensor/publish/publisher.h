@@ -19,6 +19,7 @@ struct publisher_settings {
 	const char *usage_file;  /* NDJSON; "-" standard output; NULL none */
 	uint32_t usage_scale_s; /* of the buckets that go to the file; 0: all. Redis gets minutes */
 	bool append;            /* add to the files instead of emptying them first */
+	bool is_live;           /* usage reaches its file at once, not 256 KiB at a time */
 	const char *redis_url;  /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
 				   none */
 	const char *state_dir;  /* alerts wait for Redis in <state_dir>/spool, across runs; NULL: in
