@@ -178,6 +178,21 @@ while True:
 	[[ $output == *"nlmon0: link type"*"not supported"* ]]
 }
 
+@test "CAP_NET_RAW is all that is needed, and it is given up" {
+	add_pair
+	folder=$(mktemp -d)
+	chmod 755 "$folder"
+	install -m 755 "$SURGETAP" "$folder/surgetap"
+	ip netns exec "$SPACE" setpriv --reuid nobody --regid nogroup --clear-groups --inh-caps +net_raw --ambient-caps +net_raw \
+		--bounding-set -all,+net_raw "$folder/surgetap" run -i tap0 "${WATCH[@]}" >"$LOG" 2>&1 3>&- &
+	SENSOR=$!
+	wait_for says "listening on tap0"
+	rm -r "$folder"
+	[ "$(awk '/^Cap(Inh|Prm|Eff|Amb):/ { print $2 }' /proc/"$SENSOR"/task/*/status | sort -u)" = 0000000000000000 ]
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+}
+
 @test "without CAP_NET_RAW the status is 77 and the message names it" {
 	add_pair
 	folder=$(mktemp -d)
