@@ -36,6 +36,11 @@ const struct command commands[] = {
 		{"surgetap report --usage usage.ndjson --alerts alerts.ndjson -o report.html",
 			"surgetap replay -w 192.0.2.0/24=branch --report report.html capture.pcap"},
 		command_report},
+	{"dashboard", "[options]", "serve a web page that shows what lies in Redis",
+		{"surgetap dashboard --redis redis://localhost:6379/0 --listen 127.0.0.1:8080",
+			"surgetap dashboard --listen 192.0.2.7:8080 --token-file "
+			"/etc/surgetap/token"},
+		command_dashboard},
 	{"check-config", "-c FILE", "check a configuration file",
 		{"surgetap check-config -c surgetap.yaml",
 			"surgetap check-config -c surgetap.yaml && surgetap replay -c "

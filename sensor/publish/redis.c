@@ -193,6 +193,63 @@ int redis_receive(struct redis *redis, enum redis_reply expected, enum redis_ver
 	return read_reply(redis, expected, false, ret_verdict);
 }
 
+/* A value is hiredis' own tree under another name: a reader of many entries must not pay for a
+ * copy of each. */
+static const redisReply *reply_of(const struct redis_value *value)
+{
+	return (const redisReply *)value;
+}
+
+int redis_call(struct redis *redis, size_t count, const char *const *arguments,
+	struct redis_value **ret_value)
+{
+	void *got = NULL;
+	if (redis_send(redis, count, arguments) < 0)
+		return -1;
+	errno = 0;
+	if (redisGetReply(redis->context, &got) != REDIS_OK) {
+		tell_broken(redis);
+		return -1;
+	}
+	redisReply *reply = got;
+	if (reply->type != REDIS_REPLY_ERROR) {
+		*ret_value = (struct redis_value *)reply;
+		return 0;
+	}
+	judge_error(redis, reply->str, false);
+	freeReplyObject(reply);
+	return 1;
+}
+
+size_t redis_value_count(const struct redis_value *value)
+{
+	return reply_of(value)->type == REDIS_REPLY_ARRAY ? reply_of(value)->elements : 0;
+}
+
+const struct redis_value *redis_value_item(const struct redis_value *value, size_t index)
+{
+	return (const struct redis_value *)reply_of(value)->element[index];
+}
+
+const char *redis_value_text(const struct redis_value *value, size_t *ret_length)
+{
+	const redisReply *reply = reply_of(value);
+	bool is_text = reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS;
+	*ret_length = is_text ? reply->len : 0;
+	return is_text ? reply->str : "";
+}
+
+long long redis_value_number(const struct redis_value *value)
+{
+	return reply_of(value)->type == REDIS_REPLY_INTEGER ? reply_of(value)->integer : 0;
+}
+
+void redis_value_free(struct redis_value *value)
+{
+	if (value)
+		freeReplyObject((redisReply *)value);
+}
+
 const char *redis_trouble(const struct redis *redis)
 {
 	return redis->trouble;

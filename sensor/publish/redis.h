@@ -44,6 +44,31 @@ int redis_send(struct redis *redis, size_t count, const char *const *arguments);
  * then. */
 int redis_receive(struct redis *redis, enum redis_reply expected, enum redis_verdict *ret_verdict);
 
+/* A reply as a tree, for readers: read only, valid until its root is freed. */
+struct redis_value;
+
+/* Sends one command of `count` NUL-terminated arguments and waits for its answer; for readers, who
+ * have no pipeline open. Returns 0 and *ret_value, which the caller frees; 1 when the server
+ * refused (redis_trouble() says why); -1 when the connection broke, which is disconnected then. */
+int redis_call(struct redis *redis, size_t count, const char *const *arguments,
+	struct redis_value **ret_value);
+
+/* How many items a list has; 0 for what is no list. */
+size_t redis_value_count(const struct redis_value *value);
+
+/* The item of a list, `index` below its count. */
+const struct redis_value *redis_value_item(const struct redis_value *value, size_t index);
+
+/* The bytes of a string, with a NUL behind them that is not counted (more may lie among them); ""
+ * for what is no string. */
+const char *redis_value_text(const struct redis_value *value, size_t *ret_length);
+
+/* An integer; 0 for what is none. */
+long long redis_value_number(const struct redis_value *value);
+
+/* Accepts NULL. */
+void redis_value_free(struct redis_value *value);
+
 /* The last trouble in one printable line without any secret: "127.0.0.1:6379: WRONGPASS: user or
  * password is wrong". Empty before the first one. */
 const char *redis_trouble(const struct redis *redis);

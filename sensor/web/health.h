@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WEB_HEALTH_H
+#define WEB_HEALTH_H
+/* How the sensors fare. */
+#include "web/server.h"
+#include "web/store.h"
+
+#define HEALTH_SENSORS_MAX 50 /* the ones heard last */
+
+/* GET: {"now_ms", "sensors": [{"name", "seen_ms", "fields": {...} or null when its heartbeat has
+ * expired}]}. */
+void health_show(struct store *store, struct answer *ret_answer);
+
+#endif

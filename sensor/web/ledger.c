@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/ledger.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define MINUTE_MS 60000
+#define MINUTES_PER_HOUR 60
+
+struct ledger {
+	pthread_mutex_t lock;
+	struct ledger_techniques techniques;
+	size_t count;
+	uint64_t left_out;
+	struct ledger_range *ranges[LEDGER_RANGES_MAX];
+};
+
+static const char *const suffixes[LEDGER_METRICS] = {"_hosts", "_flows", "_bytes"};
+
+struct ledger *ledger_new(void)
+{
+	struct ledger *ledger = calloc(1, sizeof *ledger);
+	if (ledger)
+		pthread_mutex_init(&ledger->lock, NULL);
+	return ledger;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	if (!ledger)
+		return;
+	for (size_t i = 0; i < ledger->count; i++)
+		free(ledger->ranges[i]);
+	pthread_mutex_destroy(&ledger->lock);
+	free(ledger);
+}
+
+static int add_range(struct ledger *ledger, const char *name)
+{
+	if (ledger->count == LEDGER_RANGES_MAX) {
+		ledger->left_out++;
+		return -ENOSPC;
+	}
+	struct ledger_range *range = calloc(1, sizeof *range);
+	if (!range)
+		return -ENOMEM;
+	text_copy(name, range->name, sizeof range->name);
+	range->last_ms = -1;
+	ledger->ranges[ledger->count] = range;
+	return (int)ledger->count++;
+}
+
+int ledger_find_range(struct ledger *ledger, const char *name)
+{
+	int found = -1;
+	pthread_mutex_lock(&ledger->lock);
+	for (size_t i = 0; i < ledger->count && found < 0; i++)
+		if (strcmp(ledger->ranges[i]->name, name) == 0)
+			found = (int)i;
+	if (found < 0)
+		found = add_range(ledger, name);
+	pthread_mutex_unlock(&ledger->lock);
+	return found;
+}
+
+size_t ledger_count(struct ledger *ledger, uint64_t *ret_left_out)
+{
+	pthread_mutex_lock(&ledger->lock);
+	size_t count = ledger->count;
+	*ret_left_out = ledger->left_out;
+	pthread_mutex_unlock(&ledger->lock);
+	return count;
+}
+
+/* The number of a technique; LEDGER_TECHNIQUES_MAX when there is no room for another one. */
+static size_t find_technique(struct ledger_techniques *techniques, const char *name, size_t length)
+{
+	for (size_t i = 0; i < techniques->count; i++)
+		if (strncmp(techniques->names[i], name, length) == 0 &&
+			techniques->names[i][length] == '\0')
+			return i;
+	if (techniques->count == LEDGER_TECHNIQUES_MAX)
+		return LEDGER_TECHNIQUES_MAX;
+	memcpy(techniques->names[techniques->count], name, length);
+	return techniques->count++;
+}
+
+void ledger_take_field(struct ledger *ledger, struct ledger_slot *slot, const char *field,
+	size_t length, const char *value)
+{
+	for (size_t metric = 0; metric < LEDGER_METRICS; metric++) {
+		size_t suffix = strlen(suffixes[metric]);
+		if (length <= suffix || length - suffix >= LEDGER_TECHNIQUE_SIZE ||
+			memcmp(field + length - suffix, suffixes[metric], suffix) != 0)
+			continue;
+		float number = strtof(value, NULL);
+		pthread_mutex_lock(&ledger->lock);
+		size_t technique = find_technique(&ledger->techniques, field, length - suffix);
+		pthread_mutex_unlock(&ledger->lock);
+		if (technique < LEDGER_TECHNIQUES_MAX && isfinite(number) && number >= 0.0F)
+			slot->sums[technique][metric] = number;
+		return;
+	}
+}
+
+static void add(struct ledger_slot *slot, int64_t number, const struct ledger_slot *minute)
+{
+	if (slot->minutes == 0 || slot->number != number)
+		*slot = (struct ledger_slot){.number = number};
+	slot->minutes++;
+	for (size_t i = 0; i < LEDGER_TECHNIQUES_MAX; i++)
+		for (size_t metric = 0; metric < LEDGER_METRICS; metric++)
+			slot->sums[i][metric] += minute->sums[i][metric];
+}
+
+void ledger_add_minute(
+	struct ledger *ledger, size_t range, int64_t ms, const struct ledger_slot *minute)
+{
+	int64_t number = ms / MINUTE_MS, hour = number / MINUTES_PER_HOUR;
+	pthread_mutex_lock(&ledger->lock);
+	struct ledger_range *kept = ledger->ranges[range];
+	if (ms > kept->last_ms) {
+		add(&kept->minutes[number % LEDGER_MINUTES], number, minute);
+		add(&kept->hours[hour % LEDGER_HOURS], hour, minute);
+		kept->last_ms = ms;
+	}
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+void ledger_copy(struct ledger *ledger, size_t range, struct ledger_range *ret_range,
+	struct ledger_techniques *ret_techniques)
+{
+	pthread_mutex_lock(&ledger->lock);
+	*ret_range = *ledger->ranges[range];
+	*ret_techniques = ledger->techniques;
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+double ledger_hour(
+	const struct ledger_range *range, int64_t hour, size_t technique, enum ledger_metric metric)
+{
+	if (hour < 0)
+		return NAN;
+	const struct ledger_slot *slot = &range->hours[hour % LEDGER_HOURS];
+	if (slot->minutes == 0 || slot->number != hour)
+		return NAN;
+	return (double)slot->sums[technique][metric] / slot->minutes;
+}
+
+double ledger_now(const struct ledger_range *range, size_t technique, enum ledger_metric metric)
+{
+	int64_t last = range->last_ms / MINUTE_MS;
+	double sum = 0.0;
+	uint32_t minutes = 0;
+	for (size_t i = 0; i < LEDGER_MINUTES; i++) {
+		const struct ledger_slot *slot = &range->minutes[i];
+		if (slot->minutes == 0 || slot->number <= last - LEDGER_MINUTES)
+			continue;
+		sum += (double)slot->sums[technique][metric];
+		minutes += slot->minutes;
+	}
+	return minutes > 0 ? sum / minutes : NAN;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+double ledger_usual(
+	const struct ledger_range *range, int64_t hour, size_t technique, enum ledger_metric metric)
+{
+	double days[LEDGER_DAYS_MAX];
+	size_t count = 0;
+	for (int64_t day = 1; day <= LEDGER_DAYS_MAX; day++) {
+		double value = ledger_hour(range, hour - 24 * day, technique, metric);
+		if (!isnan(value))
+			days[count++] = value;
+	}
+	if (count < LEDGER_DAYS_MIN)
+		return NAN;
+	qsort(days, count, sizeof *days, compare_numbers);
+	return (days[(count - 1) / 2] + days[count / 2]) / 2.0;
+}

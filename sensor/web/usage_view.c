@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/usage_view.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "publish/entry.h"
+#include "web/reply.h"
+
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS INT64_C(3600000)
+#define TIME_MAX_MS 1e14
+
+/* A range as it was when the request came. */
+struct view {
+	struct ledger_range range;
+	struct ledger_techniques techniques;
+	enum ledger_metric metric;
+	int64_t from, to, step_ms; /* from, to: in steps */
+};
+
+static enum ledger_metric parse_metric(struct request *request)
+{
+	const char *name = request_query(request, "metric");
+	if (name && strcmp(name, "flows") == 0)
+		return LEDGER_FLOWS;
+	return name && strcmp(name, "bytes") == 0 ? LEDGER_BYTES : LEDGER_HOSTS;
+}
+
+static json_t *make_row(const struct view *view, size_t technique)
+{
+	int64_t hour = view->range.last_ms / HOUR_MS;
+	json_t *spark = json_array();
+	for (int64_t i = hour - USAGE_VIEW_SPARKS + 1; i <= hour; i++)
+		json_array_append_new(
+			spark, reply_number(ledger_hour(&view->range, i, technique, view->metric)));
+	const char *name = view->techniques.names[technique];
+	return json_pack("{s:o, s:o, s:o, s:o}", "technique", reply_text(name, strlen(name)), "now",
+		reply_number(ledger_now(&view->range, technique, view->metric)), "usual",
+		reply_number(ledger_usual(&view->range, hour, technique, view->metric)), "spark",
+		spark);
+}
+
+static json_t *make_range(const struct view *view)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; i < view->techniques.count; i++)
+		json_array_append_new(rows, make_row(view, i));
+	return json_pack("{s:o, s:I, s:o}", "range",
+		reply_text(view->range.name, strlen(view->range.name)), "last_ms",
+		(json_int_t)view->range.last_ms, "techniques", rows);
+}
+
+void usage_view_overview(struct ledger *ledger, struct request *request, struct answer *ret_answer)
+{
+	uint64_t left_out;
+	size_t count = ledger_count(ledger, &left_out);
+	struct view *view = malloc(sizeof *view);
+	json_t *ranges = json_array();
+	if (view) {
+		view->metric = parse_metric(request);
+		for (size_t i = 0; i < count; i++) {
+			ledger_copy(ledger, i, &view->range, &view->techniques);
+			json_array_append_new(ranges, make_range(view));
+		}
+		reply_json(ret_answer, 200,
+			json_pack(
+				"{s:O, s:I}", "ranges", ranges, "left_out", (json_int_t)left_out));
+	}
+	json_decref(ranges);
+	free(view);
+}
+
+int64_t usage_view_parse(
+	struct ledger *ledger, const struct redis_value *entry, struct ledger_slot *ret_minute)
+{
+	const char *id = store_entry_id(entry);
+	struct stream_id parsed;
+	if (!id || stream_id_parse(id, &parsed) < 0 || parsed.ms > (uint64_t)TIME_MAX_MS)
+		return -1;
+	const struct redis_value *fields = store_entry_fields(entry);
+	*ret_minute = (struct ledger_slot){.minutes = 1};
+	for (size_t i = 0; i + 1 < redis_value_count(fields); i += 2) {
+		size_t name_length, length;
+		const char *name = redis_value_text(redis_value_item(fields, i), &name_length);
+		ledger_take_field(ledger, ret_minute, name, name_length,
+			redis_value_text(redis_value_item(fields, i + 1), &length));
+	}
+	return (int64_t)parsed.ms;
+}
+
+/* The columns of the answer, one for each technique, with a place for each step. */
+struct columns {
+	json_t *values[LEDGER_TECHNIQUES_MAX];
+};
+
+static void fill_empty(struct columns *columns, const struct view *view)
+{
+	for (size_t i = 0; i < LEDGER_TECHNIQUES_MAX; i++) {
+		columns->values[i] = json_array();
+		for (int64_t at = view->from; at < view->to; at++)
+			json_array_append_new(columns->values[i], json_null());
+	}
+}
+
+static void fill_hours(struct columns *columns, const struct view *view)
+{
+	for (size_t i = 0; i < view->techniques.count; i++)
+		for (int64_t at = view->from; at < view->to; at++)
+			json_array_set_new(columns->values[i], (size_t)(at - view->from),
+				reply_number(ledger_hour(&view->range, at, i, view->metric)));
+}
+
+static void fill_minute(struct columns *columns, const struct view *view, int64_t ms,
+	const struct ledger_slot *minute)
+{
+	int64_t at = ms / MINUTE_MS;
+	if (at < view->from || at >= view->to)
+		return;
+	for (size_t i = 0; i < LEDGER_TECHNIQUES_MAX; i++)
+		json_array_set_new(columns->values[i], (size_t)(at - view->from),
+			reply_number((double)minute->sums[i][view->metric]));
+}
+
+static int fill_minutes(struct columns *columns, const struct view *view, struct ledger *ledger,
+	struct store *store)
+{
+	char key[ENTRY_KEY_SIZE], stream[ENTRY_KEY_SIZE + 8], first[STORE_ID_SIZE],
+		last[STORE_ID_SIZE];
+	struct redis_value *entries;
+	snprintf(stream, sizeof stream, "usage:%s",
+		entry_make_key(view->range.name, key, sizeof key));
+	snprintf(first, sizeof first, "%" PRId64, view->from * MINUTE_MS);
+	snprintf(last, sizeof last, "%" PRId64, view->to * MINUTE_MS - 1);
+	int r = store_read_on(store, stream, first, last, USAGE_VIEW_MINUTES_MAX, &entries);
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < redis_value_count(entries); i++) {
+		struct ledger_slot minute;
+		int64_t ms = usage_view_parse(ledger, redis_value_item(entries, i), &minute);
+		if (ms >= 0)
+			fill_minute(columns, view, ms, &minute);
+	}
+	redis_value_free(entries);
+	return 0;
+}
+
+static json_t *make_usual(const struct view *view, size_t technique)
+{
+	json_t *usual = json_array();
+	for (int64_t at = view->from; at < view->to; at++)
+		json_array_append_new(
+			usual, reply_number(ledger_usual(&view->range, at * view->step_ms / HOUR_MS,
+				       technique, view->metric)));
+	return usual;
+}
+
+static json_t *make_series(const struct view *view, struct columns *columns)
+{
+	json_t *times = json_array(), *techniques = json_object();
+	for (int64_t at = view->from; at < view->to; at++)
+		json_array_append_new(times, json_integer(at * view->step_ms / 1000));
+	for (size_t i = 0; i < view->techniques.count; i++)
+		json_object_set_new(techniques, view->techniques.names[i],
+			json_pack("{s:O, s:o}", "values", columns->values[i], "usual",
+				make_usual(view, i)));
+	return json_pack("{s:I, s:o, s:o}", "step_s", (json_int_t)view->step_ms / 1000, "times",
+		times, "techniques", techniques);
+}
+
+/* Sets the window; false for one that is none. */
+static bool parse_window(struct request *request, struct view *view)
+{
+	const char *from = request_query(request, "from"), *to = request_query(request, "to");
+	double from_ms = from ? strtod(from, NULL) : NAN, to_ms = to ? strtod(to, NULL) : NAN;
+	if (!(from_ms >= 0.0 && from_ms < to_ms && to_ms < TIME_MAX_MS))
+		return false;
+	view->step_ms =
+		to_ms - from_ms > USAGE_VIEW_MINUTES_MAX * (double)MINUTE_MS ? HOUR_MS : MINUTE_MS;
+	view->from = (int64_t)from_ms / view->step_ms;
+	view->to = (int64_t)ceil(to_ms / (double)view->step_ms);
+	int64_t most = view->step_ms == HOUR_MS ? LEDGER_HOURS : USAGE_VIEW_MINUTES_MAX;
+	if (view->to - view->from > most)
+		view->from = view->to - most;
+	return true;
+}
+
+static bool find_range(struct ledger *ledger, struct request *request, struct view *view)
+{
+	const char *name = request_query(request, "range");
+	uint64_t left_out;
+	for (size_t i = ledger_count(ledger, &left_out); name && i > 0; i--) {
+		ledger_copy(ledger, i - 1, &view->range, &view->techniques);
+		if (strcmp(view->range.name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void answer_series(
+	struct view *view, struct ledger *ledger, struct store *store, struct answer *ret_answer)
+{
+	struct columns columns;
+	int r = 0;
+	fill_empty(&columns, view);
+	if (view->step_ms == HOUR_MS)
+		fill_hours(&columns, view);
+	else
+		r = fill_minutes(&columns, view, ledger, store);
+	if (r == 0)
+		reply_json(ret_answer, 200, make_series(view, &columns));
+	else
+		reply_store(ret_answer, store);
+	for (size_t i = 0; i < LEDGER_TECHNIQUES_MAX; i++)
+		json_decref(columns.values[i]);
+}
+
+void usage_view_series(struct ledger *ledger, struct store *store, struct request *request,
+	struct answer *ret_answer)
+{
+	struct view *view = malloc(sizeof *view);
+	if (!view)
+		return;
+	view->metric = parse_metric(request);
+	if (!parse_window(request, view))
+		reply_error(ret_answer, 400, "bad", "from and to are no window of time");
+	else if (!find_range(ledger, request, view))
+		reply_error(ret_answer, 404, "gone", "there is no usage of this range");
+	else
+		answer_series(view, ledger, store, ret_answer);
+	free(view);
+}

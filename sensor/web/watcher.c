@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/watcher.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "publish/entry.h"
+#include "web/alerts.h"
+#include "web/usage_view.h"
+
+struct watcher {
+	struct watcher_settings settings;
+	struct store *store;
+	pthread_t thread;
+	atomic_bool is_stopping;
+	pthread_mutex_t lock; /* for the wait below only */
+	pthread_cond_t is_stopped;
+	char alert_id[STORE_ID_SIZE]; /* the newest alert that was told; empty: none looked for */
+	char cursor[32];              /* of the search for ranges */
+	int64_t looked_ms;
+	bool is_catching_up, was_told;
+};
+
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Every browser learns of a change, not of each attempt. */
+static void tell_connection(struct watcher *watcher, bool is_connected)
+{
+	if (watcher->was_told && atomic_load(watcher->settings.is_connected) == is_connected)
+		return;
+	watcher->was_told = true;
+	atomic_store(watcher->settings.is_connected, is_connected);
+	hub_add(watcher->settings.hub, NULL, "redis",
+		is_connected ? "{\"connected\":true}" : "{\"connected\":false}");
+	watcher->settings.wake(watcher->settings.user);
+	if (is_connected)
+		log_info("dashboard: Redis answers");
+	else
+		log_warn("dashboard: %s", store_trouble(watcher->store));
+}
+
+static void tell_alert(struct watcher *watcher, const struct redis_value *entry)
+{
+	json_t *alert = alerts_make(entry);
+	char *text =
+		alert ? json_dumps(alert, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6))
+		      : NULL;
+	if (text)
+		hub_add(watcher->settings.hub, store_entry_id(entry), "alert", text);
+	if (alert)
+		snprintf(watcher->alert_id, sizeof watcher->alert_id, "%s", store_entry_id(entry));
+	free(text);
+	json_decref(alert);
+}
+
+/* What was there before: told to browsers that come again, not as news. */
+static int read_past(struct watcher *watcher)
+{
+	struct redis_value *entries;
+	int r = store_read_back(watcher->store, "alerts", NULL, WATCHER_KNOWN_ALERTS, &entries);
+	if (r != 0)
+		return r;
+	snprintf(watcher->alert_id, sizeof watcher->alert_id, "0-0");
+	for (size_t i = redis_value_count(entries); i > 0; i--)
+		tell_alert(watcher, redis_value_item(entries, i - 1));
+	redis_value_free(entries);
+	return 0;
+}
+
+/* A stream that was emptied or deleted begins anew, perhaps with smaller ids. */
+static int read_news(struct watcher *watcher)
+{
+	char key[STORE_KEY_SIZE], block[16], count[16];
+	struct redis_value *streams;
+	snprintf(block, sizeof block, "%d", watcher->is_catching_up ? 1 : WATCHER_BLOCK_MS);
+	snprintf(count, sizeof count, "%d", WATCHER_ALERTS);
+	int r = store_call(watcher->store, 8,
+		(const char *[]){"XREAD", "BLOCK", block, "COUNT", count, "STREAMS",
+			store_key(watcher->store, "alerts", key), watcher->alert_id},
+		&streams);
+	if (r != 0)
+		return r;
+	if (redis_value_count(streams) == 1 &&
+		redis_value_count(redis_value_item(streams, 0)) == 2) {
+		const struct redis_value *entries =
+			redis_value_item(redis_value_item(streams, 0), 1);
+		for (size_t i = 0; i < redis_value_count(entries); i++)
+			tell_alert(watcher, redis_value_item(entries, i));
+		watcher->settings.wake(watcher->settings.user);
+	}
+	redis_value_free(streams);
+	return 0;
+}
+
+/* One step of a walk through all keys. */
+static int find_ranges(struct watcher *watcher)
+{
+	char pattern[STORE_KEY_SIZE];
+	struct redis_value *step;
+	size_t length, skip = strlen(watcher->settings.prefix) + strlen("usage:");
+	store_key(watcher->store, "usage:*", pattern);
+	int r = store_call(watcher->store, 6,
+		(const char *[]){"SCAN", watcher->cursor, "MATCH", pattern, "COUNT", "1000"},
+		&step);
+	if (r != 0)
+		return r;
+	if (redis_value_count(step) == 2) {
+		const struct redis_value *keys = redis_value_item(step, 1);
+		snprintf(watcher->cursor, sizeof watcher->cursor, "%s",
+			redis_value_text(redis_value_item(step, 0), &length));
+		for (size_t i = 0; i < redis_value_count(keys); i++) {
+			char name[LEDGER_NAME_SIZE];
+			const char *key = redis_value_text(redis_value_item(keys, i), &length);
+			if (length <= skip)
+				continue;
+			store_name_of_key(key + skip, name, sizeof name);
+			ledger_find_range(watcher->settings.ledger, name);
+		}
+	}
+	redis_value_free(step);
+	return 0;
+}
+
+/* The next minutes of one range. Sets is_catching_up when there may be more. */
+static int read_minutes(struct watcher *watcher, size_t range, struct ledger_range *scratch)
+{
+	char key[ENTRY_KEY_SIZE], stream[ENTRY_KEY_SIZE + 8], first[STORE_ID_SIZE];
+	struct ledger_techniques techniques;
+	struct redis_value *entries;
+	ledger_copy(watcher->settings.ledger, range, scratch, &techniques);
+	snprintf(stream, sizeof stream, "usage:%s", entry_make_key(scratch->name, key, sizeof key));
+	snprintf(first, sizeof first, "%" PRId64, scratch->last_ms + 1);
+	int r = store_read_on(watcher->store, stream, first, "+", WATCHER_MINUTES, &entries);
+	if (r != 0)
+		return r;
+	size_t count = redis_value_count(entries);
+	for (size_t i = 0; i < count; i++) {
+		struct ledger_slot minute;
+		int64_t ms = usage_view_parse(
+			watcher->settings.ledger, redis_value_item(entries, i), &minute);
+		if (ms >= 0)
+			ledger_add_minute(watcher->settings.ledger, range, ms, &minute);
+	}
+	if (count == WATCHER_MINUTES)
+		watcher->is_catching_up = true;
+	redis_value_free(entries);
+	return 0;
+}
+
+static int read_usage(struct watcher *watcher)
+{
+	uint64_t left_out;
+	struct ledger_range *scratch = malloc(sizeof *scratch);
+	int r = scratch ? find_ranges(watcher) : -1;
+	bool was_catching_up = watcher->is_catching_up;
+	watcher->is_catching_up = false;
+	size_t count = ledger_count(watcher->settings.ledger, &left_out);
+	for (size_t i = 0; i < count && r == 0 && !atomic_load(&watcher->is_stopping); i++)
+		r = read_minutes(watcher, i, scratch);
+	free(scratch);
+	if (was_catching_up && !watcher->is_catching_up) {
+		hub_add(watcher->settings.hub, NULL, "usage", "{}");
+		watcher->settings.wake(watcher->settings.user);
+	}
+	return r;
+}
+
+static int follow(struct watcher *watcher)
+{
+	int r = *watcher->alert_id ? 0 : read_past(watcher);
+	if (r == 0)
+		r = read_news(watcher);
+	if (r != 0 ||
+		(!watcher->is_catching_up && clock_ms() - watcher->looked_ms < WATCHER_LOOK_MS))
+		return r;
+	watcher->looked_ms = clock_ms();
+	return read_usage(watcher);
+}
+
+static void pause_until_stopped(struct watcher *watcher)
+{
+	struct timespec end;
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 1;
+	pthread_mutex_lock(&watcher->lock);
+	if (!atomic_load(&watcher->is_stopping))
+		pthread_cond_timedwait(&watcher->is_stopped, &watcher->lock, &end);
+	pthread_mutex_unlock(&watcher->lock);
+}
+
+static void *watch(void *argument)
+{
+	struct watcher *watcher = argument;
+	while (!atomic_load(&watcher->is_stopping)) {
+		int r = follow(watcher);
+		tell_connection(watcher, r == 0);
+		if (r != 0)
+			pause_until_stopped(watcher);
+	}
+	return NULL;
+}
+
+int watcher_start(const struct watcher_settings *settings, struct watcher **ret_watcher)
+{
+	struct watcher *watcher = calloc(1, sizeof *watcher);
+	if (!watcher)
+		return -ENOMEM;
+	watcher->settings = *settings;
+	watcher->looked_ms = -WATCHER_LOOK_MS;
+	snprintf(watcher->cursor, sizeof watcher->cursor, "0");
+	pthread_mutex_init(&watcher->lock, NULL);
+	pthread_cond_init(&watcher->is_stopped, NULL);
+	watcher->store = store_new(settings->url, settings->prefix);
+	if (watcher->store && pthread_create(&watcher->thread, NULL, watch, watcher) == 0) {
+		*ret_watcher = watcher;
+		return 0;
+	}
+	int r = watcher->store ? -EAGAIN : -ENOMEM;
+	store_free(watcher->store);
+	free(watcher);
+	return r;
+}
+
+void watcher_stop(struct watcher *watcher)
+{
+	if (!watcher)
+		return;
+	pthread_mutex_lock(&watcher->lock);
+	atomic_store(&watcher->is_stopping, true);
+	pthread_cond_signal(&watcher->is_stopped);
+	pthread_mutex_unlock(&watcher->lock);
+	pthread_join(watcher->thread, NULL);
+	store_free(watcher->store);
+	pthread_cond_destroy(&watcher->is_stopped);
+	pthread_mutex_destroy(&watcher->lock);
+	free(watcher);
+}
