@@ -139,13 +139,6 @@ static int apply_given(const struct options *options, struct config *config)
 	return error ? refuse(setting_find("watch"), error, reason) : 0;
 }
 
-static void warn_of_idle_settings(const struct config *config)
-{
-	for (const struct setting *setting = settings; setting->name; setting++)
-		if (setting_is_idle(setting, config))
-			log_warn("%s has no effect in this version", setting->name);
-}
-
 /* One line for all of them: a list may hold thousands. */
 static void warn_of_host_bits(const struct config_list *watch)
 {
@@ -179,7 +172,6 @@ static int apply(const struct options *options, struct config *config)
 	if (status)
 		return status;
 	log_set_quiet(config->quiet);
-	warn_of_idle_settings(config);
 	warn_of_host_bits(&config->watch);
 	return 0;
 }

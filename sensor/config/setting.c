@@ -152,11 +152,3 @@ void setting_clear_list(const struct setting *setting, struct config *config)
 	free(list->items);
 	*list = (struct config_list){0};
 }
-
-bool setting_is_idle(const struct setting *setting, const struct config *config)
-{
-	const void *place = (const char *)config + setting->offset;
-
-	return setting->is_planned && setting->kind == SETTING_TEXT &&
-	       *(char *const *)place != NULL;
-}

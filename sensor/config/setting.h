@@ -28,8 +28,6 @@ struct setting {
 	const char *initial;  /* value by default, as text; NULL none */
 	uint64_t low, high;   /* limits of a number or rate */
 	bool is_live;         /* an option of run alone; as a key, other commands pass it over */
-	bool is_planned;      /* understood, but without effect in this version: whoever sets it is
-				 warned */
 	/* Further check of one value; writes why into `ret_reason` and returns -EINVAL. NULL: none.
 	 */
 	int (*check)(const char *text, char ret_reason[SETTING_REASON_SIZE]);
@@ -52,8 +50,5 @@ int setting_assign(const struct setting *setting, struct config *config, const c
 
 /* Makes a list empty; nothing for the other kinds. */
 void setting_clear_list(const struct setting *setting, struct config *config);
-
-/* True when a planned setting, a text without default, has been given a value. */
-bool setting_is_idle(const struct setting *setting, const struct config *config);
 
 #endif
