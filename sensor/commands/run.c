@@ -31,6 +31,8 @@ struct run {
 	struct pipeline *pipeline;
 	struct notify notify;
 	char names[NAMES_SIZE]; /* of the interfaces */
+	int argc;
+	char **argv; /* to be read again on SIGHUP */
 };
 
 static void tell_fault(void *argument, const char *place, const char *message)
@@ -189,10 +191,33 @@ static int open_pipeline(struct run *run)
 	return STATUS_FAILURE;
 }
 
+/* The configuration and the files that it names, read and given back: the pipeline cannot change
+ * its ranges and lists while flows refer to them, but whoever edits them wants to know. */
+static int check_anew(const struct run *run)
+{
+	struct config config;
+	struct setup setup;
+	char **words;
+	size_t count;
+	int status = options_parse(run->argc, run->argv, "run", &config, &words, &count);
+	if (status)
+		return status;
+	status = setup_open(&config, SETUP_WATCH_PRIVATE, &setup);
+	if (status == STATUS_OK)
+		setup_close(&setup);
+	config_done(&config);
+	return status;
+}
+
 static void reload(void *argument)
 {
-	(void)argument;
-	log_warn("SIGHUP: nothing is read anew yet, restart to change the configuration");
+	struct run *run = argument;
+	notify_reloading(&run->notify);
+	if (check_anew(run) == STATUS_OK)
+		log_warn("SIGHUP: configuration and lists are good; a restart takes them");
+	else
+		log_error("SIGHUP: not usable, the sensor goes on as it is");
+	notify_ready(&run->notify, run->names);
 }
 
 static double monotonic_s(void)
@@ -272,6 +297,8 @@ int command_run(int argc, char **argv)
 	static struct run run; /* large, and there is one */
 	char **words = NULL;
 	size_t count = 0;
+	run.argc = argc;
+	run.argv = argv;
 	int status = options_parse(argc, argv, "run", &run.config, &words, &count);
 	if (status)
 		return status;

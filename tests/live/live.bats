@@ -133,6 +133,38 @@ teardown() { remove_space; }
 	[ "$(stat .capture.snapped)" -gt 0 ]
 }
 
+@test "a broken configuration does not end a sensor that is told to read it" {
+	add_pair
+	config=$BATS_TEST_TMPDIR/c.yaml
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+	echo "watch: [175.45.176.0/22=lab]" >"$config"
+	start_sensor -c "$config"
+	kill -HUP "$SENSOR"
+	wait_for says "a restart takes them"
+	echo "watch: [175.45.176.0/99]" >"$config"
+	kill -HUP "$SENSOR"
+	wait_for says "the sensor goes on"
+	says "c.yaml:1:9"
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$(stat .packets.received)" -eq "$SENT" ]
+}
+
+@test "the metrics name every loss, and no reader sees half of them" {
+	add_pair
+	folder=$BATS_TEST_TMPDIR/metrics
+	install -d -o nobody "$folder"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+	start_sensor "${WATCH[@]}" --user nobody --metrics-file "$folder/surgetap.prom"
+	wait_for test -s "$folder/surgetap.prom"
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	stop_sensor
+	[ "$(awk '$1 == "surgetap_packets_total" { print $2 }' "$folder/surgetap.prom")" -eq "$SENT" ]
+	[ "$(grep -cE '^surgetap_(kernel|interface|softnet)_drops_total 0$' "$folder/surgetap.prom")" -eq 3 ]
+	[ "$(ls "$folder")" = surgetap.prom ]
+}
+
 @test "SIGINT ends the sensor as SIGTERM does" {
 	add_pair
 	start_sensor "${WATCH[@]}"
