@@ -43,6 +43,7 @@ int command_score(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_dashboard(int argc, char **argv);
+int command_spool(int argc, char **argv);
 int command_check_config(int argc, char **argv);
 int command_plugins(int argc, char **argv);
 int command_completion(int argc, char **argv);

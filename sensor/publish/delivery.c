@@ -34,22 +34,9 @@ static void say_fields(struct command *command, const struct entry *entry)
 		say(command, strings[i]);
 }
 
-static const char *string_at(const struct entry *entry, size_t index)
-{
-	const char *at = entry->strings;
-	for (; index > 0; index--)
-		at += strlen(at) + 1;
-	return at;
-}
-
 static const char *id_of(const struct entry *entry)
 {
-	return string_at(entry, 1);
-}
-
-static const char *last_value(const struct entry *entry)
-{
-	return string_at(entry, entry->count - 1);
+	return entry->strings + strlen(entry->strings) + 1;
 }
 
 static void build_add(
@@ -74,7 +61,7 @@ static void build_publish(
 {
 	say(command, "PUBLISH");
 	say(command, delivery->channel);
-	say(command, last_value(entry));
+	say(command, entry_last(entry));
 }
 
 static void build_push(
@@ -82,7 +69,7 @@ static void build_push(
 {
 	say(command, "RPUSH");
 	say(command, delivery->list);
-	say(command, last_value(entry));
+	say(command, entry_last(entry));
 }
 
 static void build_trim(

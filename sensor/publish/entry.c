@@ -127,6 +127,14 @@ size_t entry_list(const struct entry *entry, const char **ret_strings, size_t ma
 	return count;
 }
 
+const char *entry_last(const struct entry *entry)
+{
+	const char *last = entry->strings + entry->bytes - 1;
+	while (last > entry->strings && last[-1] != '\0')
+		last--;
+	return last;
+}
+
 void entry_free(struct entry *entry)
 {
 	if (!entry)

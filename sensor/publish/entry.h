@@ -38,6 +38,9 @@ struct entry *entry_new_heartbeat(const struct eve_sensor *sensor, int64_t time_
 /* Fills `ret_strings` with at most `max` pointers into the entry; returns how many there are. */
 size_t entry_list(const struct entry *entry, const char **ret_strings, size_t max);
 
+/* The last string: an alert's EVE record. */
+const char *entry_last(const struct entry *entry);
+
 void entry_free(struct entry *entry);
 
 /* `name` for use within a key: bytes other than letters, digits, dot, hyphen and underscore become

@@ -12,7 +12,6 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "base/text.h"
 #include "publish/courier.h"
 #include "publish/file_sink.h"
 #include "publish/redis.h"
@@ -55,13 +54,6 @@ static int make_folder(const char *path)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static const char *explain_spool_error(int error)
-{
-	if (error == -EBUSY)
-		return "another sensor uses it";
-	return error == -EPROTONOSUPPORT ? "a newer version wrote it" : strerror(-error);
-}
-
 static int open_spool(const char *state_dir, struct spool **ret_spool)
 {
 	char folder[PATH_MAX];
@@ -72,7 +64,7 @@ static int open_spool(const char *state_dir, struct spool **ret_spool)
 	if (r == 0)
 		r = spool_open(&settings, ret_spool);
 	if (r < 0) {
-		log_error("%s: %s", folder, explain_spool_error(r));
+		log_error("%s: %s", folder, spool_explain(r));
 		return r;
 	}
 	spool_stats(*ret_spool, &stats);
@@ -83,13 +75,6 @@ static int open_spool(const char *state_dir, struct spool **ret_spool)
 		log_warn("%s: passed over %llu damaged bytes", folder,
 			(unsigned long long)stats.damaged_bytes);
 	return 0;
-}
-
-static void fill_password(struct url *url)
-{
-	const char *password = getenv(PUBLISHER_PASSWORD_VARIABLE);
-	if (!*url->password && password)
-		text_copy(password, url->password, sizeof url->password);
 }
 
 static int start_courier(const struct publisher_settings *settings, struct spool **ret_spool,
@@ -116,7 +101,7 @@ static int start_courier(const struct publisher_settings *settings, struct spool
 		r = open_spool(settings->state_dir, ret_spool);
 	if (r < 0)
 		return r;
-	fill_password(&courier.url);
+	url_fill_password(&courier.url, getenv(PUBLISHER_PASSWORD_VARIABLE));
 	courier.spool = *ret_spool;
 	r = courier_start(&courier, ret_courier);
 	explicit_bzero(&courier.url, sizeof courier.url);

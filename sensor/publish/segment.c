@@ -47,11 +47,12 @@ int segment_create(int folder, uint64_t first)
 	return r;
 }
 
-int segment_open(int folder, uint64_t first)
+int segment_open(int folder, uint64_t first, bool for_writing)
 {
 	char name[SEGMENT_NAME_SIZE];
 	uint8_t header[SEGMENT_HEADER_BYTES];
-	int fd = openat(folder, segment_name(first, name), O_RDWR | O_CLOEXEC);
+	int access = for_writing ? O_RDWR : O_RDONLY;
+	int fd = openat(folder, segment_name(first, name), access | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	int r = fd;

@@ -5,6 +5,8 @@
  * One file of the spool: 16 bytes that name the format and its version, then records. The file's
  * name is the sequence number of its first record in 20 digits, then ".spool".
  */
+#include <stdbool.h>
+
 #include "publish/record.h"
 
 #define SEGMENT_VERSION 1
@@ -25,10 +27,10 @@ uint64_t segment_parse_name(const char *name);
  * or -errno. */
 int segment_create(int folder, uint64_t first);
 
-/* Opens an existing segment. Returns a descriptor or -errno; -EPROTONOSUPPORT when a newer version
- * wrote it, -EBADMSG when it ends within its header. A header that is damaged otherwise is passed
- * over: every record has a checksum of its own. */
-int segment_open(int folder, uint64_t first);
+/* Opens an existing segment, for reading alone or for writing too. Returns a descriptor or -errno;
+ * -EPROTONOSUPPORT when a newer version wrote it, -EBADMSG when it ends within its header. A header
+ * that is damaged otherwise is passed over: every record has a checksum of its own. */
+int segment_open(int folder, uint64_t first, bool for_writing);
 
 /* One reading of a segment from `offset` on. */
 struct segment_reading {

@@ -18,6 +18,7 @@
 
 struct spool {
 	pthread_mutex_t lock;
+	bool read_only;
 	int folder, watermark; /* the watermark's lock is the spool's */
 	int active;            /* the last segment, for appending; -1: none, or not to be trusted */
 	uint64_t segment_bytes, bytes_max;
@@ -58,7 +59,7 @@ static int list_segments(struct spool *spool)
 		if (first == 0)
 			continue;
 		if (fstatat(spool->folder, file->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-			r = -errno;
+			r = errno == ENOENT ? 0 : -errno; /* who owns the spool has removed it */
 		else
 			r = add_segment(spool, first, (uint64_t)status.st_size);
 	}
@@ -71,7 +72,8 @@ static int list_segments(struct spool *spool)
 static void remove_segment(struct spool *spool, size_t index)
 {
 	char name[SEGMENT_NAME_SIZE];
-	unlinkat(spool->folder, segment_name(spool->segments[index].first, name), 0);
+	if (!spool->read_only)
+		unlinkat(spool->folder, segment_name(spool->segments[index].first, name), 0);
 	spool->bytes -= spool->segments[index].bytes;
 	memmove(&spool->segments[index], &spool->segments[index + 1],
 		(spool->count - index - 1) * sizeof *spool->segments);
@@ -79,12 +81,13 @@ static void remove_segment(struct spool *spool, size_t index)
 }
 
 /* Finds the end of the last segment and cuts off what a crash left behind it; a segment that has
- * not even its header is removed. */
+ * not even its header is removed. What is read only stays as it is: the end may be the record that
+ * is being written. */
 static int recover(struct spool *spool)
 {
 	struct segment *last = &spool->segments[spool->count - 1];
 	struct segment_reading reading = {.offset = SEGMENT_HEADER_BYTES};
-	int fd = segment_open(spool->folder, last->first);
+	int fd = segment_open(spool->folder, last->first, !spool->read_only);
 	if (fd == -EBADMSG) {
 		/* Created just before the crash: it never held a record. */
 		spool->damaged_bytes += last->bytes;
@@ -92,16 +95,17 @@ static int recover(struct spool *spool)
 		return 0;
 	}
 	int r = fd < 0 ? fd : segment_read(fd, spool->buffer, 0, 0, &reading);
-	if (r == 0 && ftruncate(fd, (off_t)reading.offset) < 0)
+	if (r == 0 && !spool->read_only && ftruncate(fd, (off_t)reading.offset) < 0)
 		r = -errno;
 	if (r < 0) {
 		if (fd >= 0)
 			close(fd);
 		return r;
 	}
-	spool->damaged_bytes += last->bytes - reading.offset + reading.skipped;
-	spool->bytes -= last->bytes - reading.offset;
-	last->bytes = reading.offset;
+	uint64_t torn = spool->read_only ? 0 : last->bytes - reading.offset;
+	spool->damaged_bytes += torn + reading.skipped;
+	spool->bytes -= torn;
+	last->bytes -= torn;
 	spool->active = fd;
 	spool->next = reading.sequence ? reading.sequence + 1 : last->first;
 	return 0;
@@ -109,15 +113,18 @@ static int recover(struct spool *spool)
 
 static int open_folder(const struct spool_settings *settings, struct spool *spool)
 {
-	if (mkdir(settings->folder, 0700) < 0 && errno != EEXIST)
+	if (!settings->read_only && mkdir(settings->folder, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	spool->folder = open(settings->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (spool->folder < 0)
 		return -errno;
-	spool->watermark = watermark_open(spool->folder, &spool->acknowledged);
-	if (spool->watermark < 0)
-		return spool->watermark;
-	int r = list_segments(spool);
+	int r = 0;
+	if (settings->read_only)
+		spool->acknowledged = watermark_look(spool->folder);
+	else
+		r = spool->watermark = watermark_open(spool->folder, &spool->acknowledged);
+	if (r >= 0)
+		r = list_segments(spool);
 	while (r == 0 && spool->count > 0 && spool->active < 0)
 		r = recover(spool);
 	if (spool->next < spool->acknowledged)
@@ -132,6 +139,7 @@ int spool_open(const struct spool_settings *settings, struct spool **ret_spool)
 		return -ENOMEM;
 	pthread_mutex_init(&spool->lock, NULL);
 	spool->folder = spool->watermark = spool->active = -1;
+	spool->read_only = settings->read_only;
 	spool->segment_bytes =
 		settings->segment_bytes ? settings->segment_bytes : SPOOL_SEGMENT_BYTES;
 	spool->bytes_max = settings->bytes_max ? settings->bytes_max : SPOOL_BYTES_MAX;
@@ -142,6 +150,13 @@ int spool_open(const struct spool_settings *settings, struct spool **ret_spool)
 	}
 	*ret_spool = spool;
 	return 0;
+}
+
+const char *spool_explain(int error)
+{
+	if (error == -EBUSY)
+		return "another sensor uses it";
+	return error == -EPROTONOSUPPORT ? "a newer version wrote it" : strerror(-error);
 }
 
 /* A segment to append to: the last one, or a new one when that is full or not to be trusted. */
@@ -190,11 +205,9 @@ static int write_record(struct spool *spool, const uint8_t *bytes, size_t length
 	return r;
 }
 
-static int append(struct spool *spool, struct entry *entry)
+static int append_record(struct spool *spool, struct entry *entry)
 {
 	size_t size = record_size(entry);
-	if (entry->bytes > RECORD_BODY_MAX)
-		return -EMSGSIZE;
 	if (spool->bytes + size > spool->bytes_max)
 		return -EDQUOT;
 	int r = ready_segment(spool);
@@ -204,6 +217,32 @@ static int append(struct spool *spool, struct entry *entry)
 	r = write_record(spool, spool->buffer, size);
 	if (r == 0)
 		entry->sequence = spool->next++;
+	return r;
+}
+
+/* Removes the segment that is written to when all of it is delivered: on a full disk it is what
+ * keeps the next alert out. Returns whether there was anything to remove. */
+static bool clear_delivered(struct spool *spool)
+{
+	if (spool->acknowledged < spool->next || spool->bytes <= SEGMENT_HEADER_BYTES)
+		return false;
+	if (spool->active >= 0)
+		close(spool->active);
+	spool->active = -1;
+	while (spool->count > 0)
+		remove_segment(spool, 0);
+	return true;
+}
+
+static int append(struct spool *spool, struct entry *entry)
+{
+	if (spool->read_only)
+		return -EROFS;
+	if (entry->bytes > RECORD_BODY_MAX)
+		return -EMSGSIZE;
+	int r = append_record(spool, entry);
+	if (r < 0 && clear_delivered(spool))
+		r = append_record(spool, entry);
 	return r;
 }
 
@@ -231,7 +270,7 @@ static size_t find_reading(struct spool *spool)
 static int read_segment(struct spool *spool, size_t index, uint64_t from, size_t max,
 	struct segment_reading *reading)
 {
-	int fd = segment_open(spool->folder, spool->segments[index].first);
+	int fd = segment_open(spool->folder, spool->segments[index].first, false);
 	if (fd == -EBADMSG || fd == -ENOENT) {
 		/* Nothing is left of it, and nothing will be. */
 		spool->damaged_bytes += spool->segments[index].bytes;
@@ -276,7 +315,7 @@ int spool_load(struct spool *spool, uint64_t after, size_t max, struct entry **r
 void spool_acknowledge(struct spool *spool, uint64_t sequence)
 {
 	pthread_mutex_lock(&spool->lock);
-	if (sequence > spool->acknowledged) {
+	if (sequence > spool->acknowledged && !spool->read_only) {
 		spool->acknowledged = sequence;
 		watermark_write(spool->watermark, sequence);
 		while (spool->count > 1 && spool->segments[1].first <= sequence)

@@ -8,9 +8,11 @@
  * middle costs the damaged records only. What was delivered just before a crash may be delivered
  * again.
  *
- * Only one process at a time can use a spool. All functions but open and close may be called from
- * different threads.
+ * Only one process at a time can use a spool; others can look at it meanwhile. All functions but
+ * open and close may be called from different threads.
  */
+#include <stdbool.h>
+
 #include "publish/entry.h"
 
 #define SPOOL_SEGMENT_BYTES (4 * 1024 * 1024)
@@ -20,6 +22,7 @@ struct spool;
 
 struct spool_settings {
 	const char *folder; /* made with mode 0700 when missing; its parent must exist */
+	bool read_only; /* only looks: it must exist, nothing is changed, not even a lock taken */
 	uint64_t segment_bytes, bytes_max; /* 0: the limits above */
 };
 
@@ -33,8 +36,12 @@ struct spool_stats {
  * -EPROTONOSUPPORT when a newer version wrote it. */
 int spool_open(const struct spool_settings *settings, struct spool **ret_spool);
 
+/* What an error of spool_open means, in a few words. */
+const char *spool_explain(int error);
+
 /* Writes `entry` to the disk and gives it its sequence number. Returns 0 or -errno; -EDQUOT when
- * the spool holds bytes_max. A record that failed is not in the spool. */
+ * the spool holds bytes_max, -EROFS when it is read only. A record that failed is not in the spool.
+ */
 int spool_append(struct spool *spool, struct entry *entry);
 
 /* Reads up to `max` waiting entries, the oldest first, of those numbered above `after`. Returns 0
@@ -43,7 +50,7 @@ int spool_append(struct spool *spool, struct entry *entry);
 int spool_load(struct spool *spool, uint64_t after, size_t max, struct entry **ret_first);
 
 /* Everything numbered below `sequence` is delivered; segments that hold nothing else are removed.
- */
+ * Nothing for a spool that is read only. */
 void spool_acknowledge(struct spool *spool, uint64_t sequence);
 
 /* The number that the next record will get. */

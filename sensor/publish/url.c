@@ -199,6 +199,12 @@ int url_parse(const char *text, struct url *ret_url, char ret_reason[URL_REASON_
 	return wrong ? -EINVAL : 0;
 }
 
+void url_fill_password(struct url *url, const char *password)
+{
+	if (!*url->password && password)
+		text_copy(password, url->password, sizeof url->password);
+}
+
 void url_hide_password(char *text)
 {
 	char *user = strstr(text, "//");

@@ -27,6 +27,9 @@ struct url {
 /* Returns 0, or -EINVAL and why in `ret_reason`, which never repeats any part of the URL. */
 int url_parse(const char *text, struct url *ret_url, char ret_reason[URL_REASON_SIZE]);
 
+/* Gives `url` this password (NULL: none), unless it has one. */
+void url_fill_password(struct url *url, const char *password);
+
 /* Overwrites the password in `text` with asterisks, in place: all between the first colon behind
  * the scheme and the last @, so that a malformed URL keeps its secret too. */
 void url_hide_password(char *text);

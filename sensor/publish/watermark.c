@@ -49,6 +49,16 @@ int watermark_open(int folder, uint64_t *ret_sequence)
 	return fd;
 }
 
+uint64_t watermark_look(int folder)
+{
+	int fd = openat(folder, "acknowledged", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 1;
+	uint64_t sequence = read_number(fd);
+	close(fd);
+	return sequence;
+}
+
 void watermark_write(int fd, uint64_t sequence)
 {
 	uint8_t bytes[FILE_BYTES];

@@ -12,6 +12,9 @@
  * when there is none to be trusted), or -errno; -EBUSY when another process has the lock. */
 int watermark_open(int folder, uint64_t *ret_sequence);
 
+/* The number in `folder`, without a lock; 1 when there is none to be trusted. */
+uint64_t watermark_look(int folder);
+
 void watermark_write(int fd, uint64_t sequence);
 
 #endif

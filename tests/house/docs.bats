@@ -38,8 +38,11 @@ page_options() { sed -nE '/^\.TP/{n;s/\\-/-/g;s/^.*(--[a-z][a-z-]*).*/\1/p}' "do
 	diff <(help_options flows) <(help_options replay)
 }
 
-@test "plugins takes what its page says: the options of replay, and its own" {
-	diff <(help_options plugins) <({ help_options replay; page_options plugins; } | sort -u)
+@test "plugins and spool take what their pages say: the options of replay, and their own" {
+	for command in plugins spool; do
+		[ "$(page_options "$command")" != "" ]
+		diff <(help_options "$command") <({ help_options replay; page_options "$command"; } | sort -u)
+	done
 }
 
 @test "no command with options of its own is without a page" {

@@ -67,7 +67,8 @@ static int clean(void **state)
 
 static struct spool *reopen(struct spool *spool, uint64_t segment_bytes, uint64_t bytes_max)
 {
-	const struct spool_settings settings = {spool_folder, segment_bytes, bytes_max};
+	const struct spool_settings settings = {
+		.folder = spool_folder, .segment_bytes = segment_bytes, .bytes_max = bytes_max};
 	spool_close(spool);
 	spool = NULL;
 	assert_int_equal(spool_open(&settings, &spool), 0);
@@ -383,6 +384,77 @@ static void full_disk_refuses_and_leaves_the_rest_readable(void **state)
 	spool_close(spool);
 }
 
+/* What fills the disk may be the spool's own segment, all of it delivered. */
+static void delivered_segment_does_not_keep_a_full_disk_full(void **state)
+{
+	(void)state;
+	struct rlimit before, small;
+	struct spool_stats stats;
+	struct spool *spool = reopen(NULL, 0, 0);
+	for (uint64_t i = 1; i <= 5; i++)
+		assert_int_equal(append(spool, i), 0);
+	spool_stats(spool, &stats);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = (struct rlimit){stats.bytes, before.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	spool_acknowledge(spool, 5);
+	int with_one_waiting = append(spool, 6);
+	spool_acknowledge(spool, 6);
+	int with_none_waiting = append(spool, 6);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(with_one_waiting, -EFBIG);
+	assert_int_equal(with_none_waiting, 0);
+	assert_string_equal(load_all(spool), "6 ");
+	spool = reopen(spool, 0, 0);
+	assert_string_equal(load_all(spool), "6 ");
+	assert_int_equal(spool_next(spool), 7);
+	spool_close(spool);
+}
+
+static void looking_changes_nothing_and_needs_no_lock(void **state)
+{
+	(void)state;
+	const struct spool_settings look = {.folder = spool_folder, .read_only = true};
+	char name[SEGMENT_NAME_SIZE];
+	struct stat before, after;
+	struct spool *looking = NULL, *spool = reopen(NULL, 200, 0);
+	for (uint64_t i = 1; i <= 9; i++)
+		assert_int_equal(append(spool, i), 0);
+	spool_acknowledge(spool, 3);
+	int fd = open(path_of(segment_name(1, name)), O_WRONLY | O_APPEND);
+	if (fd < 0)
+		fd = open(path_of(segment_name(3, name)), O_WRONLY | O_APPEND);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "torn", 4), 4);
+	assert_int_equal(fstat(fd, &before), 0);
+	assert_int_equal(spool_open(&look, &looking), 0);
+	assert_string_equal(load_all(looking), "3 4 5 6 7 8 9 ");
+	struct entry *entry = make_entry(10);
+	assert_int_equal(spool_append(looking, entry), -EROFS);
+	entry_free(entry);
+	spool_acknowledge(looking, 10);
+	spool_close(looking);
+	assert_int_equal(fstat(fd, &after), 0);
+	assert_int_equal(after.st_size, before.st_size);
+	assert_int_equal(after.st_nlink, 1);
+	close(fd);
+	spool = reopen(spool, 200, 0);
+	assert_string_equal(load_all(spool), "3 4 5 6 7 8 9 ");
+	spool_close(spool);
+}
+
+static void looking_makes_no_spool(void **state)
+{
+	(void)state;
+	const struct spool_settings look = {.folder = spool_folder, .read_only = true};
+	struct spool *spool = NULL;
+	struct stat status;
+	assert_int_equal(spool_open(&look, &spool), -ENOENT);
+	assert_null(spool);
+	assert_int_equal(stat(spool_folder, &status), -1);
+}
+
 static void take_queue(struct queue *queue, size_t max, char *numbers, size_t size)
 {
 	size_t taken;
@@ -520,6 +592,9 @@ int main(void)
 		SPOOL_TEST(watermark_that_cannot_be_trusted_repeats_and_loses_nothing),
 		SPOOL_TEST(segment_without_header_does_not_reset_the_numbers),
 		SPOOL_TEST(full_disk_refuses_and_leaves_the_rest_readable),
+		SPOOL_TEST(delivered_segment_does_not_keep_a_full_disk_full),
+		SPOOL_TEST(looking_changes_nothing_and_needs_no_lock),
+		SPOOL_TEST(looking_makes_no_spool),
 		SPOOL_TEST(queue_is_a_window_over_the_spool),
 		SPOOL_TEST(alert_loaded_from_the_spool_is_not_queued_again),
 		SPOOL_TEST(alert_in_flight_is_not_acknowledged_by_later_ones),
