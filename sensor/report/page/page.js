@@ -5,7 +5,7 @@
 	const { overview, make } = report;
 	const at = (id) => document.getElementById(id);
 	const system = matchMedia('(prefers-color-scheme: dark)');
-	let current = 0;
+	let current = 0, initial = 0; /* numbers of ranges */
 
 	function drawTimeline() {
 		report.charts.draw(report.range(current), at('metric').value, at('view').value === 'share');
@@ -38,7 +38,7 @@
 
 	function followAddress() {
 		const name = decodeURIComponent((location.hash.match(/^#range=(.*)$/) || [])[1] || '');
-		const place = overview.ranges.findIndex((range) => range.name === name);
+		const place = name ? overview.ranges.findIndex((range) => range.name === name) : initial;
 		if (place >= 0 && place !== current) {
 			current = place;
 			draw();
@@ -59,7 +59,7 @@
 			(overview.ranges.length === 1 ? 'one range' : overview.ranges.length + ' ranges') + ', ' + overview.changes.length + ' jumps';
 		at('range').replaceChildren(...overview.ranges.map((range, i) => make('option', { value: String(i), text: range.name })));
 		const most = overview.changes.length ? overview.ranges.findIndex((range) => range.name === overview.changes[0].range) : 0;
-		current = Math.max(0, most);
+		current = initial = Math.max(0, most);
 		report.tables.drawRanges();
 		draw();
 		followAddress();
