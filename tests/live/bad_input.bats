@@ -15,6 +15,7 @@ load lib
 }
 
 @test "no ring larger than the memory is asked for" {
+	bash -c 'ulimit -v 1000000; exec "$0" version' "$SURGETAP" >/dev/null 2>&1 || skip "a sanitizer needs more address space"
 	run bash -c 'ulimit -v 1000000; exec "$0" run -i lo --ring-size 2000' "$SURGETAP"
 	[ "$status" -eq 1 ]
 	[[ $output == *"2000 MiB"*"memory"* ]]
