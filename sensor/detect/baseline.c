@@ -35,9 +35,11 @@ static void set_variance(const struct baseline *baseline, enum detect_metric met
 			((double)baseline->spread_due + SPREAD_SHRINK);
 	double noise = fmax(spread * (mean + 0.02 * square), mean + 0.0025 * square);
 	expected->burst = fmin(fmax((spread - 1.0) * mean, 0.0), noise - mean);
-	expected->variance = noise + square / (baseline->level_got + 0.5) + square * unknown;
+	expected->slow = noise - mean - expected->burst + square / (baseline->level_got + 0.5) +
+			 square * unknown;
+	expected->variance = mean + expected->burst + expected->slow;
 	expected->spread = spread;
-	expected->shape = square / (expected->variance - mean);
+	expected->shape = square / (expected->burst + expected->slow);
 }
 
 void baseline_expect(const struct baseline *baseline, const struct season *season,

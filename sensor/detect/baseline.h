@@ -46,8 +46,9 @@ struct baseline {
 struct expectation {
 	double mean[DETECT_METHODS]; /* NAN where the method does not apply */
 	double best;                 /* the largest mean, > 0 */
-	double variance;             /* > best */
-	double burst;  /* its part beyond `best` that grows with the mean, not its square */
+	double variance;             /* best + burst + slow, > best */
+	double burst;                /* grows with the mean: events that come in bursts */
+	double slow;   /* grows with its square: noise of the level, what is not known */
 	double spread; /* s, the dispersion measured so far */
 	double shape;  /* k of the negative binomial: best^2 / (variance - best) */
 	enum detect_method method; /* of `best` */

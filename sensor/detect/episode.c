@@ -79,11 +79,10 @@ static bool escalates(struct episode *episode, const struct detect_input *input,
 {
 	struct expectation told = *expected[episode->metric];
 	double told_ratio = episode->told * UPDATE_MARGIN;
-	told.variance = told_ratio * (told.best + told.burst) +
-			told_ratio * told_ratio * (told.variance - told.best - told.burst);
 	told.best *= told_ratio;
 	told.burst *= told_ratio;
-	told.shape = told.best * told.best / (told.variance - told.best);
+	told.slow *= told_ratio * told_ratio;
+	told.shape = told.best * told.best / (told.burst + told.slow);
 	episode->up += evidence_weigh(&told, input->count[episode->metric], 2.0);
 	if (episode->up <= 0.0) {
 		episode->up = 0.0;

@@ -8,7 +8,7 @@
 #define LOG_MAX 80.0 /* of one bucket's likelihood ratio: keeps odds finite */
 #define ODDS_MAX 1e37
 
-static const double RISE[EVIDENCE_RISES] = {2.0, 4.0, 13.0, 64.0};
+static const double RISE[EVIDENCE_RISES] = {2.0, 4.0, 13.0, 320.0};
 static const double PRIOR[EVIDENCE_RISES] = {0.1, 0.3, 0.35, 0.25}; /* a doubling is often noise */
 /* The window whose CUSUM is driven by a rise, -1: none. Small rises and large ones have one each.
  */
@@ -27,7 +27,7 @@ static struct weighing begin_weighing(const struct expectation *expected, double
 	struct weighing weighing = {
 		.mean = mean,
 		.burst = expected->burst,
-		.slow = expected->variance - mean - expected->burst,
+		.slow = expected->slow,
 		.count = count,
 		.rising = count > 0.0 ? number_log_rising(k, count) : 0.0,
 		.x = mean / k,

@@ -2,7 +2,7 @@
 #ifndef DETECT_EVIDENCE_H
 #define DETECT_EVIDENCE_H
 /*
- * Evidence that a count has risen: a mixture e-detector over rises of 2, 4, 13 and 64 times.
+ * Evidence that a count has risen: a mixture e-detector over rises of 2, 4, 13 and 320 times.
  *
  * For each rise r the logarithm of the likelihood ratio of a negative binomial with mean r mu
  * against mean mu is L = y ln r - (y + k) ln((k + r mu) / (k + mu)). Odds for "it rose at some time
