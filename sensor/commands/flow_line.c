@@ -55,19 +55,41 @@ static json_t *dpi(const struct flow *flow, const struct classifier *classifier)
 		"confidence", confidence_names[flow->confidence]);
 }
 
+/* The version as Suricata writes it; the number of one that it does not name. */
+static json_t *tls_version(uint16_t version)
+{
+	static const struct {
+		uint16_t number;
+		const char *name;
+	} names[] = {
+		{0x0002, "SSLv2"},
+		{0x0300, "SSLv3"},
+		{0x0301, "TLSv1"},
+		{0x0302, "TLS 1.1"},
+		{0x0303, "TLS 1.2"},
+		{0x0304, "TLS 1.3"},
+		{0xfeff, "DTLS 1.0"},
+		{0xfefd, "DTLS 1.2"},
+		{0xfefc, "DTLS 1.3"},
+	};
+	if (version == 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].number == version)
+			return json_string(names[i].name);
+	return json_sprintf("0x%04x", version);
+}
+
 /* NULL for a flow that is not TLS. */
 static json_t *tls(const struct findings *findings)
 {
-	char version[8];
 	if (!findings || (!findings->verdict.sni && findings->verdict.tls_version == 0))
 		return NULL;
 	const struct verdict *verdict = &findings->verdict;
-	snprintf(version, sizeof version, "0x%04x", verdict->tls_version);
 	return json_pack("{s:o*, s:o*, s:o*, s:o*, s:o*}", "sni",
-		eve_json_text_or_none(verdict->sni), "version",
-		verdict->tls_version ? json_string(version) : NULL, "alpn",
-		eve_json_text_or_none(verdict->alpn), "ja3", eve_json_text_or_none(verdict->ja3),
-		"ja4", eve_json_text_or_none(verdict->ja4));
+		eve_json_text_or_none(verdict->sni), "version", tls_version(verdict->tls_version),
+		"alpn", eve_json_text_or_none(verdict->alpn), "ja3",
+		eve_json_text_or_none(verdict->ja3), "ja4", eve_json_text_or_none(verdict->ja4));
 }
 
 static void add_place(json_t *line, const struct findings *findings)

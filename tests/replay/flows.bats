@@ -26,7 +26,7 @@ setup() {
 
 @test "a TLS flow hides its name and version" {
 	"$SURGETAP" flows --quiet "$captures/tls13.pcap" >tls.ndjson
-	jq -es 'any(.tls.sni and .tls.version == "0x0304" and (.techniques | any(.technique == "tls" and .grade == "dpi")))' tls.ndjson
+	jq -es 'any(.tls.sni and .tls.version == "TLS 1.3" and (.techniques | any(.technique == "tls" and .grade == "dpi")))' tls.ndjson
 }
 
 @test "the two directions of a flow are two flows, or not all packets are in one" {
