@@ -92,7 +92,7 @@ close new normal" ]
 	{ echo $header; hours "$(printf 'ev"il\\\033[2J\377')" 10 13; } >name.csv
 	"$SURGETAP" score name.csv >out
 	[ "$(jq -r .series out | sort -u)" = 'ev"il\\x1b[2J\xff' ]
-	! grep -q $'\033' out
+	run ! grep -q $'\033' out
 }
 
 @test "bad content ends with status 1 and its place; what came before is printed" {
