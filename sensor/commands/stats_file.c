@@ -67,8 +67,12 @@ static json_t *redis(const struct publisher_stats *publisher)
 	put(object, "acknowledged", publisher->redis_acknowledged);
 	put(object, "pending", publisher->redis_pending);
 	put(object, "dropped", publisher->redis_dropped);
+	put(object, "dropped_usage", publisher->redis_dropped_usage);
 	put(object, "errors", publisher->redis_errors);
 	put(object, "connects", publisher->redis_connects);
+	put(object, "spool_pending", publisher->spool_pending);
+	put(object, "spool_bytes", publisher->spool_bytes);
+	put(object, "spool_errors", publisher->spool_errors);
 	return object;
 }
 

@@ -100,6 +100,8 @@ static void account(
 		courier->stats.acknowledged += outcome->acknowledged;
 		courier->stats.dropped += outcome->refused;
 	}
+	if (lane == &courier->lanes[ENTRY_USAGE])
+		courier->stats.dropped_usage += outcome->refused;
 	courier->stats.connects += outcome->connected_anew;
 	courier->stats.errors += outcome->troubled;
 	if (outcome->troubled)
@@ -243,6 +245,7 @@ void courier_stats(struct courier *courier, struct courier_stats *ret_stats)
 	*ret_stats = courier->stats;
 	ret_stats->pending = count_pending(courier);
 	ret_stats->unspooled = courier->window.unspooled;
+	ret_stats->dropped_usage += courier->lanes[ENTRY_USAGE].queue.dropped;
 	ret_stats->dropped += courier->lanes[ENTRY_ALERT].queue.dropped +
 			      courier->lanes[ENTRY_USAGE].queue.dropped;
 	pthread_mutex_unlock(&courier->lock);

@@ -23,6 +23,7 @@ struct courier_settings {
 
 struct courier_stats {
 	uint64_t acknowledged, pending, dropped; /* alerts and usage; heartbeats do not count */
+	uint64_t dropped_usage;                  /* how many of the dropped ones were usage */
 	uint64_t errors, connects;
 	uint64_t unspooled; /* alerts that the spool did not take: they wait in memory only */
 };

@@ -168,7 +168,7 @@ int delivery_receive(struct delivery *delivery, struct redis *redis, const struc
 			continue;
 		if (redis_receive(redis, steps[i].reply, &found) < 0)
 			return -1;
-		delivery->errors += found != REDIS_DONE;
+		delivery->errors += found != REDIS_DONE && found != REDIS_REPEATED;
 		if (steps[i].decides)
 			verdict = found;
 	}

@@ -2,6 +2,7 @@
 #include "publish/dispatch.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -21,6 +22,7 @@ struct dispatch {
 	int64_t connect_due_ms;
 	bool told_trouble;
 	struct trouble_limit limits[KINDS_OF_TROUBLE];
+	struct log_limit lost_limit;
 };
 
 struct dispatch *dispatch_new(const struct courier_settings *settings)
@@ -111,6 +113,27 @@ static bool send_all(struct dispatch *dispatch, const struct entry *batch)
 	return true;
 }
 
+/* A stream takes times in ascending order: what was put off will not be taken any more. */
+static void overtake(struct entry *kept, const struct entry *taken)
+{
+	for (; taken->kind == ENTRY_USAGE && kept; kept = kept->next)
+		kept->overtaken |= strcmp(kept->strings, taken->strings) == 0;
+}
+
+/* The verdict on an entry as if it had been alone. */
+static enum redis_verdict judge(
+	struct dispatch *dispatch, const struct entry *entry, enum redis_verdict verdict)
+{
+	if (verdict != REDIS_REPEATED)
+		return verdict;
+	if (!entry->overtaken)
+		return REDIS_DONE;
+	log_limited(&dispatch->lost_limit,
+		"redis: %s: a bucket that was put off is lost, a later one went before",
+		entry->strings);
+	return REDIS_REFUSED;
+}
+
 /* Reads the replies to a batch; the entries that must wait stay, in their order, in outcome->kept.
  */
 static void settle(struct dispatch *dispatch, struct entry *batch, struct dispatch_outcome *outcome)
@@ -123,6 +146,9 @@ static void settle(struct dispatch *dispatch, struct entry *batch, struct dispat
 		batch = entry->next;
 		if (redis_is_connected(dispatch->redis))
 			delivery_receive(&dispatch->delivery, dispatch->redis, entry, &verdict);
+		if (verdict == REDIS_DONE)
+			overtake(outcome->kept, entry);
+		verdict = judge(dispatch, entry, verdict);
 		retry |= verdict == REDIS_RETRY;
 		/* An alert waits for a refusal to be mended; a chart can do without a bucket. */
 		if (verdict == REDIS_RETRY ||

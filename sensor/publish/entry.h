@@ -16,6 +16,7 @@ enum entry_kind { ENTRY_ALERT, ENTRY_HEARTBEAT, ENTRY_USAGE };
 struct entry {
 	struct entry *next; /* owned by the queue that holds the entry */
 	enum entry_kind kind;
+	bool overtaken;    /* put off by Redis, which has taken a later one of its stream since */
 	uint64_t sequence; /* in the spool; 0: not there */
 	size_t count;      /* strings */
 	size_t bytes;      /* of all strings with their NULs */

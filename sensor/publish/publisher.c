@@ -224,6 +224,7 @@ void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_st
 		ret_stats->redis_acknowledged = courier.acknowledged;
 		ret_stats->redis_pending = courier.pending;
 		ret_stats->redis_dropped = courier.dropped;
+		ret_stats->redis_dropped_usage = courier.dropped_usage;
 		ret_stats->redis_errors = courier.errors;
 		ret_stats->redis_connects = courier.connects;
 		ret_stats->spool_errors = courier.unspooled;

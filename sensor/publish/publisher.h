@@ -35,6 +35,7 @@ struct publisher_settings {
 struct publisher_stats {
 	uint64_t alerts, usage_lines; /* handed in */
 	uint64_t redis_acknowledged, redis_pending, redis_dropped, redis_errors, redis_connects;
+	uint64_t redis_dropped_usage; /* how many of redis_dropped were usage */
 	uint64_t file_errors;
 	uint64_t spool_pending, spool_bytes; /* alerts on disk that wait, size of the spool */
 	uint64_t spool_errors;               /* alerts that the spool did not take */

@@ -62,8 +62,8 @@ static enum redis_verdict judge_error(struct redis *redis, const char *message, 
 {
 	const struct redis_error *error = redis_error_find(message);
 	char what[160];
-	if (error->verdict == REDIS_DONE)
-		return REDIS_DONE;
+	if (error->verdict == REDIS_REPEATED)
+		return REDIS_REPEATED;
 	snprintf(what, sizeof what, "%s: %s", error->name, error->hint);
 	tell(redis, error->name, what, secret ? "" : message);
 	return error->verdict;

@@ -5,7 +5,7 @@
 
 /* The first that fits counts: longer names before their beginnings. */
 static const struct redis_error errors[] = {
-	{"ERR The ID specified in XADD", "duplicate", REDIS_DONE,
+	{"ERR The ID specified in XADD", "duplicate", REDIS_REPEATED,
 		"the entry had been delivered before"},
 	{"ERR invalid password", "WRONGPASS", REDIS_RETRY, "user or password is wrong"},
 	{"ERR Client sent AUTH", "AUTH", REDIS_RETRY,

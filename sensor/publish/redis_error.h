@@ -4,8 +4,9 @@
 /* What Redis means by an error reply, and what is to be done about it. */
 
 enum redis_verdict {
-	REDIS_DONE,    /* the command was carried out, now or at an earlier attempt */
-	REDIS_RETRY,   /* the server cannot do it now: keep the entry, connect anew, try again */
+	REDIS_DONE,     /* the command was carried out */
+	REDIS_REPEATED, /* its id is taken or passed: carried out at an earlier attempt */
+	REDIS_RETRY,    /* the server cannot do it now: keep the entry, connect anew, try again */
 	REDIS_REFUSED, /* the server will not do it while key, rights or version stay as they are */
 };
 

@@ -4,6 +4,11 @@
 import socketserver
 import sys
 
+XADD = b"XADD\r\n"
+ID = b"$15\r\n1763704800000-0\r\n"
+OOM = b"-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+PASSED = b"-ERR The ID specified in XADD is equal or smaller than the target stream top item\r\n"
+
 MODES = {
     # mode: (said on connection, said to each command, then hang up)
     "web": (b"", b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", True),
@@ -14,17 +19,27 @@ MODES = {
     "cut": (b"", b"$15\r\n17637", True),
     "garbled": (b"", b"$15\r\n17637$15\r\n17637\r\n", False),
     "old": (b"", b"-ERR unknown command `XADD`, with args beginning with: `surgetap:alerts`, \r\n", False),
+    "silent": (b"", b"", False),
+    "overtaking": (b"", PASSED, False),
     "talkative": (b"", b"-ERR unknown command `AUTH`, with args beginning with: `tap`, `hunter2`, \r\n", False),
 }
 
 
 class Handler(socketserver.BaseRequestHandler):
+    # What the first XADDs get, before the mode's own answer.
+    opening = [OOM, ID, ID, ID, ID] if sys.argv[2] == "overtaking" else []
+
+    def answers(self, asked, answer):
+        count = max(1, asked.count(XADD))
+        first, self.opening[:count] = self.opening[:count], []
+        return b"".join(first) + answer * (count - len(first))
+
     def handle(self):
         greeting, answer, hang_up = MODES[sys.argv[2]]
         try:
             self.request.sendall(greeting)
             while asked := self.request.recv(65536):
-                self.request.sendall(answer if hang_up else answer * max(1, asked.count(b"XADD\r\n")))
+                self.request.sendall(answer if hang_up else self.answers(asked, answer))
                 if hang_up:
                     return
         except OSError:

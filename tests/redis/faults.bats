@@ -171,6 +171,15 @@ teardown() {
 	[ "$(unique_ids)" -eq 10 ]
 }
 
+@test "database that the server does not have is told by name" {
+	start_server
+	FEED_URL=$URL?db=9999 start_feed
+	say alerts 5
+	wait_for log_has "the server has no database of this number"
+	say drain 0
+	[ "$answer" = "pending 5" ]
+}
+
 @test "server busy with a script gets the alerts afterwards" {
 	start_server --busy-reply-threshold 1
 	start_feed
@@ -242,6 +251,58 @@ is_busy() {
 	say drain 0
 	end_feed
 	log_lacks hunter2
+}
+
+@test "silent server is told, holds nothing up, and its successor gets everything" {
+	start_fake silent
+	start_feed
+	say alerts 500
+	say usage star-jv 1763704800 500
+	wait_for log_has "no answer in time"
+	say stats
+	[[ $answer == "acknowledged 0 pending 1000 dropped 0 "* ]]
+	kill_server
+	rm -f "$SOCKET"
+	start_server
+	say drain 60
+	[ "$answer" = "pending 0" ]
+	end_feed
+	[ "$(unique_ids)" -eq 500 ]
+	[ "$(cli xlen surgetap:usage:star-jv)" -eq 500 ]
+}
+
+@test "bucket that was put off while later ones were taken counts as lost, not as delivered" {
+	start_feed
+	say usage star-jv 1763704800 5
+	wait_for log_has "cannot connect"
+	start_fake overtaking
+	say drain 60
+	[ "$answer" = "pending 0" ]
+	say stats
+	[ "$answer" = "acknowledged 4 pending 0 dropped 1 connects 2" ]
+	end_feed
+	log_has "usage:star-jv: a bucket that was put off is lost"
+}
+
+@test "flood of alerts during an outage takes no room from usage, whose newest buckets stay" {
+	start_feed --queue 100 --state "$BATS_TEST_TMPDIR/state"
+	wait_for log_has "cannot connect"
+	say usage star-jv 1763704800 150
+	say alerts 1000
+	say stats
+	local dropped pending present
+	read -r _ _ _ pending _ dropped _ <<<"$answer"
+	[ $((pending + dropped)) -eq 1150 ]
+	start_server
+	say drain 60
+	[ "$answer" = "pending 0" ]
+	end_feed
+	[ "$(unique_ids)" -eq 1000 ]
+	present=$(cli xlen surgetap:usage:star-jv)
+	[ "$present" -eq $((150 - dropped)) ]
+	((present >= 100))
+	# The last 100 minutes without a gap.
+	[ "$(cli xrange surgetap:usage:star-jv 1763707800000 + | grep -c '^17637[0-9]*-0$')" -eq 100 ]
 }
 
 @test "full queue loses newest alerts and oldest usage, and counts both" {

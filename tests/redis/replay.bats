@@ -107,6 +107,14 @@ has_usage() {
 	[ "$(cli xlen surgetap:usage:star-jv)" -gt 0 ]
 }
 
+@test "statistics tell what waits in the spool, and what was lost" {
+	local status=0
+	replay --drain 0 --state "$BATS_TEST_TMPDIR/state" --stats "$BATS_TEST_TMPDIR/stats.json" "$CAPTURE" || status=$?
+	[ "$status" -eq 1 ]
+	jq -e '.redis | .spool_pending == 4 and .spool_bytes > 4000 and .spool_errors == 0 and .dropped_usage == 0
+		and .pending == 14404' "$BATS_TEST_TMPDIR/stats.json"
+}
+
 @test "alerts that were left over are delivered by the next run, even one without packets" {
 	local status=0
 	replay --drain 0 --state "$BATS_TEST_TMPDIR/state" "$CAPTURE" || status=$?

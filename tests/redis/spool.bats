@@ -76,6 +76,61 @@ kill_feed() {
 	log_has /proc/nowhere/spool
 }
 
+# on_disk OPTIONS: the publisher runs where "$STATE" lies on a file system of its own, mounted with these options, which
+# nobody else sees and which ends with it.
+on_disk() {
+	local flags=-m
+	[ "$(id -u)" -eq 0 ] || flags=-rm
+	mkdir -p "$STATE"
+	# shellcheck disable=SC2086 # options
+	unshare "$flags" mount $1 "$STATE" 2>/dev/null || skip "no right to mount"
+	cat >"$BATS_TEST_TMPDIR/feed-on-disk" <<SH
+#!/bin/sh
+exec unshare $flags sh -c 'mount $1 "\$0" && exec "\$@"' "$STATE" "$FEED_BIN" "\$@"
+SH
+	chmod +x "$BATS_TEST_TMPDIR/feed-on-disk"
+	FEED_BIN=$BATS_TEST_TMPDIR/feed-on-disk
+}
+
+@test "full disk is told, alerts wait in memory, and the disk is used again once there is room" {
+	local surgetap=${SURGETAP:-$BATS_TEST_DIRNAME/../../${BUILD:-build/release}/surgetap}
+	on_disk "-t tmpfs -o size=256k tmpfs"
+	start_feed --state "$STATE"
+	say alerts 500
+	log_has "No space left on device: alerts wait in memory only"
+	say stats
+	[[ $answer == "acknowledged 0 pending 500 dropped 0 "* ]]
+	start_server
+	say drain 60
+	[ "$answer" = "pending 0" ]
+	[ "$(unique_ids)" -eq 500 ]
+	kill_server
+	say alerts 10
+	[ "$("$surgetap" spool --state "/proc/$FEED_PROCESS/root$STATE" count)" -eq 10 ]
+	end_feed
+}
+
+@test "read-only disk is named, and what lies on it can be listed" {
+	local surgetap=${SURGETAP:-$BATS_TEST_DIRNAME/../../${BUILD:-build/release}/surgetap} status=0 feed=$FEED_BIN
+	start_feed --state "$STATE"
+	say alerts 3
+	end_feed
+	on_disk "--bind -o ro $STATE"
+	start_feed --state "$STATE"
+	end_feed || status=$?
+	[ "$status" -eq 1 ]
+	log_has "$STATE/spool: Read-only file system"
+	sed -i "s|\"$feed\"|\"$surgetap\"|" "$FEED_BIN"
+	[ "$("$FEED_BIN" spool --state "$STATE" count)" -eq 3 ]
+}
+
+@test "state folder whose parent is missing is named" {
+	local status=0
+	"$FEED_BIN" "$URL" --state "$STATE/deeper/still" </dev/null 2>"$LOG" || status=$?
+	[ "$status" -eq 1 ]
+	log_has "$STATE/deeper/still/spool: No such file or directory"
+}
+
 @test "spool with a torn end gives what is whole, and says so" {
 	start_feed --state "$STATE"
 	say alerts 20

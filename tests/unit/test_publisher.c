@@ -339,7 +339,7 @@ static void redis_errors_are_told_apart(void **state)
 		enum redis_verdict verdict;
 	} replies[] = {
 		{"ERR The ID specified in XADD is equal or smaller than the target stream top item",
-			"duplicate", REDIS_DONE},
+			"duplicate", REDIS_REPEATED},
 		{"ERR Protocol error: unauthenticated multibulk length", "NOAUTH", REDIS_RETRY},
 		{"NOAUTH Authentication required.", "NOAUTH", REDIS_RETRY},
 		{"WRONGPASS invalid username-password pair or user is disabled.", "WRONGPASS",
