@@ -44,9 +44,19 @@ report.tables = (() => {
 		return make('li', {}, dot, make('strong', { text: title }), make('p', { kind: 'quiet', text: parts.join('; ') + '.' }));
 	}
 
-	function drawHeadlines(range, alerts) {
+	/* First uses and slow rises, in the words of the alert. */
+	function remark(record) {
+		const dot = make('span', { kind: 'dot' });
+		dot.style.setProperty('--colour', report.colour(context(record).technique));
+		return make('li', {}, dot, make('strong', { text: record.alert.signature }),
+			make('p', { kind: 'quiet', text: 'Told on ' + report.time(report.seconds(record.timestamp)) + ' UTC.' }));
+	}
+
+	function drawHeadlines(range, records) {
+		const alerts = records.map(context);
 		const opens = alerts.filter((a) => a.state === 'open').sort((a, b) => report.seconds(a.window.start) - report.seconds(b.window.start));
 		const items = opens.map((open) => headline(alerts, open));
+		items.push(...records.filter((record) => ['notice', 'trend'].includes(context(record).state)).slice(0, 20).map(remark));
 		if (items.length === 0)
 			items.push(make('li', {}, make('p', { text: 'No jump was seen: use of all techniques stayed within what was expected.' })));
 		document.getElementById('name').textContent = 'in ' + range.name;
@@ -148,7 +158,7 @@ report.tables = (() => {
 
 	function draw(range) {
 		const records = report.alertsOf(range.name), alerts = records.map(context);
-		drawHeadlines(range, alerts);
+		drawHeadlines(range, records);
 		drawChanges(range);
 		drawWho(alerts);
 		drawEvidence(alerts);
