@@ -24,6 +24,6 @@ client() {
 }
 
 truth() {
-	label "$BRIDGE" 34567 tcp tor
+	label "$BRIDGE" 34567 tcp tor+proxy
 	label "$BRIDGE" 9001 tcp tor+tls
 }

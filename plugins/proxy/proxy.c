@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "handshake.h"
+#include "opaque.h"
+#include "peers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TCP 6
+
+struct memory {
+	struct proxy_handshake handshake;
+	struct opaque opaque;
+	bool is_opaque_over; /* nothing more to be learnt from payloads */
+};
+
+static void report(const struct surgetap_call *call, enum surgetap_grade grade,
+	enum surgetap_kind kind, uint8_t confidence_percent, const char *reason)
+{
+	const struct surgetap_evidence evidence = {
+		0, (uint8_t)grade, (uint8_t)kind, confidence_percent, reason};
+
+	call->host->report(call, &evidence);
+}
+
+/* Returns true when the server has answered a request. */
+static bool judge_answer(const struct surgetap_call *call)
+{
+	const struct memory *memory = call->flow_state;
+	enum proxy_answer answer = proxy_handshake_answer(&memory->handshake, call->payload);
+	const char *name = proxy_handshake_name(&memory->handshake);
+	char reason[96];
+
+	if (answer == PROXY_ANSWER_NONE)
+		return false;
+	snprintf(reason, sizeof reason, "%s: request and answer agree%s", name,
+		answer == PROXY_ANSWER_REFUSED ? ", refused" : "");
+	report(call, SURGETAP_GRADE_DPI,
+		answer == PROXY_ANSWER_GRANTED ? SURGETAP_KIND_TUNNEL : SURGETAP_KIND_CONTACT, 99,
+		reason);
+	return true;
+}
+
+static enum surgetap_next on_packet(const struct surgetap_call *call)
+{
+	struct memory *memory = call->flow_state;
+
+	if (call->flow->transport != TCP)
+		return SURGETAP_DONE;
+	if (call->payload->from_client)
+		proxy_handshake_ask(&memory->handshake, call->payload);
+	else if (judge_answer(call))
+		return SURGETAP_DONE;
+	if (!memory->is_opaque_over)
+		memory->is_opaque_over = !opaque_add(&memory->opaque, call->payload);
+	return memory->is_opaque_over && memory->handshake.request == PROXY_REQUEST_NONE
+		       ? SURGETAP_DONE
+		       : SURGETAP_MORE;
+}
+
+/* What nDPI names by itself. */
+static void judge_verdict(const struct surgetap_call *call)
+{
+	static const char *const names[] = {"socks", "http_connect"};
+	static const struct {
+		enum surgetap_grade grade;
+		uint8_t confidence_percent;
+	} worth[] = {
+		[SURGETAP_CONFIDENCE_NONE] = {SURGETAP_GRADE_NONE, 0},
+		[SURGETAP_CONFIDENCE_GUESS] = {SURGETAP_GRADE_GUESS, 30},
+		[SURGETAP_CONFIDENCE_CACHE] = {SURGETAP_GRADE_CACHE, 80},
+		[SURGETAP_CONFIDENCE_DPI] = {SURGETAP_GRADE_DPI, 95},
+	};
+	const struct surgetap_flow *flow = call->flow;
+	char reason[96];
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if ((strcmp(flow->protocol, names[i]) != 0 &&
+			    strcmp(flow->master, names[i]) != 0) ||
+			!flow->answered || worth[flow->confidence].grade == SURGETAP_GRADE_NONE)
+			continue;
+		snprintf(reason, sizeof reason, "nDPI: %s", names[i]);
+		report(call, worth[flow->confidence].grade, SURGETAP_KIND_TUNNEL,
+			worth[flow->confidence].confidence_percent, reason);
+	}
+}
+
+/* Ports on which random bytes are at home: games, file sharing, VPN protocols, chat. */
+static bool has_other_reason(const struct surgetap_flow *flow)
+{
+	static const char *const categories[] = {
+		"Game", "Download", "FileSharing", "VPN", "Chat", "VoIP", "Streaming", "Mining"};
+
+	for (size_t i = 0; i < sizeof categories / sizeof categories[0]; i++) {
+		if (strcmp(flow->category, categories[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* From the first byte of a connection, which the client must have opened: in the middle of one,
+ * anything encrypted is random. */
+static void judge_opaque(const struct surgetap_call *call)
+{
+	const struct surgetap_flow *flow = call->flow;
+	const struct memory *memory = call->flow_state;
+
+	if (flow->transport == TCP && flow->complete && flow->answered &&
+		flow->confidence <= SURGETAP_CONFIDENCE_GUESS && opaque_is_seen(&memory->opaque) &&
+		!has_other_reason(flow) && !peers_has(call->worker_state, flow))
+		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 80,
+			"fully encrypted from the first byte, both ways");
+}
+
+static bool is_bittorrent(const struct surgetap_flow *flow)
+{
+	return flow->confidence >= SURGETAP_CONFIDENCE_CACHE &&
+	       (strcmp(flow->protocol, "bittorrent") == 0 ||
+		       strcmp(flow->master, "bittorrent") == 0);
+}
+
+/* nDPI may name CONNECT before the proxy has answered. */
+static enum surgetap_next on_classified(const struct surgetap_call *call)
+{
+	const struct memory *memory = call->flow_state;
+
+	if (is_bittorrent(call->flow))
+		peers_note(call->worker_state, call->flow);
+	judge_opaque(call);
+	if (memory->handshake.request != PROXY_REQUEST_NONE)
+		return SURGETAP_MORE;
+	judge_verdict(call);
+	return SURGETAP_DONE;
+}
+
+static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
+	void **ret_shared)
+{
+	(void)host;
+	(void)settings;
+	*ret_shared = NULL;
+	return 0;
+}
+
+static const struct surgetap_technique techniques[] = {
+	{"proxy", "proxies, open or disguised", "TA0011", "T1090", 2, false},
+	{NULL, NULL, NULL, NULL, 0, false},
+};
+
+SURGETAP_PLUGIN = {
+	.abi = SURGETAP_ABI,
+	.size = sizeof(struct surgetap_plugin),
+	.name = "proxy",
+	.version = "1",
+	.summary = "SOCKS, HTTP CONNECT and fully encrypted protocols",
+	.techniques = techniques,
+	.worker_state_size = sizeof(struct peers),
+	.flow_state_size = sizeof(struct memory),
+	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
+	.load = load,
+	.on_packet = on_packet,
+	.on_classified = on_classified,
+};
+
+_Static_assert(sizeof(struct peers) <= 1 << 20, "the ABI's limit of worker state");
+_Static_assert(sizeof(struct memory) <= 256, "the ABI's limit of flow state");
