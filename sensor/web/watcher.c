@@ -83,12 +83,13 @@ static int read_news(struct watcher *watcher)
 {
 	char key[STORE_KEY_SIZE], block[16], count[16];
 	struct redis_value *streams;
-	snprintf(block, sizeof block, "%d", watcher->is_catching_up ? 1 : WATCHER_BLOCK_MS);
+	snprintf(block, sizeof block, "%d", WATCHER_BLOCK_MS);
 	snprintf(count, sizeof count, "%d", WATCHER_ALERTS);
-	int r = store_call(watcher->store, 8,
-		(const char *[]){"XREAD", "BLOCK", block, "COUNT", count, "STREAMS",
-			store_key(watcher->store, "alerts", key), watcher->alert_id},
-		&streams);
+	const char *words[] = {"XREAD", "COUNT", count, "BLOCK", block, "STREAMS",
+		store_key(watcher->store, "alerts", key), watcher->alert_id};
+	if (watcher->is_catching_up) /* no time to wait: without BLOCK */
+		memmove(words + 3, words + 5, 3 * sizeof *words);
+	int r = store_call(watcher->store, watcher->is_catching_up ? 6 : 8, words, &streams);
 	if (r != 0)
 		return r;
 	if (redis_value_count(streams) == 1 &&

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One alert: what, why, who, the flows, where to look further, and who has seen to it. */
+import { $, dot, label, make, number, parseTime, rise, span, times, when } from './words.js';
+import { change, state } from './state.js';
+import { ask, tell } from './net.js';
+import { severityName } from './alerts.js';
+
+const SCHEMA = 'surgetap.alert/1';
+export let pivots = [];
+export const setPivots = (value) => { pivots = value; };
+
+const list = (value) => Array.isArray(value) ? value : [];
+function terms(pairs) {
+	const all = make('dl');
+	for (const [name, value] of pairs)
+		if (value !== null && value !== undefined && value !== '')
+			all.append(make('dt', { text: name }), make('dd', { text: value, kind: 'name' }));
+	return all;
+}
+const part = (title, ...children) => make('div', {}, make('h3', { text: title }), ...children);
+
+function copier(text) {
+	return make('button', { type: 'button', text: 'Copy', on: { click: async (event) => {
+		const button = event.currentTarget;
+		await navigator.clipboard?.writeText(text).then(() => { button.textContent = 'Copied'; }, () => { button.textContent = 'Select and copy'; });
+	} } });
+}
+
+/* A template's places are filled with values that cannot leave their place in the address. */
+function pivotLink(pivot, values) {
+	const href = pivot.url.replace(/\{(\w+)\}/g, (all, name) => encodeURIComponent(values[name] ?? ''));
+	return /^https?:\/\//.test(href) ? make('a', { href, text: pivot.name, rel: 'noopener noreferrer', target: '_blank' }) : null;
+}
+
+function flow(example, context) {
+	const values = { ...example, start: Math.floor(parseTime(context.window?.start) / 1000), end: Math.floor(parseTime(context.window?.end) / 1000) };
+	return make('li', {}, make('div', { text: `${example.src_ip ?? '?'}:${example.src_port ?? '?'} \u2192 ${example.dest_ip ?? '?'}:${example.dest_port ?? '?'} ${example.proto ?? ''} ${example.app_proto ?? ''}` }),
+		make('div', { kind: 'quiet', text: example.reason ?? '' }),
+		make('div', { kind: 'links' }, make('span', { kind: 'id', text: example.community_id ?? '' }),
+			example.community_id ? copier(example.community_id) : null, ...pivots.map((pivot) => pivotLink(pivot, values))));
+}
+
+function what(alert, context) {
+	const metric = context.metric ?? alert.metric;
+	const expected = context.expected?.[metric], observed = context.observed?.[metric];
+	return part('What', terms([
+		['rise', `${times(alert.ratio)}, ${rise(alert.rise_percent)}`],
+		['observed', observed === undefined ? null : `${number(observed)} ${metric}`],
+		['expected', expected === undefined ? null : `${number(expected)} ${metric}, by ${context.expected.method}`],
+		['window', context.window ? `${when(parseTime(context.window.start))} to ${when(parseTime(context.window.end))}` : null],
+		['scale', alert.scale_seconds ? span(alert.scale_seconds) : null], ['severity', severityName(alert.severity)],
+		['state', alert.state + (context.reason ? ': ' + context.reason : '')], ['sensor', alert.sensor]]));
+}
+
+function why(alert, context) {
+	const share = context.share;
+	return part('Why we think so', terms([
+		['score', `${number(alert.score)}: odds of ${context.odds >= 1e6 ? 'more than a million' : number(context.odds)} to 1 against chance`],
+		['share', share ? `${number(100 * share.observed)} % of the range, ${number(100 * share.expected)} % expected` : null],
+		['coverage', context.coverage === undefined ? null : number(100 * context.coverage) + ' % seen'],
+		['learning', context.learning ? 'yes: little history yet' : null],
+		['lists', context.lists ? Object.entries(context.lists).map(([name, value]) => `${name}: ${value}`).join('; ') : null]]));
+}
+
+function who(context) {
+	const hosts = list(context.top_hosts).slice(0, 10).map((host) => make('li', { text: `${host.ip}  ${number(host.flows)} flows` }));
+	const peers = list(context.top_peers).slice(0, 10).map((peer) =>
+		make('li', { text: [peer.ip, peer.as_org, peer.asn ? 'AS' + peer.asn : '', peer.country, peer.network, `${number(peer.flows)} flows`].filter(Boolean).join('  ') }));
+	return [part('Who', hosts.length > 0 ? make('ul', {}, ...hosts) : make('p', { kind: 'quiet', text: 'no hosts recorded' })),
+		part('Where to', peers.length > 0 ? make('ul', {}, ...peers) : make('p', { kind: 'quiet', text: 'no peers recorded' }))];
+}
+
+async function send(alert, wish, note) {
+	try {
+		await tell('/api/ack', { alert_id: alert.alert_id, ...wish });
+		if (wish.by)
+			localStorage.setItem('by', wish.by);
+		show(state.alert);
+	} catch (error) {
+		note.textContent = 'Not kept: ' + error.message;
+	}
+}
+
+function ack(alert) {
+	const note = make('p', { role: 'alert' });
+	if (alert.ack)
+		return part('Seen to', terms([['by', alert.ack.by], ['when', when(alert.ack.time_ms)], ['comment', alert.ack.comment]]),
+			make('button', { type: 'button', text: 'Withdraw', on: { click: () => send(alert, { withdraw: true }, note) } }), note);
+	const comment = make('textarea', { rows: 2, maxlength: 500, 'aria-label': 'Comment', placeholder: 'comment', id: 'ack-comment' });
+	const by = make('input', { maxlength: 16, 'aria-label': 'Your name', placeholder: 'your name', id: 'ack-by', value: localStorage.getItem('by') ?? '' });
+	return part('Seen to', make('form', { kind: 'ack', on: { submit: (event) => {
+		event.preventDefault();
+		send(alert, { comment: comment.value, by: by.value }, note);
+	} } }, comment, make('div', {}, by, make('button', { text: 'Acknowledge', id: 'ack-send' })), note));
+}
+
+function body({ alert, eve, text }) {
+	const context = eve?.alert?.context ?? {};
+	const raw = eve ? JSON.stringify(eve, null, 2) : text ?? '';
+	const parts = [];
+	if (context.schema !== SCHEMA)
+		parts.push(make('p', { kind: 'quiet', id: 'schema-note', text: eve ? `This record is of the schema ${context.schema ?? 'unknown'}, this page knows ${SCHEMA}: not all of it may be shown.` : 'The record of this alert cannot be read.' }));
+	parts.push(what(alert, context), why(alert, context), ...who(context));
+	const flows = list(context.example_flows).slice(0, 10).map((example) => flow(example, context));
+	parts.push(part('Example flows', flows.length > 0 ? make('ul', {}, ...flows) : make('p', { kind: 'quiet', text: 'none recorded' })), ack(alert));
+	const record = make('pre');
+	record.textContent = raw.slice(0, 100000);
+	parts.push(make('details', {}, make('summary', { text: 'Record' }), copier(raw), record));
+	return parts;
+}
+
+export async function show(id) {
+	const pane = $('detail');
+	const isOpen = Boolean(id);
+	pane.hidden = !isOpen;
+	document.querySelector('.split').classList.toggle('open', isOpen);
+	if (!isOpen)
+		return;
+	const close = make('button', { type: 'button', text: 'Close', title: 'Close (Esc)', on: { click: () => change({ alert: '' }) } });
+	if (pane.dataset.id !== id)
+		pane.replaceChildren(make('header', {}, make('h2', { text: 'Alert' }), close), make('p', { kind: 'empty', text: 'loading' }));
+	pane.dataset.id = id;
+	try {
+		const detail = await ask('/api/alert?id=' + encodeURIComponent(id));
+		if (state.alert !== id)
+			return;
+		const title = make('h2', {}, dot(detail.alert.technique), make('span', { kind: 'name', text: detail.eve?.alert?.signature ?? `${label(detail.alert.technique)} from ${detail.alert.range}` }));
+		pane.replaceChildren(make('header', {}, title, close), ...body(detail));
+	} catch (error) {
+		pane.replaceChildren(make('header', {}, make('h2', { text: 'Alert' }), close), make('p', { kind: 'empty', text: error.status === 404 || error.status === 400 ? 'This alert is no longer in the stream.' : 'It cannot be shown: ' + error.message }));
+	}
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ranges by technique: now, usual, how many times that, and the last two days. */
+import { $, ago, dot, label, make, number, paint, times, when } from './words.js';
+import { change, chosen, state } from './state.js';
+import { openEpisodes } from './alerts.js';
+
+const space = 'http://www.w3.org/2000/svg';
+const QUIET = 1.5; /* times the usual: below it nothing is marked */
+export let overview = { ranges: [], left_out: 0 };
+export let last = 0;
+
+export function take(value) {
+	overview = value;
+	last = Math.max(0, ...value.ranges.map((range) => range.last_ms));
+}
+
+function sparkline(values) {
+	const svg = document.createElementNS(space, 'svg');
+	const top = Math.max(1e-9, ...values.filter((value) => value !== null));
+	svg.setAttribute('viewBox', `0 0 ${values.length - 1} 20`);
+	svg.setAttribute('preserveAspectRatio', 'none');
+	svg.setAttribute('aria-hidden', 'true');
+	let points = [];
+	/* A gap is not a zero: the line is broken there. */
+	for (const [i, value] of [...values, null].entries()) {
+		if (value !== null) {
+			points.push(`${i},${(19 - 18 * value / top).toFixed(2)}`);
+			continue;
+		}
+		if (points.length > 0) {
+			const line = document.createElementNS(space, 'polyline');
+			line.setAttribute('points', points.join(' '));
+			svg.append(line);
+		}
+		points = [];
+	}
+	return svg;
+}
+
+function tile(range, row) {
+	const ratio = row.now !== null && row.usual > 0 ? row.now / row.usual : null;
+	const open = openEpisodes(range.range, row.technique);
+	const isChosen = state.range === range.range && chosen().includes(row.technique);
+	const title = make('span', {}, dot(row.technique), make('span', { text: label(row.technique) }));
+	if (open > 0)
+		title.append(make('span', { kind: 'badge', text: 'alert' }));
+	const button = make('button', { type: 'button', kind: 'tile' + (isChosen ? ' chosen' : ''), 'aria-pressed': isChosen ? 'true' : null,
+		on: { click: () => change(isChosen ? { range: '', techniques: '' } : { range: range.range, techniques: row.technique }) } },
+	title, make('span', { kind: 'ratio' + (ratio >= QUIET ? ' up' : ''), text: ratio === null ? '' : times(ratio), title: 'times the usual' }),
+	sparkline(row.spark), make('span', { kind: 'value', text: `${number(row.now)} now, ${number(row.usual)} usual` }));
+	return paint(button, row.technique);
+}
+
+function line(range) {
+	const age = Date.now() - range.last_ms;
+	const head = make('div', {}, make('div', { kind: 'name', text: range.range }),
+		make('div', { kind: 'quiet', text: range.last_ms < 0 ? 'no usage yet' : age > 300e3 ? `until ${when(range.last_ms)}` : `${ago(age)} ago` }));
+	const rows = [...range.techniques].sort((a, b) => (a.technique === 'all') - (b.technique === 'all'));
+	return make('div', { kind: 'range' }, head, ...rows.map((row) => tile(range, row)));
+}
+
+export function show() {
+	const ranges = overview.ranges.filter((range) => !state.range || range.range === state.range);
+	const isGone = state.range && ranges.length === 0;
+	$('overview-note').textContent = `${state.metric} per minute, mean of the last hour; usual: median of this hour on earlier days` +
+		(overview.left_out > 0 ? `; ${number(overview.left_out)} further ranges are not shown` : '');
+	const focused = $('ranges').contains(document.activeElement) ? [...$('ranges').querySelectorAll('button')].indexOf(document.activeElement) : -1;
+	$('ranges').replaceChildren(...ranges.map(line));
+	if (isGone)
+		$('ranges').append(make('p', { kind: 'empty', text: `There is no usage of the range ${state.range} in Redis (any more).` }),
+			make('button', { type: 'button', text: 'All ranges', on: { click: () => change({ range: '' }) } }));
+	else if (ranges.length === 0)
+		$('ranges').append(make('p', { kind: 'empty', text: 'No usage yet. It appears here when a sensor closes its first minute.' }));
+	else if (state.range)
+		$('ranges').append(make('button', { type: 'button', text: 'All ranges', on: { click: () => change({ range: '', techniques: '' }) } }));
+	if (focused >= 0)
+		$('ranges').querySelectorAll('button')[focused]?.focus();
+	const select = $('range');
+	const names = new Set(overview.ranges.map((range) => range.range));
+	if (state.range)
+		names.add(state.range);
+	if ([...select.options].slice(1).map((option) => option.value).join('\n') !== [...names].join('\n'))
+		select.replaceChildren(select.options[0], ...[...names].map((name) => make('option', { value: name, text: name })));
+	select.value = state.range;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words, numbers, times and elements. Names come from traffic: they become text, never markup. */
+
+/* Control characters, and those that turn or hide the direction of writing. */
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+export const clean = (text) => String(text ?? '').replace(unsafe, (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+
+/* An element: {text, kind (its class), on (listeners), attributes...}, children. */
+export function make(tag, { text, kind, on = {}, ...attributes } = {}, ...children) {
+	const element = document.createElement(tag);
+	if (text !== undefined)
+		element.textContent = clean(text);
+	if (kind)
+		element.className = kind;
+	for (const [name, value] of Object.entries(attributes))
+		if (value !== null && value !== undefined && value !== false)
+			element.setAttribute(name, value === true ? '' : value);
+	for (const [name, listener] of Object.entries(on))
+		element.addEventListener(name, listener);
+	element.append(...children.filter((child) => child !== null && child !== undefined));
+	return element;
+}
+
+export const $ = (id) => document.getElementById(id);
+
+const accents = ['opsec', 'vpn', 'tor', 'tls', 'vps'];
+/* The number of a technique's colour: its own, or one of three that the others share. */
+export function accent(technique) {
+	const place = accents.indexOf(technique);
+	if (place >= 0 || technique === 'all')
+		return Math.max(0, place);
+	let sum = 0;
+	for (const c of String(technique))
+		sum = (sum * 31 + c.codePointAt(0)) % 9973;
+	return 5 + sum % 3;
+}
+export const colour = (technique) =>
+	getComputedStyle(document.documentElement).getPropertyValue(technique === 'all' ? '--quiet' : '--c' + accent(technique)).trim();
+export function paint(element, technique) {
+	element.style.setProperty('--colour', technique === 'all' ? 'var(--quiet)' : `var(--c${accent(technique)})`);
+	return element;
+}
+export const dot = (technique) => paint(make('span', { kind: 'dot' }), technique);
+
+const names = { vpn: 'VPN', tor: 'Tor', tls: 'TLS', vps: 'rented servers', opsec: 'any of the four', all: 'all traffic' };
+export const label = (technique) => Object.hasOwn(names, technique) ? names[technique] : technique;
+
+export function number(value) {
+	if (value === null || value === undefined || !Number.isFinite(value))
+		return '\u2013';
+	return value.toLocaleString('en', Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
+}
+export const times = (ratio) => number(ratio) + '\u00d7';
+export const rise = (percent) => Number.isFinite(percent) ? (percent >= 0 ? '+' : '\u2212') + number(Math.abs(percent)) + ' %' : '\u2013';
+
+export let zone = localStorage.getItem('zone') === 'local' ? 'local' : 'utc';
+export function setZone(value) {
+	zone = value;
+	localStorage.setItem('zone', value);
+}
+const pad = (value) => String(value).padStart(2, '0');
+/* Milliseconds as "2026-03-24 00:05", in the zone that was chosen. */
+export function when(ms) {
+	const date = new Date(Number(ms));
+	if (Number.isNaN(date.getTime()))
+		return '\u2013';
+	if (zone === 'utc')
+		return date.toISOString().slice(0, 16).replace('T', ' ');
+	return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}
+/* What when() wrote, with a blank or a T, back into milliseconds. */
+export const parseWhen = (text) => Date.parse(text.replace(' ', 'T') + (zone === 'utc' ? 'Z' : ''));
+/* The record writes its offset without a colon. */
+export const parseTime = (text) => Date.parse(String(text).replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+
+export function ago(ms) {
+	const seconds = Math.max(0, Math.round(ms / 1000));
+	for (const [unit, word] of [[86400, 'd'], [3600, 'h'], [60, 'min']])
+		if (seconds >= 2 * unit)
+			return Math.floor(seconds / unit) + ' ' + word;
+	return seconds + ' s';
+}
+export const span = (seconds) => ({ 60: '1 min', 3600: '1 h', 86400: '1 d', 604800: '7 d' })[seconds] ?? number(seconds) + ' s';
