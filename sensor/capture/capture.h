@@ -34,6 +34,7 @@ struct capture_stats {
 	uint64_t snapped;           /* frames handed out that were cut to the snapshot length */
 	/* live only: */
 	uint64_t kernel_drops;    /* the ring between kernel and sensor was full */
+	uint64_t waiting;         /* in that ring just now; lost if the capture is closed */
 	uint64_t interface_drops; /* the card and its driver had no room */
 	uint64_t softnet_drops; /* a processor's backlog was full; of all interfaces of the host */
 	uint64_t outages;       /* times that an interface went down or away */

@@ -225,6 +225,7 @@ static void live_stats(const void *state, struct capture_stats *stats)
 
 		port_stats(live->ports[i], &port);
 		stats->kernel_drops += port.kernel_drops;
+		stats->waiting += port.waiting;
 		stats->interface_drops += port.interface_drops;
 	}
 	if (drops_read_softnet(&softnet) == 0)

@@ -24,6 +24,8 @@ struct port {
 	bool is_promiscuous;
 	struct frame head;
 	bool has_head;
+	bool is_filtering;        /* libpcap drops packets by itself: what waits is not known */
+	uint32_t taken;           /* packets out of the ring, wraps as libpcap's counters do */
 	uint32_t last_ring_drops; /* of libpcap, wraps */
 	uint64_t last_interface_drops;
 	struct port_stats stats;
@@ -120,6 +122,7 @@ static int set_expression(
 		return say(ret_reason, -EINVAL, pcap_geterr(port->pcap));
 	result = pcap_setfilter(port->pcap, &compiled);
 	pcap_freecode(&compiled);
+	port->is_filtering = true;
 	return result == 0 ? 0 : say(ret_reason, -EINVAL, pcap_geterr(port->pcap));
 }
 
@@ -243,6 +246,7 @@ const struct frame *port_peek(struct port *port)
 		.time_us = (int64_t)header->ts.tv_sec * 1000000 + header->ts.tv_usec,
 	};
 	port->has_head = true;
+	port->taken++;
 	return &port->head;
 }
 
@@ -305,6 +309,9 @@ void port_stats(struct port *port, struct port_stats *ret_stats)
 	if (pcap_stats(port->pcap, &stat) == 0) {
 		port->stats.kernel_drops += stat.ps_drop - port->last_ring_drops;
 		port->last_ring_drops = stat.ps_drop;
+		/* The kernel counts what it dropped as received, too. */
+		if (!port->is_filtering)
+			port->stats.waiting = (uint32_t)(stat.ps_recv - stat.ps_drop - port->taken);
 	}
 	if (port->index > 0 && drops_read_device(port->name, &drops) == 0)
 		drops_follow(drops, &port->last_interface_drops, &port->stats.interface_drops);

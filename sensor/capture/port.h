@@ -24,6 +24,7 @@ enum port_state {
 
 struct port_stats {
 	uint64_t kernel_drops;    /* the ring was full */
+	uint64_t waiting;         /* in the ring just now; 0 where libpcap filters by itself */
 	uint64_t interface_drops; /* see drops.h */
 };
 

@@ -21,6 +21,7 @@ static const struct counter {
 	{AT(capture.bytes), "bytes", "their bytes on the wire", false},
 	{AT(capture.snapped), "snapped", "packets longer than the snapshot length", false},
 	{AT(capture.kernel_drops), "kernel_drops", "packets lost because the ring was full", false},
+	{AT(capture.waiting), "ring_packets", "packets in the ring just now", true},
 	{AT(capture.interface_drops), "interface_drops", "packets lost by the interfaces", false},
 	{AT(capture.softnet_drops), "softnet_drops", "packets lost in the host's backlog", false},
 	{AT(capture.outages), "outages", "times that an interface went down or away", false},

@@ -81,6 +81,7 @@ static json_t *captures(const struct feed_result *result)
 	json_t *object = json_object();
 	put(object, "kernel_drops", result->capture.kernel_drops);
 	put(object, "interface_drops", result->capture.interface_drops);
+	put(object, "unread", result->capture.waiting);
 	put(object, "softnet_drops", result->capture.softnet_drops);
 	put(object, "snapped", result->capture.snapped);
 	put(object, "outages", result->capture.outages);

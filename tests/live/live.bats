@@ -14,8 +14,21 @@ teardown() { remove_space; }
 	stop_sensor
 	[ "$SENSOR_STATUS" -eq 0 ]
 	[ "$SENT" -gt 90000 ]
-	[ "$(stat '.packets.received + .capture.kernel_drops + .capture.softnet_drops')" -eq "$SENT" ]
+	[ "$(stat '.packets.received + .capture.kernel_drops + .capture.softnet_drops + .capture.unread')" -eq "$SENT" ]
 	[ "$(stat '[.packets | to_entries[] | select(.key != "received") | .value] | add')" -eq "$(stat .packets.received)" ]
+}
+
+@test "a ring that overflows loses no packet without counting it" {
+	add_pair
+	start_sensor "${WATCH[@]}" --ring-size 2
+	kill -STOP "$SENSOR"
+	send --topspeed --loop 100 "$CAPTURES"/{openvpn-udp,tls13,wireguard,tor}.pcap
+	kill -CONT "$SENSOR"
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$(stat .capture.kernel_drops)" -gt 0 ]
+	[ "$(stat '.packets.received + .capture.kernel_drops + .capture.softnet_drops + .capture.unread')" -eq "$SENT" ]
+	[ "$(jq -s 'map(.coverage) | min < 0.9' "$USAGE")" = true ]
 }
 
 @test "no flow, alert or count of usage differs from a replay of what was on the tap" {
