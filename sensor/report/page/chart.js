@@ -47,10 +47,10 @@ report.charts = (() => {
 		const rule = { stroke: style.getPropertyValue('--rule').trim(), width: 1 }, colour = report.colour(technique);
 		const format = share ? percent : number;
 		return {
-			width, height: 150, padding: [6, 40, 0, 0], tzDate: (second) => uPlot.tzDate(new Date(second * 1000), 'Etc/UTC'),
+			width, height: 165, padding: [6, 40, 0, 0], tzDate: (second) => uPlot.tzDate(new Date(second * 1000), 'Etc/UTC'),
 			scales: { y: { range: (u, low, high) => [0, Math.max(high || 0, share ? 0.01 : 1) * 1.08] } },
 			cursor: { sync: { key: 'time' }, drag: { x: true, y: false }, points: { size: 6 } },
-			axes: [{ stroke: ink, grid: rule, ticks: rule, values: timeTicks, space: 90, size: 38 }, { stroke: ink, grid: rule, ticks: rule, size: 56,
+			axes: [{ stroke: ink, grid: rule, ticks: rule, values: timeTicks, space: 90, size: 50 }, { stroke: ink, grid: rule, ticks: rule, size: 56,
 				values: (u, ticks) => ticks.map((tick) => format(tick)) }],
 			series: [{}, { stroke: colour, width: 1.5, points: { show: false } },
 				{ stroke: 'transparent', points: { show: false } }, { stroke: 'transparent', points: { show: false } }],
@@ -129,6 +129,8 @@ report.charts = (() => {
 		show(...(keep || whole));
 	}
 
-	const resize = () => charts.forEach((chart) => chart.setSize({ width: chart.root.parentElement.clientWidth, height: 150 }));
+	/* To the width of the page, or a given one. */
+	const resize = (width) => charts.forEach((chart) =>
+		chart.setSize({ width: width || chart.root.parentElement.clientWidth, height: chart.height }));
 	return { draw, zoom, showWhole, resize, window: () => shown };
 })();

@@ -78,6 +78,12 @@
 	at('later').addEventListener('click', () => report.charts.zoom(1, 0.25));
 	at('whole').addEventListener('click', () => report.charts.showWhole());
 	at('print').addEventListener('click', () => print());
+	addEventListener('beforeprint', () => { /* paper is white, and narrow */
+		document.documentElement.classList.remove('dark');
+		draw();
+		report.charts.resize(680);
+	});
+	addEventListener('afterprint', () => { setColours(); draw(); });
 	let width = innerWidth;
 	addEventListener('resize', () => {
 		if (innerWidth !== width)
