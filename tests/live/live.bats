@@ -178,6 +178,33 @@ teardown() { remove_space; }
 	[ "$(ls "$folder")" = surgetap.prom ]
 }
 
+@test "Redis is reached from the sandbox: heartbeat, usage, and a spool that belongs to the user" {
+	add_pair
+	inside ip link set lo up
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+	install -d -o nobody -m 700 "$BATS_TEST_TMPDIR/state"
+	ip netns exec "$SPACE" redis-server --port 6379 --bind 127.0.0.1 --save '' --dir "$BATS_TEST_TMPDIR" \
+		>"$BATS_TEST_TMPDIR/redis" 2>&1 3>&- &
+	RECORDER=$!
+	wait_for inside redis-cli ping
+	start_sensor "${WATCH[@]}" --redis redis://localhost:6379/0 --state "$BATS_TEST_TMPDIR/state" --sensor tap-1
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	heart() { [ "$(inside redis-cli hget surgetap:sensor:tap-1 "$1")" = "$2" ]; }
+	wait_for heart packets "$SENT"
+	heart interface tap0
+	heart drops 0
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$(inside redis-cli xlen surgetap:usage:lab)" -ge 1 ]
+}
+
+@test "no state is promised in a folder that the user cannot write to" {
+	add_pair
+	run inside "$SURGETAP" run -i tap0 --redis redis://localhost:6379/0 --state "$BATS_TEST_TMPDIR/state"
+	[ "$status" -eq 77 ]
+	[[ $output == *"state"*"not writable for user"* ]]
+}
+
 @test "SIGINT ends the sensor as SIGTERM does" {
 	add_pair
 	start_sensor "${WATCH[@]}"
