@@ -21,11 +21,13 @@
 
 struct detector;
 
-/* One closed bucket of one scale. */
+/* One closed bucket of one scale. Techniques that rise together hide each other where each is a
+ * large part of the other's rest; leave watched techniques out of the rest where that is possible.
+ */
 struct detect_input {
 	int64_t start_s;              /* begin of the bucket, Unix s, a multiple of the scale */
 	double count[DETECT_METRICS]; /* uses of the technique: distinct hosts, flows; >= 0 */
-	double rest[DETECT_METRICS]; /* all other hosts or flows of the range; NAN when not known */
+	double rest[DETECT_METRICS];  /* all other hosts or flows of the range; NAN: not known */
 	double coverage; /* uptime x (1 - drop ratio), 0..1; below .05 nothing is learnt */
 };
 
