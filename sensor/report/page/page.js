@@ -26,13 +26,18 @@
 			at('heat-technique').value = first.technique;
 	}
 
+	function redraw() {
+		report.tables.draw(report.range(current));
+		drawTimeline();
+		drawHeat();
+	}
+
+	/* Another range. */
 	function draw() {
 		const range = report.range(current);
 		at('range').value = String(current);
 		fillTechniques(range);
-		report.tables.draw(range);
-		drawTimeline();
-		drawHeat();
+		redraw();
 		document.title = (overview.title || 'surgetap report') + ': ' + range.name;
 	}
 
@@ -71,7 +76,7 @@
 	at('view').addEventListener('change', drawTimeline);
 	at('heat-technique').addEventListener('change', drawHeat);
 	for (const [target, event] of [[at('theme'), 'change'], [system, 'change']])
-		target.addEventListener(event, () => { setColours(); draw(); });
+		target.addEventListener(event, () => { setColours(); redraw(); });
 	at('zoom-in').addEventListener('click', () => report.charts.zoom(0.5));
 	at('zoom-out').addEventListener('click', () => report.charts.zoom(2));
 	at('earlier').addEventListener('click', () => report.charts.zoom(1, -0.25));
@@ -80,10 +85,10 @@
 	at('print').addEventListener('click', () => print());
 	addEventListener('beforeprint', () => { /* paper is white, and narrow */
 		document.documentElement.classList.remove('dark');
-		draw();
+		redraw();
 		report.charts.resize(680);
 	});
-	addEventListener('afterprint', () => { setColours(); draw(); });
+	addEventListener('afterprint', () => { setColours(); redraw(); });
 	let width = innerWidth;
 	addEventListener('resize', () => {
 		if (innerWidth !== width)
