@@ -71,11 +71,11 @@ static int add_rules(scmp_filter_ctx context)
 		error = seccomp_rule_add(context, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]) && error == 0; i++)
 		error = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0));
 	/* The limits of this process may be read, and of no process set. */
 	if (error == 0)
-		error = seccomp_rule_add(
-			context, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+		error = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+			SCMP_A2(SCMP_CMP_EQ, 0, 0));
 	return error;
 }
 

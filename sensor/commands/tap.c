@@ -10,8 +10,7 @@
 #include "commands/metrics.h"
 
 #define HEARTBEAT_S 10
-#define STOP_MAX_S 20.0 /* for what the kernel has captured; the clock may be set back meanwhile   \
-			 */
+#define STOP_MAX_S 20.0 /* for what the kernel has captured: the clock may be set back */
 
 static volatile sig_atomic_t is_stopping, is_reloading;
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2034 # the tests that load this file read its variables
 # A tap of our own for one test: a network namespace with a veth pair, of which one end is listened on. Nothing leaves it.
 
 SURGETAP=${SURGETAP:-$BATS_TEST_DIRNAME/../../${BUILD:-build/release}/surgetap}
@@ -24,7 +25,8 @@ inside() {
 
 # add_pair: the tap and where packets are put in; without IPv6 nobody speaks unasked.
 add_pair() {
-	inside sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	inside sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 ||
+		skip "sysctl is not allowed here"
 	inside ip link add tap0 type veth peer name source0
 	inside ip link set tap0 up
 	inside ip link set source0 up
@@ -96,9 +98,9 @@ stop_recorder() {
 	RECORDER=
 }
 
-# send OPTION... CAPTURE...: leaves the number of packets in $SENT.
+# send OPTION... CAPTURE...: into $INTO or source0; leaves the number of packets in $SENT.
 send() {
-	inside tcpreplay -q -i source0 "$@" >"$BATS_TEST_TMPDIR/tcpreplay" 2>&1 || { cat "$BATS_TEST_TMPDIR/tcpreplay" >&2; return 1; }
+	inside tcpreplay -q --intf1="${INTO:-source0}" "$@" >"$BATS_TEST_TMPDIR/tcpreplay" 2>&1 || { cat "$BATS_TEST_TMPDIR/tcpreplay" >&2; return 1; }
 	SENT=$(awk '/Successful packets/ { sum += $NF } END { print sum }' "$BATS_TEST_TMPDIR/tcpreplay")
 }
 

@@ -80,6 +80,23 @@ teardown() { remove_space; }
 	[ "$(stat .capture.blind_ms)" -gt 0 ]
 }
 
+@test "two interfaces are one tap: the packets of both count, and one of them gone is told" {
+	add_pair
+	inside ip link add tap1 type veth peer name source1
+	inside ip link set tap1 up
+	inside ip link set source1 up
+	start_sensor "${WATCH[@]}" -i tap1
+	send --mbps 20 "$CAPTURES/tls13.pcap"
+	first=$SENT
+	INTO=source1 send --mbps 20 "$CAPTURES/wireguard.pcap"
+	inside ip link set tap1 down
+	wait_for says "tap1: is down"
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$(stat .packets.received)" -eq $((first + SENT)) ]
+	[ "$(stat .capture.outages)" -eq 1 ]
+}
+
 @test "an interface of another kind is not taken for the one that has gone" {
 	add_pair
 	start_sensor "${WATCH[@]}"
@@ -127,9 +144,9 @@ teardown() { remove_space; }
 
 @test "too many watched ranges for the kernel are told, and lose nothing" {
 	add_pair
-	watch=()
-	for ((i = 0; i < 900; i++)); do watch+=(-w "198.18.$((i / 4)).$((i % 4 * 64))/27=many"); done
-	start_sensor "${watch[@]}" "${WATCH[@]}"
+	many=()
+	for ((i = 0; i < 900; i++)); do many+=(-w "198.18.$((i / 4)).$((i % 4 * 64))/27=many"); done
+	start_sensor "${many[@]}" "${WATCH[@]}"
 	says "kernel filter"
 	send --mbps 20 "$CAPTURES/tls13.pcap"
 	stop_sensor
@@ -185,6 +202,7 @@ teardown() { remove_space; }
 	install -d -o nobody -m 700 "$BATS_TEST_TMPDIR/state"
 	ip netns exec "$SPACE" redis-server --port 6379 --bind 127.0.0.1 --save '' --dir "$BATS_TEST_TMPDIR" \
 		>"$BATS_TEST_TMPDIR/redis" 2>&1 3>&- &
+	# shellcheck disable=SC2034 # ended with the test
 	RECORDER=$!
 	wait_for inside redis-cli ping
 	start_sensor "${WATCH[@]}" --redis redis://localhost:6379/0 --state "$BATS_TEST_TMPDIR/state" --sensor tap-1
