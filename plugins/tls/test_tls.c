@@ -15,12 +15,15 @@ extern const struct surgetap_plugin surgetap_plugin_tls;
 
 static unsigned reports;
 static struct surgetap_evidence last;
+static char reason[96];
 
 static void on_report(const struct surgetap_call *call, const struct surgetap_evidence *evidence)
 {
 	(void)call;
 	reports++;
 	last = *evidence;
+	assert_true(strlen(evidence->reason) < sizeof reason);
+	strcpy(reason, evidence->reason);
 }
 
 static const struct surgetap_host host = {
@@ -216,6 +219,86 @@ static void session_joined_midway_is_missed(void **state)
 	assert_int_equal(judge_stream(others + 1, both, 2), SURGETAP_GRADE_NONE);
 }
 
+/* A record with a ClientHello of these extensions; nothing else in it varies. */
+static size_t make_hello(const char *extensions, size_t count, uint8_t *ret_record)
+{
+	static const uint8_t head[] = {22, 3, 1, 0, 0, 1, 0, 0, 0, 3, 3};
+	static const uint8_t middle[] = {0, 0, 2, 0x13, 1, 1, 0};
+	uint8_t *at = ret_record;
+	size_t bytes = sizeof head + 32 + sizeof middle + 2 + count;
+
+	memcpy(at, head, sizeof head);
+	memset(at + sizeof head, 0x5a, 32);
+	at += sizeof head + 32;
+	memcpy(at, middle, sizeof middle);
+	at += sizeof middle;
+	at[0] = (uint8_t)(count >> 8);
+	at[1] = (uint8_t)count;
+	memcpy(at + 2, extensions, count);
+	ret_record[3] = (uint8_t)((bytes - 5) >> 8);
+	ret_record[4] = (uint8_t)(bytes - 5);
+	ret_record[7] = (uint8_t)((bytes - 9) >> 8);
+	ret_record[8] = (uint8_t)(bytes - 9);
+	return bytes;
+}
+
+static const char *reason_for(uint16_t port, const char *extensions, size_t count, size_t cut_bytes)
+{
+	const struct surgetap_flow flow = {
+		.size = sizeof flow, .transport = TCP, .server.port = port};
+	uint8_t record[512];
+	size_t bytes = make_hello(extensions, count, record) - cut_bytes;
+	uint8_t *data = test_malloc(bytes);
+	const struct surgetap_payload payload = {data, (uint32_t)bytes, (uint32_t)bytes, true, 0};
+	uint64_t memory[4] = {0};
+	const struct surgetap_call call = {
+		.host = &host, .flow = &flow, .flow_state = memory, .payload = &payload};
+
+	memcpy(data, record, bytes);
+	surgetap_plugin_tls.on_packet(&call);
+	test_free(data);
+	return reason;
+}
+
+#define NAME                                                                                       \
+	"\0\0\0\x0f\0\x0d\0\0\x0a"                                                                 \
+	"dns.google"
+#define OTHER_NAME                                                                                 \
+	"\0\0\0\x10\0\x0e\0\0\x0b"                                                                 \
+	"xdns.google"
+#define ALPN_DOT "\0\x10\0\x06\0\x04\3dot"
+#define ECH "\xfe\x0d\0\2\0\0"
+
+static void encrypted_dns_or_hello_is_not_told(void **state)
+{
+	(void)state;
+	assert_string_equal(reason_for(443, START(""), 0), "TLS handshake");
+	assert_string_equal(reason_for(853, START(""), 0), "TLS handshake, DNS over TLS");
+	assert_string_equal(reason_for(443, START(ALPN_DOT), 0), "TLS handshake, DNS over TLS");
+	assert_string_equal(
+		reason_for(443, START(NAME), 0), "TLS handshake, DNS over HTTPS to dns.google");
+	assert_string_equal(reason_for(443, START(OTHER_NAME), 0), "TLS handshake");
+	assert_string_equal(reason_for(443, START(ECH NAME), 0),
+		"TLS handshake, DNS over HTTPS to dns.google, ECH offered");
+}
+
+static void cut_extensions_are_read_beyond_their_end(void **state)
+{
+	static const char extensions[] = ECH ALPN_DOT NAME;
+
+	(void)state;
+	for (size_t cut = 1; cut < sizeof extensions + 40; cut++)
+		assert_null(strstr(reason_for(443, START(extensions), cut), "dns.google"));
+}
+
+static void length_of_a_name_reaches_beyond_its_list(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		reason_for(443, START("\0\0\0\x05\0\x0d\0\xff\xff"), 0), "TLS handshake");
+	assert_string_equal(reason_for(443, START("\0\x10\0\x03\xff\xff\xff"), 0), "TLS handshake");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +310,9 @@ int main(void)
 		cmocka_unit_test(starttls_after_the_verdict_is_missed),
 		cmocka_unit_test(plugin_keeps_flows_that_will_never_turn_to_tls),
 		cmocka_unit_test(session_joined_midway_is_missed),
+		cmocka_unit_test(encrypted_dns_or_hello_is_not_told),
+		cmocka_unit_test(cut_extensions_are_read_beyond_their_end),
+		cmocka_unit_test(length_of_a_name_reaches_beyond_its_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "hello.h"
+
 #include <surgetap/plugin.h>
 
 #include <stdio.h>
@@ -6,6 +8,9 @@
 
 #define TCP 6
 #define UDP 17
+
+#define RECORD_AND_HANDSHAKE_BYTES 9u
+#define REASON_BYTES 96
 
 struct memory {
 	unsigned weight; /* of the data records seen */
@@ -142,12 +147,55 @@ static bool has_records(const struct surgetap_call *call)
 	return memory->weight >= 3;
 }
 
+/* RFC 7858 and 9250 give encrypted DNS port 853; 784 and 8853 were the drafts' for QUIC. */
+static const char *name_dns(const struct surgetap_flow *flow, bool is_quic)
+{
+	uint16_t port = flow->server.port;
+
+	if (is_quic && (port == 853 || port == 784 || port == 8853))
+		return ", DNS over QUIC";
+	if (port == 853)
+		return flow->transport == TCP ? ", DNS over TLS" : ", DNS over DTLS";
+	return "";
+}
+
+/* What else a ClientHello tells: for the analyst, not for the verdict. */
+static void describe_hello(
+	const struct surgetap_call *call, const char *handshake, char ret_reason[REASON_BYTES])
+{
+	const struct surgetap_payload *payload = call->payload;
+	const char *dns = name_dns(call->flow, false), *resolver = NULL;
+	struct hello hello;
+
+	hello_read(payload->data + RECORD_AND_HANDSHAKE_BYTES,
+		payload->captured_bytes - RECORD_AND_HANDSHAKE_BYTES, &hello);
+	if (*dns == '\0' && hello_offers(&hello, "dot"))
+		dns = ", DNS over TLS";
+	if (*dns == '\0')
+		resolver = hello_find_resolver(&hello);
+	snprintf(ret_reason, REASON_BYTES, "%s%s%s%s%s", handshake, dns,
+		resolver != NULL ? ", DNS over HTTPS to " : "", resolver != NULL ? resolver : "",
+		hello.has_ech ? ", ECH offered" : "");
+}
+
+static void report_handshake(const struct surgetap_call *call, const char *handshake, bool is_quic)
+{
+	char reason[REASON_BYTES];
+
+	if (is_tls_hello(call->payload) && call->payload->data[5] == 1)
+		describe_hello(call, handshake, reason);
+	else
+		snprintf(reason, sizeof reason, "%s%s", handshake, name_dns(call->flow, is_quic));
+	report(call, SURGETAP_GRADE_DPI, 99, reason);
+}
+
 static enum surgetap_next on_packet(const struct surgetap_call *call)
 {
 	for (size_t i = 0; i < sizeof handshakes / sizeof handshakes[0]; i++) {
 		if (handshakes[i].transport == call->flow->transport &&
 			handshakes[i].is_match(call->payload)) {
-			report(call, SURGETAP_GRADE_DPI, 99, handshakes[i].reason);
+			report_handshake(call, handshakes[i].reason,
+				handshakes[i].is_match == is_quic_initial);
 			return SURGETAP_DONE;
 		}
 	}
