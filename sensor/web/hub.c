@@ -75,6 +75,16 @@ static bool has_id(const struct event *event)
 	return event->id.ms > 0 || event->id.number > 0;
 }
 
+void hub_begin(struct hub *hub, const char *id)
+{
+	struct stream_id begin;
+	if (stream_id_parse(id, &begin) < 0)
+		return;
+	pthread_mutex_lock(&hub->lock);
+	hub->dropped = begin;
+	pthread_mutex_unlock(&hub->lock);
+}
+
 int hub_add(struct hub *hub, const char *id, const char *name, const char *data)
 {
 	struct event made = {0};

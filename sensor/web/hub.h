@@ -37,6 +37,10 @@ int stream_id_parse(const char *text, struct stream_id *ret_id);
 /* Below zero, zero or above it, as `a` is older than, the same as or newer than `b`. */
 int stream_id_compare(const struct stream_id *a, const struct stream_id *b);
 
+/* Entries older than `id` were there and are not in the ring: who comes from before it is behind.
+ */
+void hub_begin(struct hub *hub, const char *id);
+
 /* Adds an event of that name. `id`: the stream entry it tells of, which a browser hands back when
  * it comes again; NULL: none. `data` has no line feed. Returns 0, -EMSGSIZE or -ENOMEM. */
 int hub_add(struct hub *hub, const char *id, const char *name, const char *data);

@@ -72,7 +72,12 @@ static int read_past(struct watcher *watcher)
 	if (r != 0)
 		return r;
 	snprintf(watcher->alert_id, sizeof watcher->alert_id, "0-0");
-	for (size_t i = redis_value_count(entries); i > 0; i--)
+	size_t count = redis_value_count(entries);
+	const char *oldest =
+		count > 0 ? store_entry_id(redis_value_item(entries, count - 1)) : NULL;
+	if (oldest && count == WATCHER_KNOWN_ALERTS)
+		hub_begin(watcher->settings.hub, oldest);
+	for (size_t i = count; i > 0; i--)
 		tell_alert(watcher, redis_value_item(entries, i - 1));
 	redis_value_free(entries);
 	return 0;

@@ -8,7 +8,7 @@ import { last } from './overview.js';
 const PAGES = 8;     /* asked for in a row before the reader is asked whether to go on */
 const KEPT = 5000;   /* episodes in the page's memory */
 const WANTED = 40;   /* lines that a step should add */
-export const episodes = new Map(); /* alert_id -> the newest of its entries, with first_ms, isNew */
+export const episodes = new Map(); /* alert_id -> the newest of its entries, with ids, first_ms, isNew */
 let next = null, generation = 0;
 export let newest = '';
 
@@ -23,10 +23,11 @@ function keep(entry, isNew) {
 		newest = entry.id;
 	const known = episodes.get(entry.alert_id);
 	const first = Math.min(known?.first_ms ?? Infinity, entry.time_ms ?? Infinity);
+	const ids = (known?.ids ?? new Set()).add(entry.id);
 	if (known && !isNewer(entry.id, known.id))
 		known.first_ms = first;
 	else
-		episodes.set(entry.alert_id, { ...entry, ack: entry.ack ?? known?.ack, first_ms: first, isNew });
+		episodes.set(entry.alert_id, { ...entry, ack: entry.ack ?? known?.ack, first_ms: first, ids, isNew });
 	if (episodes.size > KEPT)
 		episodes.delete(episodes.keys().next().value);
 }
@@ -57,7 +58,7 @@ export const severityName = (severity) => severities[severity] ?? number(severit
 export const wanted = () => [...episodes.values()].filter(isWanted).sort((a, b) => isNewer(a.id, b.id) ? -1 : 1);
 
 function row(episode) {
-	const isChosen = state.alert === episode.id;
+	const isChosen = episode.ids.has(state.alert);
 	return make('tr', { 'data-id': episode.id, 'aria-selected': String(isChosen), tabindex: '0', kind: episode.isNew ? 'new' : '',
 		on: { click: () => change({ alert: episode.id }), keydown: (event) => event.key === 'Enter' && change({ alert: episode.id }) } },
 	make('td', { text: when(episode.time_ms) }),

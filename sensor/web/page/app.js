@@ -56,6 +56,7 @@ async function loadAll() {
 		await loadOverview();
 		await alerts.load();
 		overview.show();
+		chart.show();
 	});
 	await attempt(loadHealth);
 	return first;
@@ -108,7 +109,7 @@ function switchZone() {
 /* The line above or below the chosen one. */
 function step(by) {
 	const rows = alerts.wanted();
-	const at = rows.findIndex((row) => row.id === state.alert);
+	const at = rows.findIndex((row) => row.ids.has(state.alert));
 	const row = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
 	if (row)
 		change({ alert: row.id });
@@ -190,6 +191,8 @@ onChange(async (changed) => {
 			await alerts.more();
 	});
 	overview.show();
+	if (any(asks.alerts))
+		chart.show();
 });
 
 const handlers = {
@@ -202,7 +205,7 @@ const handlers = {
 	},
 	ack: (value) => {
 		alerts.takeAck(value);
-		if (state.alert && alerts.episodes.get(value.alert_id)?.id === state.alert)
+		if (state.alert && alerts.episodes.get(value.alert_id)?.ids.has(state.alert))
 			detail.show(state.alert);
 	},
 	redis: ({ connected }) => {

@@ -5,6 +5,7 @@ import { change, state } from './state.js';
 import { ask, tell } from './net.js';
 import { severityName } from './alerts.js';
 
+const SHOWN = 5; /* of each list; the record holds all */
 const SCHEMA = 'surgetap.alert/1';
 export let pivots = [];
 export const setPivots = (value) => { pivots = value; };
@@ -63,8 +64,8 @@ function why(alert, context) {
 }
 
 function who(context) {
-	const hosts = list(context.top_hosts).slice(0, 10).map((host) => make('li', { text: `${host.ip}  ${number(host.flows)} flows` }));
-	const peers = list(context.top_peers).slice(0, 10).map((peer) =>
+	const hosts = list(context.top_hosts).slice(0, SHOWN).map((host) => make('li', { text: `${host.ip}  ${number(host.flows)} flows` }));
+	const peers = list(context.top_peers).slice(0, SHOWN).map((peer) =>
 		make('li', { text: [peer.ip, peer.as_org, peer.asn ? 'AS' + peer.asn : '', peer.country, peer.network, `${number(peer.flows)} flows`].filter(Boolean).join('  ') }));
 	return [part('Who', hosts.length > 0 ? make('ul', {}, ...hosts) : make('p', { kind: 'quiet', text: 'no hosts recorded' })),
 		part('Where to', peers.length > 0 ? make('ul', {}, ...peers) : make('p', { kind: 'quiet', text: 'no peers recorded' }))];
@@ -100,9 +101,9 @@ function body({ alert, eve, text }) {
 	const parts = [];
 	if (context.schema !== SCHEMA)
 		parts.push(make('p', { kind: 'quiet', id: 'schema-note', text: eve ? `This record is of the schema ${context.schema ?? 'unknown'}, this page knows ${SCHEMA}: not all of it may be shown.` : 'The record of this alert cannot be read.' }));
-	parts.push(what(alert, context), why(alert, context), ...who(context));
-	const flows = list(context.example_flows).slice(0, 10).map((example) => flow(example, context));
-	parts.push(part('Example flows', flows.length > 0 ? make('ul', {}, ...flows) : make('p', { kind: 'quiet', text: 'none recorded' })), ack(alert));
+	parts.push(what(alert, context), ack(alert), why(alert, context), ...who(context));
+	const flows = list(context.example_flows).slice(0, SHOWN).map((example) => flow(example, context));
+	parts.push(part('Example flows', flows.length > 0 ? make('ul', {}, ...flows) : make('p', { kind: 'quiet', text: 'none recorded' })));
 	const record = make('pre');
 	record.textContent = raw.slice(0, 100000);
 	parts.push(make('details', {}, make('summary', { text: 'Record' }), copier(raw), record));

@@ -1,0 +1,215 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The dashboard's server, asked as any program may.
+
+load lib
+
+setup_file() {
+	start_redis
+	seed usage
+	seed alerts 1000
+	start_dashboard main
+	wait_for usage_is_known
+}
+
+teardown_file() {
+	stop main
+	stop locked
+	stop redis
+}
+
+usage_is_known() {
+	[[ $(get /api/overview | jq '[.ranges[] | select(.last_ms == 1774482600000)] | length') == 2 ]]
+}
+
+@test "no path leads out of what is built in" {
+	for path in /../../etc/passwd /%2e%2e/%2e%2e/etc/passwd /uplot/../../etc/passwd //etc/passwd /web/app.js /report/page.html /assets.c; do
+		[ "$(status_of "$path")" = 404 ]
+	done
+	[ "$(status_of /app.js)" = 200 ]
+}
+
+@test "no page runs inline script or is put into a frame" {
+	headers=$(get / -D - -o /dev/null)
+	[[ $headers == *"script-src 'self';"*"frame-ancestors 'none'"* ]]
+	[[ $headers != *unsafe* ]]
+	[[ $headers == *"X-Content-Type-Options: nosniff"* ]]
+}
+
+@test "no page of another site gets in by a name of its own" {
+	[ "$(status_of /api/alerts -H 'Host: rebound.example')" = 421 ]
+	[ "$(status_of /api/alerts -H 'Host: localhost:80')" = 200 ]
+	[ "$(status_of /api/alerts -H 'Host: [::1]:80')" = 200 ]
+}
+
+@test "no form of another site acknowledges" {
+	[ "$(status_of /api/ack -X POST -H 'Content-Type: text/plain' -d '{"alert_id":"aa","comment":""}')" = 415 ]
+	[ "$(cli hexists surgetap:acks aa)" = 0 ]
+}
+
+@test "pages of alerts lose none and repeat none" {
+	before='' ids=''
+	while :; do
+		page=$(get "/api/alerts?limit=97&before=$before")
+		ids+=$(jq -r '.alerts[].id' <<<"$page")$'\n'
+		before=$(jq -r '.next // ""' <<<"$page")
+		[[ $before ]] || break
+	done
+	diff <(sed '/^$/d' <<<"$ids") <(cli --json xrevrange surgetap:alerts + - | jq -r '.[][0]')
+}
+
+@test "a filter finds what it names, and nothing else" {
+	[ "$(get '/api/alerts?limit=200&range=range-3&technique=tor,vpn&severity=2&state=close' | jq -c '[.alerts[] | [.range, .state]] | unique')" = '[["range-3","close"]]' ]
+	[ "$(get '/api/alerts?limit=200&technique=tor,vpn&range=range-3' | jq -c '[.alerts[].technique] | unique')" = '["tor","vpn"]' ]
+	[ "$(get '/api/alerts?technique=to' | jq '.alerts | length')" = 0 ]
+	[ "$(get '/api/alerts?q=ZWIEBEL' | jq '.alerts | length')" = 0 ]
+	[ "$(get '/api/alerts?q=00000000000000000000000000000007' | jq -r '.alerts[].id')" = 7-0 ]
+	[ "$(get '/api/alerts?to=1' | jq '.alerts | map(select(.time_ms != null)) | length')" = 0 ]
+}
+
+@test "a bad query is told, not guessed" {
+	for query in 'before=x' 'before=1' 'limit=0' 'limit=100000' 'from=soon' "q=$(printf 'a%.0s' {1..600})"; do
+		[ "$(status_of "/api/alerts?$query")" = 400 ]
+	done
+	[ "$(status_of '/api/alert?id=1')" = 400 ]
+	[ "$(status_of '/api/alert?id=99999-0')" = 404 ]
+	[ "$(status_of '/api/series?range=nobody&from=0&to=60000')" = 404 ]
+	[ "$(status_of '/api/series?range=star-jv&from=5&to=1')" = 400 ]
+	[ "$(status_of '/api/export?format=exe')" = 400 ]
+}
+
+@test "a record that is no JSON costs itself only" {
+	[ "$(get '/api/alert?id=1003-0' | jq -c '[.eve, .text]')" = '[null,"{\"not json"]' ]
+	[ "$(get '/api/alert?id=1002-0' | jq -r '.eve.alert.context.schema')" = surgetap.alert/9 ]
+}
+
+@test "exports hold every alert, and no name becomes a formula or a second cell" {
+	[ "$(get '/api/export?format=ndjson' | jq -c . | wc -l)" = 1004 ]
+	get '/api/export?format=csv' >"$BATS_TEST_TMPDIR/a.csv"
+	python3 - "$BATS_TEST_TMPDIR/a.csv" <<'PY'
+import csv, sys
+rows = list(csv.reader(open(sys.argv[1], newline='')))
+assert len(rows) == 1005 and {len(row) for row in rows} == {14}, len(rows)
+PY
+	cli xadd surgetap:alerts '1005-0' alert_id x state open range '=HYPERLINK("http://e")' ratio '=1+1' eve '{}'
+	line=$(get '/api/export?format=csv' | sed -n 2p)
+	cli xdel surgetap:alerts 1005-0
+	[[ $line == *"\"'=HYPERLINK"* ]]
+	[[ $line != *'"=1+1"'* ]]
+}
+
+@test "minutes and hours of a series stand at their times" {
+	series=$(get '/api/series?range=star-jv&metric=hosts&from=1774461600000&to=1774465200000')
+	[ "$(jq -c '[.step_s, .times[0], .techniques.tor.values[0], .techniques.tor.values[1], (.times | length)]' <<<"$series")" = '[60,1774461600,26,null,60]' ]
+	series=$(get '/api/series?range=star-jv&metric=hosts&from=1774051200000&to=1774483200000')
+	[ "$(jq -c '[.step_s, .techniques.vpn.values[0], .techniques.vpn.values[-1], .techniques.vpn.usual[-1], .techniques.vpn.usual[0]]' <<<"$series")" = '[3600,2,26,2,null]' ]
+	[ "$(get '/api/series?range=caf%C3%A9&metric=flows&from=1774461600000&to=1774465200000' | jq '.techniques.tor.values[0]')" = 6 ]
+}
+
+@test "an acknowledgement is kept in Redis, shown, told to all, and can be withdrawn" {
+	id=00000000000000000000000000000005
+	post() { get /api/ack -X POST -H 'Content-Type: application/json' -d "$1" "${@:2}"; }
+	[ "$(post "{\"alert_id\":\"$id\",\"comment\":\"a \\u202e test\",\"by\":\"eva\"}" | jq -r .ack.by)" = eva ]
+	[ "$(cli hget surgetap:acks $id | jq -r .comment)" = 'a \xe2\x80\xae test' ]
+	[ "$(get "/api/alerts?q=$id" | jq -r '.alerts[0].ack.by')" = eva ]
+	post "{\"alert_id\":\"$id\",\"withdraw\":true}"
+	[ "$(cli hexists surgetap:acks $id)" = 0 ]
+	for bad in '[]' '{' '{"alert_id":"a b","comment":""}' "{\"alert_id\":\"$id\",\"comment\":\"$(printf 'a%.0s' {1..2001})\"}"; do
+		[ "$(post "$bad" -o /dev/null -w '%{http_code}')" = 400 ]
+	done
+	[ "$(post "$(printf 'a%.0s' {1..9000})" -o /dev/null -w '%{http_code}')" = 413 ]
+}
+
+# first_events COUNT PATTERN OPTION...: lines that the server tells, in their order.
+first_events() {
+	local count=$1 pattern=$2
+	shift 2
+	exec 4< <(exec curl -sN --max-time 20 "$(cat "$BATS_FILE_TMPDIR/main.url")/api/events" "$@" 3>&-)
+	grep -m "$count" "$pattern" <&4
+	kill $!
+	exec 4<&-
+}
+
+@test "events go on behind the id that a browser saw last" {
+	[ "$(first_events 2 '^id: ' -H 'Last-Event-ID: 1001-0')" = $'id: 1002-0\nid: 1003-0' ]
+	[ "$(first_events 1 '^event: ' -H 'Last-Event-ID: 1-0')" = 'event: reload' ]
+}
+
+@test "200 browsers hear of an alert" {
+	url=$(cat "$BATS_FILE_TMPDIR/main.url")
+	python3 - "$url" "$SOCKET" <<'PY'
+import socket, subprocess, sys
+host, port = sys.argv[1][7:].split(':')
+listeners = []
+for _ in range(200):
+    s = socket.create_connection((host, int(port)), 20)
+    s.sendall(b'GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    listeners.append(s)
+for s in listeners:
+    data = b''
+    while b'\r\n\r\n' not in data:
+        data += s.recv(4096)
+entry = subprocess.run(['redis-cli', '-s', sys.argv[2], 'xadd', 'surgetap:alerts', '*', 'alert_id', 'crowd', 'state', 'open'], capture_output=True, text=True).stdout.strip()
+for s in listeners:
+    data = b''
+    while ('id: ' + entry).encode() not in data:
+        part = s.recv(4096)
+        assert part, 'a listener was left'
+        data += part
+subprocess.run(['redis-cli', '-s', sys.argv[2], 'xdel', 'surgetap:alerts', entry], check=True, capture_output=True)
+PY
+	[ "$(status_of /api/alerts)" = 200 ]
+}
+
+@test "no address but loopback is listened on without a token" {
+	run "$PROGRAM" dashboard --listen 0.0.0.0:0
+	[ "$status" -eq 2 ]
+	[[ $output == *"--token-file"* ]]
+	run "$PROGRAM" dashboard --listen '[::]:0'
+	[ "$status" -eq 2 ]
+	for bad in 8080 :8080 host:80 127.0.0.1:99999 127.0.0.1:x '[::1:80'; do
+		run "$PROGRAM" dashboard --listen "$bad"
+		[ "$status" -eq 2 ]
+	done
+	run "$PROGRAM" dashboard --redis redis://u:secret@ho:st:x
+	[ "$status" -eq 2 ]
+	[[ $output != *secret* ]]
+}
+
+@test "no data is given without the token, or for a wrong one" {
+	echo 'a token of enough length' >"$BATS_TEST_TMPDIR/token"
+	start_dashboard locked --token-file "$BATS_TEST_TMPDIR/token"
+	url=$(cat "$BATS_FILE_TMPDIR/locked.url")
+	code() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
+	for path in settings overview 'series?range=x' alerts 'alert?id=1-0' 'export?format=csv' health events; do
+		[ "$(code "$url/api/$path")" = 401 ]
+		[ "$(code "$url/api/$path" -H 'Authorization: Bearer a token of enough lengtH')" = 401 ]
+		[ "$(code "$url/api/$path" -b 'surgetap_session=')" = 401 ]
+	done
+	[ "$(code "$url/api/ack" -H 'Content-Type: application/json' -d '{"alert_id":"aa"}')" = 401 ]
+	[ "$(code "$url/")" = 200 ]
+	[ "$(code "$url/api/alerts" -H 'Authorization: Bearer a token of enough length')" = 200 ]
+	[ "$(code "$url/api/login" -H 'Content-Type: application/json' -d '{"token":"wrong"}')" = 401 ]
+	curl -s -c "$BATS_TEST_TMPDIR/jar" "$url/api/login" -H 'Content-Type: application/json' -d '{"token":"a token of enough length"}'
+	[ "$(code "$url/api/alerts" -b "$BATS_TEST_TMPDIR/jar")" = 200 ]
+	run grep -q 'enough length' "$BATS_TEST_TMPDIR/jar"
+	[ "$status" -ne 0 ]
+	echo short >"$BATS_TEST_TMPDIR/token"
+	run "$PROGRAM" dashboard --token-file "$BATS_TEST_TMPDIR/token" --listen 127.0.0.1:0
+	[ "$status" -eq 2 ]
+}
+
+@test "a Redis that is away is told, and found again" {
+	start_dashboard away --redis-prefix other:
+	stop away
+	"$PROGRAM" dashboard --redis "unix://$BATS_TEST_TMPDIR/none.sock" --listen 127.0.0.1:0 2>"$BATS_FILE_TMPDIR/away.log" 3>&- &
+	echo $! >"$BATS_FILE_TMPDIR/away.pid"
+	wait_for dashboard_is_up away
+	url=$(grep -oE 'http://[^ ]*[0-9]' "$BATS_FILE_TMPDIR/away.log")
+	[ "$(curl -s "$url/api/alerts" | jq -r .error)" = redis ]
+	[ "$(curl -s "$url/api/overview" | jq -c .ranges)" = '[]' ]
+	ln -s "$SOCKET" "$BATS_TEST_TMPDIR/none.sock"
+	has_come() { [[ $(curl -s "$url/api/alerts?limit=1" | jq '.alerts | length') == 1 ]]; }
+	wait_for has_come
+	stop away
+}

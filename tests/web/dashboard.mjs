@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// One check of the dashboard's page in a real browser: node dashboard.mjs CASE. Redis is at $SOCKET, the page at $PAGE.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const { chromium } = createRequire(join(process.env.NPM, 'x.js'))('playwright-core');
+const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+const cli = (...words) => execFileSync('redis-cli', ['-s', process.env.SOCKET, ...words], { encoding: 'utf8' }).trim();
+const seed = (...words) => execFileSync('redis-cli', ['-s', process.env.SOCKET, '--pipe'], { input: execFileSync('python3', [join(here, 'seed.py'), ...words]) });
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const faults = [];
+
+async function open(query = '', options = {}) {
+	const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, acceptDownloads: true, timezoneId: 'Asia/Seoul', ...options });
+	const page = await context.newPage();
+	page.setDefaultTimeout(20000);
+	page.on('console', (message) => ['error', 'warning'].includes(message.type()) && faults.push(message.text()));
+	page.on('pageerror', (error) => faults.push(String(error)));
+	page.on('dialog', (dialog) => { faults.push('a script of the traffic ran'); dialog.dismiss(); });
+	await page.goto(process.env.PAGE + '/' + query);
+	return page;
+}
+const ready = async (page) => {
+	await page.waitForSelector('#link.live');
+	await page.waitForSelector('#plot canvas');
+	await page.waitForSelector('#rows tr', { state: 'attached' });
+	return page;
+};
+const rows = (page) => page.locator('#rows tr');
+const chosenTime = async (page) => [await page.inputValue('#from'), await page.inputValue('#to')];
+
+const cases = {
+	async loads() {
+		const page = await ready(await open());
+		assert.equal(await page.locator('.range').count(), 2);
+		assert.match(await page.locator('.range', { hasText: 'star-jv' }).locator('.tile', { hasText: 'Tor' }).innerText(), /13×[^]*26 now, 2 usual/);
+		assert.match(await page.locator('#health').innerText(), /tap-1[^]*drops 7[^]*tap-gone/);
+	},
+	async hostile() {
+		const page = await ready(await open());
+		const row = rows(page).filter({ hasText: '<script>' });
+		assert.match(await row.innerText(), /<img src=x onerror=alert\(1\)>(\\xe2\\x80\\xae|\\u202e)gnp\.exe(\\x07|\\u0007)/);
+		await row.click();
+		await page.waitForSelector('#detail li');
+		assert.match(await page.locator('#detail').innerText(), /<script>document\.title="owned"/);
+		assert.doesNotMatch(await page.locator('#detail').innerText(), /[\u202e\u0007]/);
+		assert.equal(await page.locator('main script, main img, #detail img').count(), 0);
+		assert.equal(await page.title(), 'surgetap');
+	},
+	async live() {
+		const page = await ready(await open());
+		const begin = Date.now();
+		seed('alert', '*', 'live-range');
+		await rows(page).filter({ hasText: 'live-range' }).waitFor({ timeout: 2000 });
+		console.log(`# shown ${Date.now() - begin} ms after the start of redis-cli`);
+	},
+	async zoom() {
+		const page = await ready(await open());
+		const before = await chosenTime(page), box = await page.locator('.u-over').boundingBox();
+		await page.mouse.move(box.x + box.width * .5, box.y + 50);
+		await page.mouse.down();
+		await page.mouse.move(box.x + box.width * .6, box.y + 60, { steps: 4 });
+		await page.mouse.up();
+		await page.waitForFunction(() => location.search.includes('from='));
+		const zoomed = await chosenTime(page);
+		assert.ok(zoomed[0] > before[0] && zoomed[1] < before[1], `${before} ${zoomed}`);
+		await page.waitForFunction(() => document.getElementById('plot-note').textContent.startsWith('Each minute'));
+		await page.locator('.u-over').dblclick({ position: { x: 20, y: 20 } });
+		await page.waitForFunction(() => !location.search.includes('from='));
+		assert.deepEqual(await chosenTime(page), before);
+	},
+	async filter() {
+		const page = await ready(await open());
+		await page.locator('.range', { hasText: 'star-jv' }).locator('.tile', { hasText: 'Tor' }).click();
+		await page.waitForFunction(() => [...document.querySelectorAll('#rows tr')].every((row) => row.innerText.includes('star-jv') && row.innerText.includes('Tor')));
+		assert.match(await page.locator('#chart-title').innerText(), /star-jv/);
+		await page.goto(process.env.PAGE + '/');
+		await ready(page);
+		await page.fill('#search', '00000000000000000000000000000009');
+		await page.waitForFunction(() => document.querySelectorAll('#rows tr').length === 1);
+		await page.fill('#search', 'nowhere in any record');
+		await page.waitForFunction(() => document.getElementById('rows-note').textContent === 'No alert matches.');
+		await page.fill('#search', '');
+		await page.selectOption('#state', 'open,update');
+		await page.waitForFunction(() => [...document.querySelectorAll('#rows .state-close')].length === 0);
+	},
+	async detail() {
+		const page = await ready(await open());
+		await rows(page).filter({ hasText: 'star-jv' }).first().click();
+		const text = page.locator('#detail');
+		await text.getByText('Example flows').waitFor();
+		for (const wanted of [/13×, \+1,200 %/, /26 hosts/, /2 hosts, by share/, /175\.45\.176\.7/, /AS60729/, /1:wCb3OG7yAFWelaUydu0D\+125CLM=/])
+			assert.match(await text.innerText(), wanted);
+		assert.equal(await text.getByText('Arkime').first().getAttribute('href'), 'https://arkime.example/?q=1%3AwCb3OG7yAFWelaUydu0D%2B125CLM%3D&at=1774461600');
+		await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+		await text.getByText('Copy', { exact: true }).first().click();
+		await text.getByText('Copied').first().waitFor();
+		assert.equal(await page.evaluate(() => navigator.clipboard.readText()), '1:wCb3OG7yAFWelaUydu0D+125CLM=');
+	},
+	async schema() {
+		const page = await ready(await open('?alert=1002-0'));
+		assert.match(await page.locator('#schema-note').innerText(), /surgetap\.alert\/9/);
+		await page.goto(process.env.PAGE + '/?alert=1003-0');
+		assert.match(await page.locator('#schema-note').innerText(), /cannot be read/);
+		await page.goto(process.env.PAGE + '/?alert=77777-0&range=nobody');
+		await page.getByText('This alert is no longer in the stream.').waitFor();
+		await page.getByText('There is no usage of the range nobody').first().waitFor();
+		faults.splice(0); /* the browser tells of the 404 that was asked for */
+	},
+	async acknowledge() {
+		const page = await ready(await open()), other = await ready(await open());
+		await rows(page).filter({ hasText: 'star-jv' }).first().click();
+		await page.fill('#ack-comment', 'seen <b>it</b>');
+		await page.fill('#ack-by', 'eva');
+		await page.click('#ack-send');
+		await page.getByText('seen <b>it</b>').waitFor();
+		await rows(other).getByText('✓ eva').waitFor();
+		const kept = Object.values(JSON.parse(cli('--json', 'hgetall', 'surgetap:acks'))).map((text) => JSON.parse(text));
+		assert.deepEqual(kept.map((ack) => [ack.by, ack.comment]), [['eva', 'seen <b>it</b>']]);
+		await page.getByText('Withdraw').click();
+		await page.locator('#ack-comment').waitFor();
+		assert.equal(cli('hlen', 'surgetap:acks'), '0');
+	},
+	async export() {
+		const page = await ready(await open('?range=star-jv'));
+		const [file] = await Promise.all([page.waitForEvent('download'), page.click('#export-csv')]);
+		const lines = readFileSync(await file.path(), 'utf8').trim().split('\r\n');
+		assert.equal(lines.length, 3);
+		assert.ok(lines.slice(1).every((line) => line.includes('"star-jv"')));
+		const page2 = await ready(await open('?range=star-jv&techniques=tor'));
+		const [usage] = await Promise.all([page2.waitForEvent('download'), page2.click('#chart-csv')]);
+		assert.match(readFileSync(await usage.path(), 'utf8'), /^"time","tor"\r\n2026-03-[^]*,26\r\n$/);
+	},
+	async link() {
+		const page = await ready(await open('?range=star-jv&techniques=tor&metric=flows&from=1774440000000&to=1774483200000&state=open%2Cupdate&alert=1004-0'));
+		assert.equal(await page.inputValue('#from'), '2026-03-25T12:00');
+		assert.equal(await page.inputValue('#state'), 'open,update');
+		await page.locator('#metric [aria-pressed="true"]', { hasText: 'flows' }).waitFor();
+		await page.locator('#detail').getByText('Example flows').waitFor();
+		await page.click('#zone');
+		assert.equal(await page.inputValue('#from'), '2026-03-25T21:00');
+		await page.locator('#detail').getByText('2026-03-26 03:00').first().waitFor();
+	},
+	async keyboard() {
+		const page = await ready(await open());
+		await page.keyboard.press('j');
+		await page.waitForSelector('#detail:not([hidden]) li');
+		const first = new URL(page.url()).searchParams.get('alert');
+		await page.keyboard.press('j');
+		await page.waitForFunction((id) => new URLSearchParams(location.search).get('alert') !== id, first);
+		await page.keyboard.press('k');
+		await page.waitForFunction((id) => new URLSearchParams(location.search).get('alert') === id, first);
+		await page.keyboard.press('Escape');
+		await page.waitForSelector('#detail', { state: 'hidden' });
+		await page.keyboard.press('/');
+		await page.keyboard.type('jd');
+		assert.equal(await page.inputValue('#search'), 'jd');
+		await page.keyboard.press('Escape');
+		await page.keyboard.press('?');
+		await page.waitForSelector('#keys[open]');
+	},
+	async dark() {
+		const page = await ready(await open('', { colorScheme: 'dark' }));
+		const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+		assert.equal(await paper(), 'rgb(18, 23, 29)');
+		await page.keyboard.press('d');
+		assert.equal(await paper(), 'rgb(246, 247, 249)');
+		await page.reload();
+		await ready(page);
+		assert.equal(await paper(), 'rgb(246, 247, 249)');
+	},
+	async narrow() {
+		for (const width of [390, 1440]) {
+			const page = await ready(await open('', { viewport: { width, height: 844 } }));
+			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px scroll sideways`);
+			if (process.env.PICTURES)
+				await page.screenshot({ path: join(process.env.PICTURES, `dashboard-${width}.png`), fullPage: true });
+		}
+	},
+	async away() {
+		const page = await ready(await open());
+		execFileSync('bash', ['-c', 'source "$LIB"; stop redis']);
+		await page.waitForSelector('#notice:not([hidden])');
+		assert.match(await page.locator('#notice').innerText(), /Redis cannot be reached/);
+		assert.equal(await page.locator('.range').count(), 2);
+		execFileSync('bash', ['-c', 'source "$LIB"; start_redis; seed usage; seed alerts 10'], { stdio: 'ignore' });
+		await page.waitForSelector('#notice', { state: 'hidden' });
+		await page.waitForSelector('#link.live');
+		seed('alert', '*', 'after-the-restart');
+		await rows(page).filter({ hasText: 'after-the-restart' }).waitFor();
+		faults.splice(0); /* the browser tells of each 503 */
+	},
+	async empty() {
+		const page = await open();
+		await page.getByText('No usage yet. It appears here').waitFor();
+		await page.getByText('No alert matches.').waitFor();
+		await page.getByText('No sensor has reported').waitFor();
+	},
+	async login() {
+		const page = await open();
+		await page.fill('#token', 'not the token of it');
+		await page.keyboard.press('Enter');
+		await page.getByText('This is not the token.').waitFor();
+		await page.fill('#token', 'a token of enough length');
+		await page.keyboard.press('Enter');
+		await ready(page);
+		faults.splice(0); /* the browser tells of each 401 */
+	},
+};
+
+try {
+	await cases[process.argv[2]]();
+	assert.deepEqual(faults, []);
+} finally {
+	await browser.close();
+}

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# A Redis server and a dashboard of our own, for a file of tests. BUILD names the build folder.
+
+HERE=$BATS_TEST_DIRNAME
+PROGRAM=$HERE/../../${BUILD:-build/release}/surgetap
+SOCKET=$BATS_FILE_TMPDIR/redis.sock
+
+cli() {
+	redis-cli -s "$SOCKET" "$@"
+}
+
+# wait_for COMMAND...: until it succeeds; the bound is for a test that would else hang.
+wait_for() {
+	local end=$((SECONDS + 60))
+	until "$@"; do
+		((SECONDS < end)) || { echo "never came true: $*" >&2; return 1; }
+	done
+}
+
+server_answers() {
+	[[ $(cli ping 2>&1) == PONG ]]
+}
+
+start_redis() {
+	redis-server --port 0 --unixsocket "$SOCKET" --dir "$BATS_FILE_TMPDIR" --save '' >>"$BATS_FILE_TMPDIR/redis.log" 2>&1 3>&- &
+	echo $! >"$BATS_FILE_TMPDIR/redis.pid"
+	wait_for server_answers
+}
+
+# stop NAME: ends the process whose number lies in NAME.pid.
+stop() {
+	local pid
+	pid=$(cat "$BATS_FILE_TMPDIR/$1.pid" 2>/dev/null) || return 0
+	kill "$pid" 2>/dev/null || true
+	while kill -0 "$pid" 2>/dev/null; do :; done
+	rm -f "$BATS_FILE_TMPDIR/$1.pid"
+}
+
+seed() {
+	python3 "$HERE/seed.py" "$@" | cli --pipe >/dev/null
+}
+
+dashboard_is_up() {
+	grep -q 'http://' "$BATS_FILE_TMPDIR/$1.log"
+}
+
+# start_dashboard NAME [OPTION...]: on a free port; its address ends up in NAME.url.
+start_dashboard() {
+	local name=$1
+	shift
+	"$PROGRAM" dashboard --redis "unix://$SOCKET" --listen 127.0.0.1:0 "$@" 2>"$BATS_FILE_TMPDIR/$name.log" 3>&- &
+	echo $! >"$BATS_FILE_TMPDIR/$name.pid"
+	wait_for dashboard_is_up "$name"
+	grep -oE 'http://[^ ]*[0-9]' "$BATS_FILE_TMPDIR/$name.log" | head -n 1 >"$BATS_FILE_TMPDIR/$name.url"
+}
+
+# get PATH [OPTION of curl...]: from the dashboard `main`.
+get() {
+	local path=$1
+	shift
+	curl -s --path-as-is "$@" "$(cat "$BATS_FILE_TMPDIR/main.url")$path"
+}
+
+status_of() {
+	get "$@" -o /dev/null -w '%{http_code}'
+}

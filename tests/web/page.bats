@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The dashboard's page in a real Chromium: each test is a case of dashboard.mjs.
+
+load lib
+
+export NPM=$BATS_TEST_DIRNAME/../../build/npm SOCKET LIB=$BATS_TEST_DIRNAME/lib.bash
+
+setup_file() {
+	start_redis
+	seed usage
+	seed alerts 1000
+	start_dashboard main --pivot 'Arkime=https://arkime.example/?q={community_id}&at={start}'
+}
+
+teardown_file() {
+	stop main
+	stop other
+	stop redis
+}
+
+# check CASE [NAME]: of the dashboard NAME.
+check() {
+	PAGE=$(cat "$BATS_FILE_TMPDIR/${2:-main}.url") HOME=$BATS_TEST_TMPDIR node "$HERE/dashboard.mjs" "$1"
+}
+
+@test "the page loads under its own policy, without an error" { check loads; }
+@test "no name from traffic runs, turns or hides text" { check hostile; }
+@test "a new alert is not missing two seconds after it was added" { check live; }
+@test "dragging zooms to minutes, a double click goes back" { check zoom; }
+@test "filters and search leave nothing else in the list" { check filter; }
+@test "the detail lacks none of what, why, who, flows and links" { check detail; }
+@test "a foreign schema, a broken record, a lost alert and a lost range are told" { check schema; }
+@test "an acknowledgement reaches Redis and other browsers" { check acknowledge; }
+@test "exports hold what the filter shows" { check export; }
+@test "a link shows the same again, in UTC and local time" { check link; }
+@test "no alert is out of the keyboard's reach, and no key acts while typing" { check keyboard; }
+@test "dark mode follows the system until it is chosen" { check dark; }
+@test "no width of screen scrolls sideways" { check narrow; }
+
+@test "an empty Redis is not an error" {
+	start_dashboard other --redis-prefix empty:
+	check empty other
+	stop other
+}
+
+@test "a browser gets in with the token only" {
+	echo 'a token of enough length' >"$BATS_TEST_TMPDIR/token"
+	start_dashboard other --token-file "$BATS_TEST_TMPDIR/token"
+	check login other
+	stop other
+}
+
+@test "a Redis that goes away and comes back needs no reload" { check away; }
