@@ -15,6 +15,7 @@
 static const char kind_connection[] = "connection";
 static const char kind_silence[] = "silence";
 static const char kind_protocol[] = "protocol";
+static const char kind_sentinel[] = "Sentinel";
 
 struct redis {
 	struct url url;
@@ -147,23 +148,24 @@ static int select_database(struct redis *redis)
 	return greet(redis, 2, (const char *[]){"SELECT", number});
 }
 
-int redis_connect(struct redis *redis)
+static int open_connection(struct redis *redis, long connect_ms, long silence_ms)
 {
 	const struct url *url = &redis->url;
-	struct timeval patience = to_timeval(REDIS_CONNECT_MS);
+	struct timeval patience = to_timeval(connect_ms);
 	redis_disconnect(redis);
 	redis->context = url->is_unix ? redisConnectUnixWithTimeout(url->path, patience)
-				      : redisConnectWithTimeout(url->host, url->port, patience);
+				      : redisConnectWithTimeout(
+						url->server.host, url->server.port, patience);
 	if (!redis->context || redis->context->err) {
 		tell(redis, kind_connection, "cannot connect",
 			redis->context ? redis->context->errstr : "no memory");
 		redis_disconnect(redis);
 		return -1;
 	}
-	redisSetTimeout(redis->context, to_timeval(REDIS_SILENCE_MS));
+	redisSetTimeout(redis->context, to_timeval(silence_ms));
 	if (!url->is_unix)
 		redisEnableKeepAlive(redis->context);
-	return authenticate(redis) < 0 || select_database(redis) < 0 ? -1 : 0;
+	return 0;
 }
 
 bool redis_is_connected(const struct redis *redis)
@@ -248,6 +250,59 @@ void redis_value_free(struct redis_value *value)
 {
 	if (value)
 		freeReplyObject((redisReply *)value);
+}
+
+/* An address is a list of two strings, host and port. */
+static int read_address(const struct redis_value *value, struct url_server *ret_server)
+{
+	size_t length;
+	if (redis_value_count(value) != 2)
+		return -1;
+	const char *host = redis_value_text(redis_value_item(value, 0), &length);
+	if (length == 0 || length >= sizeof ret_server->host || strlen(host) != length)
+		return -1;
+	strcpy(ret_server->host, host);
+	ret_server->port = atoi(redis_value_text(redis_value_item(value, 1), &length));
+	return ret_server->port >= 1 && ret_server->port <= 65535 ? 0 : -1;
+}
+
+static int ask_sentinel(struct redis *redis, struct url_server *ret_master)
+{
+	struct redis_value *value = NULL;
+	const char *const question[] = {"SENTINEL", "get-master-addr-by-name", redis->url.master};
+	if (open_connection(redis, REDIS_SENTINEL_MS, REDIS_SENTINEL_MS) < 0 ||
+		redis_call(redis, 3, question, &value) != 0)
+		return -1;
+	int r = read_address(value, ret_master);
+	if (r < 0)
+		tell(redis, kind_sentinel, "this Sentinel knows no such master", redis->url.master);
+	redis_value_free(value);
+	return r;
+}
+
+/* The first Sentinel that knows the master decides. A master that has just lost its place refuses
+ * with READONLY, or is silent: the next attempt asks again. */
+static int find_master(struct redis *redis)
+{
+	struct url *url = &redis->url;
+	int r = url->sentinel_count > 0 ? -1 : 0;
+	for (size_t i = 0; i < url->sentinel_count && r < 0; i++) {
+		struct url_server master;
+		url->server = url->sentinels[i];
+		r = ask_sentinel(redis, &master);
+		redis_disconnect(redis);
+		if (r == 0)
+			url->server = master;
+	}
+	return r;
+}
+
+int redis_connect(struct redis *redis)
+{
+	if (find_master(redis) < 0 ||
+		open_connection(redis, REDIS_CONNECT_MS, REDIS_SILENCE_MS) < 0)
+		return -1;
+	return authenticate(redis) < 0 || select_database(redis) < 0 ? -1 : 0;
 }
 
 const char *redis_trouble(const struct redis *redis)

@@ -24,10 +24,13 @@ enum redis_reply {
 
 struct redis;
 
+#define REDIS_SENTINEL_MS 1000 /* the same for each Sentinel, of which another may be well */
+
 /* A client of the server at `url`, which is copied. No connection yet. NULL: no memory. */
 struct redis *redis_new(const struct url *url);
 
-/* Connects, authenticates and selects the database. Returns 0, or -1 and redis_trouble(). */
+/* Finds the master when the URL names Sentinels; connects, authenticates and selects the database.
+ * Returns 0, or -1 and redis_trouble(). */
 int redis_connect(struct redis *redis);
 
 bool redis_is_connected(const struct redis *redis);

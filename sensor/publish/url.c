@@ -137,16 +137,16 @@ static const char *parse_server(struct span server, struct url *url)
 	if (host.length == 0)
 		return "the host is missing";
 	if (!colon)
-		return decode(host, url->host, sizeof url->host);
+		return decode(host, url->server.host, sizeof url->server.host);
 	struct span port = {colon + 1, server.length - (size_t)(colon + 1 - server.at)};
-	if (*colon != ':' || !parse_number(port, 1, 65535, &url->port))
+	if (*colon != ':' || !parse_number(port, 1, 65535, &url->server.port))
 		return "the port must be a number, 1..65535";
-	return decode(host, url->host, sizeof url->host);
+	return decode(host, url->server.host, sizeof url->server.host);
 }
 
 static const char *parse_redis(struct span rest, struct url *url)
 {
-	url->port = 6379;
+	url->server.port = 6379;
 	const char *wrong = take_credentials(&rest, url);
 	if (wrong)
 		return wrong;
@@ -165,6 +165,52 @@ static const char *parse_redis(struct span rest, struct url *url)
 	return NULL;
 }
 
+/* Cuts what stands before the first `mark` off the front of `rest`, and the mark; all, when there
+ * is none. */
+static struct span cut(struct span *rest, char mark)
+{
+	const char *end = memchr(rest->at, mark, rest->length);
+	struct span front = {rest->at, end ? (size_t)(end - rest->at) : rest->length};
+	size_t used = front.length + (end != NULL);
+	rest->at += used;
+	rest->length -= used;
+	return front;
+}
+
+static const char *take_sentinels(struct span servers, struct url *url)
+{
+	const char *wrong = NULL;
+	/* From the last to the first, which is the one to be shown. */
+	struct span list[URL_SENTINELS_MAX];
+	do {
+		if (url->sentinel_count == URL_SENTINELS_MAX)
+			return "more than 5 Sentinels";
+		list[url->sentinel_count++] = cut(&servers, ',');
+	} while (servers.length > 0);
+	for (size_t i = url->sentinel_count; i-- > 0 && !wrong;) {
+		url->server.port = 26379;
+		wrong = parse_server(list[i], url);
+		url->sentinels[i] = url->server;
+	}
+	return wrong;
+}
+
+static const char *parse_sentinel(struct span rest, struct url *url)
+{
+	const char *wrong = take_credentials(&rest, url);
+	if (wrong)
+		return wrong;
+	struct span servers = cut(&rest, '/'), master = cut(&rest, '/');
+	wrong = take_sentinels(servers, url);
+	if (!wrong && master.length == 0)
+		wrong = "the name of the master is missing, as in sentinel://host:26379/mymaster";
+	if (!wrong)
+		wrong = decode(master, url->master, sizeof url->master);
+	if (!wrong && rest.length > 0 && !parse_number(rest, 0, URL_DATABASE_MAX, &url->database))
+		wrong = "the database must be a number, 0..65535";
+	return wrong;
+}
+
 static const char *no_tls(struct span rest, struct url *url)
 {
 	(void)rest;
@@ -178,12 +224,13 @@ static const struct {
 } schemes[] = {
 	{"redis://", parse_redis},
 	{"unix://", parse_unix},
+	{"sentinel://", parse_sentinel},
 	{"rediss://", no_tls},
 };
 
 int url_parse(const char *text, struct url *ret_url, char ret_reason[URL_REASON_SIZE])
 {
-	const char *wrong = "it must begin with redis:// or unix://";
+	const char *wrong = "it must begin with redis://, unix:// or sentinel://";
 	struct url url = {0};
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
 		size_t length = strlen(schemes[i].scheme);
@@ -221,9 +268,9 @@ const char *url_show(const struct url *url, char ret_shown[URL_SHOWN_SIZE])
 		text_make_printable(url->path, ret_shown, URL_SHOWN_SIZE);
 		return ret_shown;
 	}
-	text_make_printable(url->host, host, sizeof host);
+	text_make_printable(url->server.host, host, sizeof host);
 	bool bare_ipv6 = strchr(host, ':') != NULL;
 	snprintf(ret_shown, URL_SHOWN_SIZE, "%s%s%s:%d", bare_ipv6 ? "[" : "", host,
-		bare_ipv6 ? "]" : "", url->port);
+		bare_ipv6 ? "]" : "", url->server.port);
 	return ret_shown;
 }

@@ -5,20 +5,32 @@
  * Where a Redis server is, from
  *   redis://[[user]:password@]host[:port][/db]   host may be a name, an IPv4 address or [IPv6]
  *   unix://[[user]:password@]/path[?db=N]
- * User, password and path are percent-decoded (RFC 3986). Port 6379 and database 0 unless given.
+ *   sentinel://[[user]:password@]host[:port][,host[:port]...]/master[/db]
+ * User, password, path and master are percent-decoded (RFC 3986). Port 6379, of a Sentinel 26379,
+ * and database 0 unless given.
  */
 #include <stdbool.h>
+#include <stddef.h>
 
 #define URL_PART_SIZE 256
 #define URL_PATH_SIZE 108 /* sun_path of <sys/un.h> */
 #define URL_DATABASE_MAX 65535
 #define URL_SHOWN_SIZE 300
 #define URL_REASON_SIZE 128
+#define URL_SENTINELS_MAX 5
+
+struct url_server {
+	char host[URL_PART_SIZE]; /* without the brackets of IPv6 */
+	int port;
+};
 
 struct url {
 	bool is_unix;
-	char host[URL_PART_SIZE]; /* without the brackets of IPv6 */
-	int port;
+	struct url_server server;
+	struct url_server sentinels[URL_SENTINELS_MAX]; /* who know where the master is; then
+							   `server` is the first of them */
+	size_t sentinel_count;                          /* 0: `server` is Redis itself */
+	char master[URL_PART_SIZE];                     /* its name among the Sentinels */
 	char path[URL_PATH_SIZE];
 	int database;
 	char user[URL_PART_SIZE], password[URL_PART_SIZE]; /* empty: not given */

@@ -26,13 +26,16 @@ static void try_url(const char *text)
 	char reason[URL_REASON_SIZE] = "", shown[URL_SHOWN_SIZE];
 	memset(&url, 'x', sizeof url);
 	if (url_parse(text, &url, reason) < 0) {
-		require(*reason && strlen(reason) < URL_REASON_SIZE && url.host[0] == 'x');
+		require(*reason && strlen(reason) < URL_REASON_SIZE && url.server.host[0] == 'x');
 		return;
 	}
 	require(strlen(url.user) < sizeof url.user && strlen(url.password) < sizeof url.password);
 	require(url.database >= 0 && url.database <= URL_DATABASE_MAX);
-	require(url.is_unix ? url.path[0] == '/'
-			    : url.host[0] && url.port >= 1 && url.port <= 65535);
+	require(url.is_unix
+			? url.path[0] == '/'
+			: url.server.host[0] && url.server.port >= 1 && url.server.port <= 65535);
+	require(url.sentinel_count <= URL_SENTINELS_MAX &&
+		(url.sentinel_count > 0) == (*url.master != '\0'));
 	require(!*url.user || *url.password);
 	require(strlen(url_show(&url, shown)) < sizeof shown);
 }

@@ -16,25 +16,38 @@ static const struct {
 	struct url url;
 	const char *shown;
 } good[] = {
-	{"redis://localhost", {.host = "localhost", .port = 6379}, "localhost:6379"},
-	{"redis://localhost/", {.host = "localhost", .port = 6379}, "localhost:6379"},
-	{"redis://10.0.0.1:7000/3", {.host = "10.0.0.1", .port = 7000, .database = 3},
-		"10.0.0.1:7000"},
-	{"redis://h?db=2", {.host = "h", .port = 6379, .database = 2}, "h:6379"},
-	{"redis://[::1]:6380/1", {.host = "::1", .port = 6380, .database = 1}, "[::1]:6380"},
-	{"redis://[fe80::1]", {.host = "fe80::1", .port = 6379}, "[fe80::1]:6379"},
-	{"redis://:secret@h", {.host = "h", .port = 6379, .password = "secret"}, "h:6379"},
-	{"redis://tap:secret@h:1/0", {.host = "h", .port = 1, .user = "tap", .password = "secret"},
+	{"redis://localhost", {.server = {"localhost", 6379}}, "localhost:6379"},
+	{"redis://localhost/", {.server = {"localhost", 6379}}, "localhost:6379"},
+	{"redis://10.0.0.1:7000/3", {.server = {"10.0.0.1", 7000}, .database = 3}, "10.0.0.1:7000"},
+	{"redis://h?db=2", {.server = {"h", 6379}, .database = 2}, "h:6379"},
+	{"redis://[::1]:6380/1", {.server = {"::1", 6380}, .database = 1}, "[::1]:6380"},
+	{"redis://[fe80::1]", {.server = {"fe80::1", 6379}}, "[fe80::1]:6379"},
+	{"redis://:secret@h", {.server = {"h", 6379}, .password = "secret"}, "h:6379"},
+	{"redis://tap:secret@h:1/0", {.server = {"h", 1}, .user = "tap", .password = "secret"},
 		"h:1"},
-	{"redis://tap:p%40%2f%3A%25@h",
-		{.host = "h", .port = 6379, .user = "tap", .password = "p@/:%"}, "h:6379"},
-	{"redis://:a:b@c@h", {.host = "h", .port = 6379, .password = "a:b@c"}, "h:6379"},
+	{"redis://tap:p%40%2f%3A%25@h", {.server = {"h", 6379}, .user = "tap", .password = "p@/:%"},
+		"h:6379"},
+	{"redis://:a:b@c@h", {.server = {"h", 6379}, .password = "a:b@c"}, "h:6379"},
 	{"unix:///run/redis.sock", {.is_unix = true, .path = "/run/redis.sock"}, "/run/redis.sock"},
 	{"unix:///run/redis.sock?db=12",
 		{.is_unix = true, .path = "/run/redis.sock", .database = 12}, "/run/redis.sock"},
 	{"unix://tap:secret@/run/my%20redis?db=0",
 		{.is_unix = true, .path = "/run/my redis", .user = "tap", .password = "secret"},
 		"/run/my redis"},
+	{"sentinel://:secret@s1,s2:7,[::1]:8/mymaster/3",
+		{.server = {"s1", 26379},
+			.sentinels = {{"s1", 26379}, {"s2", 7}, {"::1", 8}},
+			.sentinel_count = 3,
+			.master = "mymaster",
+			.password = "secret",
+			.database = 3},
+		"s1:26379"},
+	{"sentinel://s/my%20master",
+		{.server = {"s", 26379},
+			.sentinels = {{"s", 26379}},
+			.sentinel_count = 1,
+			.master = "my master"},
+		"s:26379"},
 	{"unix:///run/a\nb", {.is_unix = true, .path = "/run/a\nb"}, "/run/a\\x0ab"},
 };
 
@@ -73,6 +86,15 @@ static const char *const bad[] = {
 	"unix://:hunter2@/run/s?db=x",
 	"unix://:hunter2@/run/s?password=hunter2",
 	"http://:hunter2@h",
+	"sentinel://",
+	"sentinel://:hunter2@h",
+	"sentinel://:hunter2@h/",
+	"sentinel://:hunter2@/mymaster",
+	"sentinel://:hunter2@h,,i/mymaster",
+	"sentinel://:hunter2@h:x,i/mymaster",
+	"sentinel://:hunter2@1,2,3,4,5,6/mymaster",
+	"sentinel://:hunter2@h/mymaster/x",
+	"sentinel://:hunter2@h/mymaster/1/2",
 };
 
 static void every_form_is_understood(void **state)
@@ -84,8 +106,10 @@ static void every_form_is_understood(void **state)
 		if (url_parse(good[i].text, &url, reason) != 0)
 			fail_msg("%s: %s", good[i].text, reason);
 		assert_int_equal(url.is_unix, good[i].url.is_unix);
-		assert_string_equal(url.host, good[i].url.host);
-		assert_int_equal(url.port, good[i].url.port);
+		assert_memory_equal(&url.server, &good[i].url.server, sizeof url.server);
+		assert_int_equal(url.sentinel_count, good[i].url.sentinel_count);
+		assert_memory_equal(url.sentinels, good[i].url.sentinels, sizeof url.sentinels);
+		assert_string_equal(url.master, good[i].url.master);
 		assert_string_equal(url.path, good[i].url.path);
 		assert_int_equal(url.database, good[i].url.database);
 		assert_string_equal(url.user, good[i].url.user);
