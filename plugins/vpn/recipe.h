@@ -46,11 +46,21 @@ struct vpn_wireguard_side {
 	struct vpn_counter data;
 };
 
+struct vpn_static {
+	uint8_t run;      /* payloads from the first on that fit */
+	uint8_t any, all; /* bits set in any, in all of their first bytes */
+	uint8_t sides;    /* 1 the client, 2 the server */
+	uint16_t bytes;   /* length of the first */
+	bool varies;      /* another length was seen */
+};
+
 /* Arrays: [0] from the server, [1] from the client. At most 256 bytes, zero at start. */
 struct vpn_memory {
 	struct vpn_openvpn_side openvpn[2];
 	struct vpn_wireguard_side wireguard[2];
 	bool nebula_asked;
+	bool is_dns_tunnel_possible; /* a type of record was asked for that tunnels use */
+	struct vpn_static static_key;
 	uint8_t esp_run; /* over both directions, the longer one */
 	struct {
 		uint32_t spi, sequence;
@@ -73,6 +83,12 @@ const struct vpn_match *vpn_openvpn_tcp(struct vpn_memory *memory, const struct 
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
+
+/* Tunnels within DNS, and OpenVPN without a handshake. */
+const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_openvpn_static(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
 
 /* How many payloads recipes want to see of a flow with this memory. */
 static inline uint8_t vpn_payloads(const struct vpn_memory *memory)

@@ -243,5 +243,7 @@ const struct vpn_recipe vpn_recipes[] = {
 	{UDP, inspect_anyconnect},
 	{UDP, inspect_openconnect},
 	{UDP, inspect_nebula},
+	{UDP, vpn_iodine},
+	{UDP, vpn_openvpn_static},
 	{0, NULL},
 };

@@ -208,6 +208,13 @@ static bool judge_name(const struct surgetap_call *call)
 }
 
 /* The recipes have seen what nDPI has seen; only a verdict that is worth little waits for more. */
+static bool is_worth_waiting(const struct surgetap_call *call)
+{
+	const struct vpn_memory *memory = call->flow_state;
+
+	return strcmp(call->flow->protocol, "openvpn") == 0 || memory->is_dns_tunnel_possible;
+}
+
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
 	judge_transport(call);
@@ -217,7 +224,7 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	if (companions_has(call->worker_state, call->flow))
 		report(call, SURGETAP_GRADE_CACHE, TUNNEL, 80,
 			"goes with a VPN handshake of the same hosts and port");
-	return strcmp(call->flow->protocol, "openvpn") == 0 ? SURGETAP_MORE : SURGETAP_DONE;
+	return is_worth_waiting(call) ? SURGETAP_MORE : SURGETAP_DONE;
 }
 
 static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
