@@ -22,8 +22,9 @@ const char *comparison_metric_name(enum comparison_metric metric)
 static double value_of(
 	const struct book_range *range, int column, size_t slot, enum comparison_metric metric)
 {
-	struct book_cell cell =
-		column < 0 ? (struct book_cell){0} : book_cell(range, (size_t)column, slot);
+	if (column < 0)
+		return 0;
+	struct book_cell cell = book_cell(range, (size_t)column, slot);
 	return metric == COMPARISON_HOSTS ? cell.hosts : cell.flows;
 }
 

@@ -272,20 +272,34 @@ static double spread_of(const struct fit *fit, enum side side, double correlatio
 	return total > 0 ? sum / (total * total) : 0;
 }
 
+/* Weekends have a rate of their own when they are told apart: one degree of freedom. */
+static uint32_t count_contrasts(const struct fit *fit)
+{
+	bool has[2] = {false, false};
+	for (int i = 0; i < STRATA; i++)
+		has[i / HOURS] |= is_shared(&fit->strata[i]);
+	return fit->block_s == DAY_S && has[0] && has[1];
+}
+
 /* The variance of the blocks' levels beyond chance, given their correlation: what a window's own
  * mean has swallowed is given back. */
 static double measure_drift(const struct fit *fit, const struct drift_sums sums[SIDES],
 	double dispersion, double correlation)
 {
-	double excess = 0, room = 0;
+	double excess = 0, room = 0, all = 0, contrasts = count_contrasts(fit);
 	for (int side = BEFORE; side < SIDES; side++) {
 		double due = sums[side].due;
 		if (sums[side].blocks < 2)
 			continue;
+		all += sums[side].blocks - 1;
 		double degrees = sums[side].blocks - 1;
 		excess += sums[side].square - dispersion * (degrees - CAUTION * sqrt(2 * degrees));
 		room += due - due * spread_of(fit, (enum side)side, correlation);
 	}
+	if (all <= contrasts)
+		return 0;
+	excess += dispersion * contrasts;
+	room *= 1 - contrasts / all;
 	return room > 0 ? fmax(0, excess / room) : 0;
 }
 
@@ -348,7 +362,8 @@ void rate_ratio_compute(const struct rate_window *before, const struct rate_wind
 	ret_ratio->ratio = is_plain ? fit.ratio : is_new ? INFINITY : is_gone ? 0 : fit.ratio;
 	if (ret_ratio->blocks < BLOCKS_FOR_INTERVAL)
 		return;
-	double reach = rate_ratio_student(ret_ratio->blocks - 2) * deviation;
+	double reach =
+		rate_ratio_student(ret_ratio->blocks - 2 - count_contrasts(&fit)) * deviation;
 	ret_ratio->low = is_gone ? 0 : fit.ratio * exp(-reach);
 	ret_ratio->high = is_new ? INFINITY : fit.ratio * exp(reach);
 }

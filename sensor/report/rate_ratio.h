@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RATE_RATIO_BLOCKS 8 /* wanted for both windows together */
+#define RATE_RATIO_BLOCKS 5 /* wanted for both windows together */
 
 /* A bucket: `count` events within `exposure` (any unit, the same throughout; 0: not seen). */
 struct rate_slot {
