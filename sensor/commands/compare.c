@@ -44,6 +44,7 @@ struct compare {
 	bool has_usage; /* an input is a usage file, which knows no peers */
 	struct compare_line *lines;
 	size_t count, room;
+	bool is_short; /* of memory: lines are missing */
 };
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -108,8 +109,10 @@ static void take_row(void *argument, const struct comparison_row *row)
 	if (compare->count == compare->room) {
 		size_t room = compare->room ? 2 * compare->room : 64;
 		struct compare_line *larger = realloc(compare->lines, room * sizeof *larger);
-		if (!larger)
-			return; /* the count tells: see print */
+		if (!larger) {
+			compare->is_short = true;
+			return;
+		}
 		compare->lines = larger;
 		compare->room = room;
 	}
@@ -145,6 +148,7 @@ static int print(struct compare *compare)
 		windows[i] = (struct comparison_window){
 			compare->books[i], compare->start_s[i], compare->end_s[i]};
 	bool is_done = comparison_run(&windows[0], &windows[1], take_row, compare) == 0;
+	is_done = is_done && !compare->is_short;
 	explain(compare);
 	if (is_done && compare->is_json)
 		is_done = compare_json_print(compare->lines, compare->count, stdout);
