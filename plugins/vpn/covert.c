@@ -78,7 +78,7 @@ const struct vpn_match *vpn_openvpn_static(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	static const struct vpn_match blocks = {SURGETAP_GRADE_HEURISTIC, 85,
-		"OpenVPN with a static key: random, whole blocks behind HMAC and IV", 0};
+		"random whole blocks behind HMAC and IV: OpenVPN with a static key, tinc", 0};
 	struct vpn_static *seen = &memory->static_key;
 
 	(void)flow;
