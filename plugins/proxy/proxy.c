@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handshake.h"
+#include "imitation.h"
 #include "opaque.h"
 #include "peers.h"
 
@@ -11,6 +12,7 @@
 struct memory {
 	struct proxy_handshake handshake;
 	struct opaque opaque;
+	struct imitation imitation;
 	bool is_opaque_over; /* nothing more to be learnt from payloads */
 };
 
@@ -41,6 +43,12 @@ static bool judge_answer(const struct surgetap_call *call)
 	return true;
 }
 
+/* Something was asked that the server has yet to answer. */
+static bool is_pending(const struct memory *memory)
+{
+	return memory->handshake.request != PROXY_REQUEST_NONE || memory->imitation.is_asked;
+}
+
 static enum surgetap_next on_packet(const struct surgetap_call *call)
 {
 	struct memory *memory = call->flow_state;
@@ -51,11 +59,14 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 		proxy_handshake_ask(&memory->handshake, call->payload);
 	else if (judge_answer(call))
 		return SURGETAP_DONE;
+	if (imitation_add(&memory->imitation, call->payload)) {
+		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 85,
+			"simple-obfs: ticket before the name, Finished of impossible length");
+		return SURGETAP_DONE;
+	}
 	if (!memory->is_opaque_over)
 		memory->is_opaque_over = !opaque_add(&memory->opaque, call->payload);
-	return memory->is_opaque_over && memory->handshake.request == PROXY_REQUEST_NONE
-		       ? SURGETAP_DONE
-		       : SURGETAP_MORE;
+	return memory->is_opaque_over && !is_pending(memory) ? SURGETAP_DONE : SURGETAP_MORE;
 }
 
 /* What nDPI names by itself. */
@@ -127,7 +138,7 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	if (is_bittorrent(call->flow))
 		peers_note(call->worker_state, call->flow);
 	judge_opaque(call);
-	if (memory->handshake.request != PROXY_REQUEST_NONE)
+	if (is_pending(memory))
 		return SURGETAP_MORE;
 	judge_verdict(call);
 	return SURGETAP_DONE;

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Source: the templates in simple-obfs, src/obfs_tls.c; places are offsets into the payload. */
+#include "imitation.h"
+
+#include <string.h>
+
+#define SESSION_ID_AT 43u /* its length: behind record, handshake, version and random */
+#define SUITES_AT 76u
+#define SUITES_BYTES 56u
+#define TICKET_AT (SUITES_AT + 2 + SUITES_BYTES + 2 + 2)
+#define EXTENSION_HEAD_BYTES 4u
+#define SERVER_HELLO_BYTES 96u
+#define CHANGE_CIPHER_BYTES 6u
+#define FINISHED_BYTES 32u /* of its suite: 16 encrypted, 16 of tag */
+
+static uint16_t be16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+/* OpenSSL, whose list of suites this is, puts the server's name first and the ticket later. */
+static bool is_client_hello(const struct surgetap_payload *payload)
+{
+	const uint8_t *hello = payload->data;
+	uint32_t name_at;
+
+	if (payload->captured_bytes < TICKET_AT + EXTENSION_HEAD_BYTES ||
+		memcmp(hello, "\x16\3\1", 3) != 0 || hello[5] != 1 || hello[SESSION_ID_AT] != 32 ||
+		be16(hello + SUITES_AT) != SUITES_BYTES || be16(hello + TICKET_AT) != 0x0023)
+		return false;
+	name_at = TICKET_AT + EXTENSION_HEAD_BYTES + be16(hello + TICKET_AT + 2);
+	return name_at > TICKET_AT + EXTENSION_HEAD_BYTES &&
+	       name_at + EXTENSION_HEAD_BYTES <= payload->captured_bytes &&
+	       be16(hello + name_at) == 0;
+}
+
+static bool is_server_hello(const struct surgetap_payload *payload)
+{
+	const uint8_t *hello = payload->data;
+	const uint8_t *change = hello + SERVER_HELLO_BYTES,
+		      *finished = change + CHANGE_CIPHER_BYTES;
+
+	return payload->captured_bytes >= SERVER_HELLO_BYTES + CHANGE_CIPHER_BYTES + 5 &&
+	       memcmp(hello, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11) == 0 &&
+	       memcmp(hello + SUITES_AT, "\xcc\xa8", 2) == 0 &&
+	       memcmp(change, "\x14\3\3\0\1\1", CHANGE_CIPHER_BYTES) == 0 &&
+	       memcmp(finished, "\x16\3\3", 3) == 0 && be16(finished + 3) != FINISHED_BYTES;
+}
+
+bool imitation_add(struct imitation *imitation, const struct surgetap_payload *payload)
+{
+	if (payload->from_client) {
+		imitation->is_asked |= payload->index == 0 && is_client_hello(payload);
+		return false;
+	}
+	return imitation->is_asked && is_server_hello(payload);
+}
