@@ -48,6 +48,8 @@ const cases = {
 		await row.click();
 		await page.waitForSelector('#detail li');
 		assert.match(await page.locator('#detail').innerText(), /<script>document\.title="owned"/);
+		await page.locator('#detail summary').click();
+		assert.match(await page.locator('#detail pre').innerText(), /as_org/);
 		assert.doesNotMatch(await page.locator('#detail').innerText(), /[\u202e\u0007]/);
 		assert.equal(await page.locator('main script, main img, #detail img').count(), 0);
 		assert.equal(await page.title(), 'surgetap');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One alert: what, why, who, the flows, where to look further, and who has seen to it. */
-import { $, dot, label, make, number, parseTime, rise, span, times, when } from './words.js';
+import { $, clean, dot, label, make, number, parseTime, rise, span, times, when } from './words.js';
 import { change, state } from './state.js';
 import { ask, tell } from './net.js';
 import { severityName } from './alerts.js';
@@ -105,7 +105,7 @@ function body({ alert, eve, text }) {
 	const flows = list(context.example_flows).slice(0, SHOWN).map((example) => flow(example, context));
 	parts.push(part('Example flows', flows.length > 0 ? make('ul', {}, ...flows) : make('p', { kind: 'quiet', text: 'none recorded' })));
 	const record = make('pre');
-	record.textContent = raw.slice(0, 100000);
+	record.textContent = raw.slice(0, 100000).split('\n').map(clean).join('\n');
 	parts.push(make('details', {}, make('summary', { text: 'Record' }), copier(raw), record));
 	return parts;
 }
@@ -118,8 +118,11 @@ export async function show(id) {
 	if (!isOpen)
 		return;
 	const close = make('button', { type: 'button', text: 'Close', title: 'Close (Esc)', on: { click: () => change({ alert: '' }) } });
-	if (pane.dataset.id !== id)
+	if (pane.dataset.id !== id) {
 		pane.replaceChildren(make('header', {}, make('h2', { text: 'Alert' }), close), make('p', { kind: 'empty', text: 'loading' }));
+		if (matchMedia('(max-width: 900px)').matches) /* it stands in the place of the list */
+			$('alerts').scrollIntoView();
+	}
 	pane.dataset.id = id;
 	try {
 		const detail = await ask('/api/alert?id=' + encodeURIComponent(id));
