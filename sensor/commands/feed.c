@@ -45,6 +45,12 @@ static double monotonic_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static void tell_baselines(void *argument, const char *place, const char *message)
+{
+	(void)argument;
+	log_error("%s: %s", place, message);
+}
+
 void feed_plan(const struct config *config, const struct setup *setup,
 	struct pipeline_settings *ret_settings)
 {
@@ -62,6 +68,8 @@ void feed_plan(const struct config *config, const struct setup *setup,
 			.geoip = setup->geoip,
 			.alarms_per_year = config->alarms_per_year,
 			.host_seed = REPLAY_SEED},
+		.state_folder = config->state,
+		.baselines = {tell_baselines, NULL},
 	};
 }
 

@@ -182,6 +182,7 @@ static int open_pipeline(struct run *run)
 	struct pipeline_settings settings;
 	feed_plan(&run->config, &run->setup, &settings);
 	settings.analyst.listener = outlet_listener(&run->outlet);
+	settings.saves_hourly = true;
 	int error = make_seeds(&settings);
 	if (error == 0)
 		error = pipeline_new(&settings, &run->pipeline);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "meter/history.h"
 
@@ -277,6 +278,51 @@ void analyst_finish(struct analyst *analyst)
 	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++)
 		if (analyst->buckets[scale].is_open)
 			close_bucket(analyst, scale);
+}
+
+size_t analyst_detector_bytes(const struct analyst *analyst)
+{
+	return analyst->detector_bytes;
+}
+
+bool analyst_look(const struct analyst *analyst, uint64_t number, struct analyst_memory *ret_memory)
+{
+	uint64_t place = number / analyst->technique_count;
+	uint32_t technique = (uint32_t)(number % analyst->technique_count);
+	if (place >= analyst->tracked_count)
+		return false;
+	const struct tracked *tracked = analyst->tracked[place];
+	*ret_memory = (struct analyst_memory){
+		.range = ranges_name(analyst->settings.ranges, tracked->range),
+		.technique = analyst->settings.plugins->techniques.entries[technique].name,
+		.detector = detector_at(analyst, tracked, technique),
+		.history = &tracked->histories[technique],
+	};
+	return true;
+}
+
+static struct tracked *find_tracked(const struct analyst *analyst, uint32_t range)
+{
+	for (uint32_t i = 0; i < analyst->tracked_count; i++)
+		if (analyst->tracked[i]->range == range)
+			return analyst->tracked[i];
+	return NULL;
+}
+
+int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory)
+{
+	uint32_t range = ranges_find_name(analyst->settings.ranges, memory->range);
+	int technique =
+		technique_table_find(&analyst->settings.plugins->techniques, memory->technique);
+	if (range == RANGE_NONE || technique < 0)
+		return 0;
+	if (!analyst->is_tracked[range] && track_range(analyst, range) < 0)
+		return -ENOMEM;
+	struct tracked *tracked = find_tracked(analyst, range);
+	memcpy(detector_at(analyst, tracked, (uint32_t)technique), memory->detector,
+		analyst->detector_bytes);
+	tracked->histories[technique] = *memory->history;
+	return 0;
 }
 
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes)

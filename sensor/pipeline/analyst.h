@@ -8,6 +8,7 @@
  */
 #include "alert/explain.h"
 #include "detect/detector.h"
+#include "meter/history.h"
 #include "meter/meter.h"
 
 #define ANALYST_SCALES 4
@@ -53,6 +54,23 @@ void analyst_take_minute(struct analyst *analyst, int64_t start_s, double covera
 
 /* Closes what is open: the last hour, day and week end with what was seen of them. */
 void analyst_finish(struct analyst *analyst);
+
+/* What is remembered of one range and technique; all four belong to the analyst. */
+struct analyst_memory {
+	const char *range, *technique;
+	const void *detector; /* analyst_detector_bytes() bytes */
+	const struct history *history;
+};
+
+size_t analyst_detector_bytes(const struct analyst *analyst);
+
+/* The `number`-th memory, in the order of ranges and techniques; false behind the last one. */
+bool analyst_look(
+	const struct analyst *analyst, uint64_t number, struct analyst_memory *ret_memory);
+
+/* Takes a memory over (copied) from an analyst with the same analyst_detector_bytes. A range or
+ * technique that is not known is passed over. Returns 0 or -ENOMEM. */
+int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory);
 
 /* Ranges with traffic so far, and the bytes that their detectors take. */
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes);

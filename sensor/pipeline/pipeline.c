@@ -23,7 +23,10 @@ struct pipeline {
 	struct gate *gate;
 	struct lane *lanes[PIPELINE_WORKERS_MAX];
 	uint32_t lane_count;
-	struct analyst *analyst;        /* NULL: flows only */
+	struct analyst *analyst;  /* NULL: flows only */
+	const char *state_folder; /* NULL none */
+	bool saves_hourly;
+	struct baselines_listener baselines;
 	struct channel *closed, *spare; /* of struct minute */
 	struct minute minutes[MINUTES];
 	pthread_t thread; /* the analyst's */
@@ -54,16 +57,27 @@ static void judge_minute(struct pipeline *pipeline, const struct minute *minute)
 	}
 }
 
+static void save_baselines(struct pipeline *pipeline)
+{
+	if (pipeline->analyst && pipeline->state_folder)
+		baselines_save(pipeline->state_folder, pipeline->analyst, &pipeline->baselines);
+}
+
 static void *judge(void *argument)
 {
 	struct pipeline *pipeline = argument;
 	bool is_last = false;
 	while (!is_last) {
 		struct minute *minute = channel_take(pipeline->closed);
+		bool ends_hour = (minute->start_s + 60) % 3600 == 0 && !minute->is_void;
 		is_last = minute->is_last;
 		judge_minute(pipeline, minute);
 		channel_put(pipeline->spare, minute);
+		if (ends_hour && pipeline->saves_hourly && !is_last)
+			save_baselines(pipeline);
 	}
+	/* Before hours, days and weeks are closed half full: the next run goes on with them. */
+	save_baselines(pipeline);
 	if (pipeline->analyst)
 		analyst_finish(pipeline->analyst);
 	return NULL;
@@ -93,6 +107,9 @@ static int start_analyst(struct pipeline *pipeline, const struct pipeline_settin
 	int error = 0;
 	if (settings->analyst.listener.alert)
 		error = analyst_new(&settings->analyst, &pipeline->analyst);
+	if (error == 0 && pipeline->analyst && pipeline->state_folder)
+		error = baselines_load(
+			pipeline->state_folder, pipeline->analyst, &pipeline->baselines);
 	if (error == 0 && (channel_new(MINUTES, &pipeline->closed) < 0 ||
 				  channel_new(MINUTES, &pipeline->spare) < 0))
 		error = -ENOMEM;
@@ -112,6 +129,9 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
 	if (!pipeline)
 		return -ENOMEM;
+	pipeline->state_folder = settings->state_folder;
+	pipeline->saves_hourly = settings->saves_hourly;
+	pipeline->baselines = settings->baselines;
 	int error = gate_new(settings->worker.ranges, settings->worker.seed, &pipeline->gate);
 	if (error == 0)
 		error = make_lanes(pipeline, settings);

@@ -10,7 +10,7 @@
  * The result does not depend on N: a flow's fate depends on its own packets alone, and counts merge
  * in any order.
  */
-#include "pipeline/analyst.h"
+#include "pipeline/baselines.h"
 #include "pipeline/clock.h"
 #include "pipeline/gate.h"
 #include "pipeline/worker.h"
@@ -24,8 +24,13 @@
 struct pipeline_settings {
 	uint32_t workers; /* 1..PIPELINE_WORKERS_MAX; max_flows is shared out among them */
 	struct worker_settings worker; /* its listener is called on the workers' threads */
-	struct analyst_settings
-		analyst; /* listener.alert NULL: flows only; else called on its thread */
+	/* listener.alert NULL: flows only; else called on the analyst's thread */
+	struct analyst_settings analyst;
+	/* Where baselines are kept; NULL: they are not. They are read at the start and written at
+	 * the end, and with `saves_hourly` after each hour. Faults are told on either thread. */
+	const char *state_folder;
+	bool saves_hourly;
+	struct baselines_listener baselines;
 };
 
 struct pipeline_stats {
@@ -41,7 +46,8 @@ struct pipeline_stats {
 
 struct pipeline;
 
-/* Returns 0, -EINVAL for the number of workers, or an error of worker_new, analyst_new or a thread.
+/* Returns 0, -EINVAL for the number of workers, or an error of worker_new, analyst_new,
+ * baselines_load or a thread.
  * What the settings point to stays the caller's. */
 int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline);
 

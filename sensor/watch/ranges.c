@@ -374,6 +374,12 @@ const char *ranges_name(const struct ranges *ranges, uint32_t range)
 	return ranges->names[range];
 }
 
+uint32_t ranges_find_name(const struct ranges *ranges, const char *name)
+{
+	uint32_t slot = ranges->slot_count > 0 ? *find_slot(ranges, name) : 0;
+	return slot ? slot - 1 : RANGE_NONE;
+}
+
 uint32_t ranges_prefixes(const struct ranges *ranges, uint32_t range,
 	struct range_prefix *ret_prefixes, uint32_t max)
 {

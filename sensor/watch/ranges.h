@@ -49,6 +49,9 @@ uint32_t ranges_find(const struct ranges *ranges, const struct surgetap_address 
 uint32_t ranges_count(const struct ranges *ranges);
 const char *ranges_name(const struct ranges *ranges, uint32_t range);
 
+/* The range of that name, or RANGE_NONE. */
+uint32_t ranges_find_name(const struct ranges *ranges, const char *name);
+
 /* Copies up to `max` prefixes of a range in order of address; returns how many the range has. */
 uint32_t ranges_prefixes(const struct ranges *ranges, uint32_t range,
 	struct range_prefix *ret_prefixes, uint32_t max);
