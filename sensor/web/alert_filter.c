@@ -31,7 +31,7 @@ static int parse_time(struct request *request, const char *name, double otherwis
 
 int alert_filter_parse(struct request *request, struct alert_filter *ret_filter)
 {
-	struct alert_filter filter;
+	struct alert_filter filter = {0};
 	for (size_t i = 0; i < ALERT_FILTER_CHOICES; i++)
 		if (parse_text(request, choice_names[i], filter.choices[i]) < 0)
 			return -EINVAL;
