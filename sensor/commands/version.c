@@ -7,6 +7,7 @@
 #include "flow/classify.h"
 #include "geoip/geoip.h"
 #include "publish/publisher.h"
+#include "web/server.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ static const struct library libraries[] = {
 	{"nDPI", classify_library_version},
 	{"hiredis", publisher_library_version},
 	{"libmaxminddb", geoip_library_version},
+	{"libmicrohttpd", server_library_version},
 	{"jansson", jansson_version_str},
 	{"libcyaml", document_library_version},
 	{"libyaml", place_library_version},
@@ -38,6 +40,6 @@ int command_version(int argc, char **argv)
 		return status;
 	printf("surgetap %s\n", SURGETAP_VERSION);
 	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
-		printf("%-13s %s\n", libraries[i].name, libraries[i].version());
+		printf("%-14s %s\n", libraries[i].name, libraries[i].version());
 	return STATUS_OK;
 }

@@ -497,3 +497,8 @@ void server_close(struct server *server)
 	pthread_mutex_destroy(&server->lock);
 	free(server);
 }
+
+const char *server_library_version(void)
+{
+	return MHD_get_version();
+}

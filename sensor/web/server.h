@@ -84,4 +84,7 @@ void server_wake(struct server *server);
 /* Ends every connection and joins the threads. Accepts NULL. */
 void server_close(struct server *server);
 
+/* The version of libmicrohttpd found at run time. */
+const char *server_library_version(void);
+
 #endif
