@@ -118,12 +118,12 @@ const cases = {
 		const page = await ready(await open()), other = await ready(await open());
 		await rows(page).filter({ hasText: 'star-jv' }).first().click();
 		await page.fill('#ack-comment', 'seen <b>it</b>');
-		await page.fill('#ack-by', 'eva');
+		await page.fill('#ack-by', 'shift-2');
 		await page.click('#ack-send');
 		await page.getByText('seen <b>it</b>').waitFor();
-		await rows(other).getByText('✓ eva').waitFor();
+		await rows(other).getByText('✓ shift-2').waitFor();
 		const kept = Object.values(JSON.parse(cli('--json', 'hgetall', 'surgetap:acks'))).map((text) => JSON.parse(text));
-		assert.deepEqual(kept.map((ack) => [ack.by, ack.comment]), [['eva', 'seen <b>it</b>']]);
+		assert.deepEqual(kept.map((ack) => [ack.by, ack.comment]), [['shift-2', 'seen <b>it</b>']]);
 		await page.getByText('Withdraw').click();
 		await page.locator('#ack-comment').waitFor();
 		assert.equal(cli('hlen', 'surgetap:acks'), '0');
