@@ -5,7 +5,6 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -74,18 +73,6 @@ const char *request_body(const struct request *request, size_t *ret_size)
 {
 	*ret_size = request->body_size;
 	return request->body;
-}
-
-void answer_header(struct answer *answer, const char *name, const char *format, ...)
-{
-	va_list arguments;
-	if (answer->header_count == SERVER_HEADERS_MAX)
-		return;
-	answer->headers[answer->header_count].name = name;
-	va_start(arguments, format);
-	vsnprintf(answer->headers[answer->header_count++].value, sizeof answer->headers->value,
-		format, arguments);
-	va_end(arguments);
 }
 
 /* Leaves the request to a worker; its connection sleeps until then. False: too many wait. */
