@@ -331,3 +331,11 @@ uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes)
 		     (analyst->detector_bytes + sizeof(struct history));
 	return analyst->tracked_count;
 }
+
+uint64_t analyst_refused(const struct analyst *analyst)
+{
+	uint64_t refused = analyst->refused;
+	for (int scale = 0; scale < ANALYST_SCALES; scale++)
+		refused += meter_refused(analyst->buckets[scale].meter);
+	return refused;
+}

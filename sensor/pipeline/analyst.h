@@ -14,8 +14,7 @@
 #define ANALYST_SCALES 4
 #define ANALYST_COVERAGE_MIN 0.5 /* a bucket seen less than half says nothing about hosts */
 
-/* A closed bucket of one range. `expected` has an entry for each technique: hosts the detector had
- * expected; all zero while it has seen nothing. */
+/* A closed bucket of one range. */
 struct analyst_usage {
 	const char *range;
 	int64_t start_s;
@@ -74,5 +73,8 @@ int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory
 
 /* Ranges with traffic so far, and the bytes that their detectors take. */
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes);
+
+/* What found no memory or no place in the analyst's own meters and lists. */
+uint64_t analyst_refused(const struct analyst *analyst);
 
 #endif

@@ -350,6 +350,8 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_
 		add_stats(&ret_stats->worker, &stats);
 		ret_stats->meter_refused += refused;
 	}
-	if (pipeline->analyst)
+	if (pipeline->analyst) {
 		ret_stats->ranges = analyst_tracked(pipeline->analyst, &ret_stats->detector_bytes);
+		ret_stats->meter_refused += analyst_refused(pipeline->analyst);
+	}
 }
