@@ -219,7 +219,7 @@ static int add_directory(struct timeline *timeline, const char *path)
 	int result = directory_list(path, &paths, &count);
 
 	if (result == -E2BIG)
-		tell_message(timeline, path, "too many files in one directory");
+		tell_message(timeline, path, "too many files in this directory");
 	else if (result < 0)
 		tell_message(timeline, path, strerror(-result));
 	if (result < 0)

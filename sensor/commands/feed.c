@@ -130,6 +130,7 @@ int feed_run(const struct pipeline_settings *settings, char **paths, size_t coun
 	pipeline_stats(pipeline, &ret_result->pipeline);
 	capture_stats(capture, &ret_result->capture);
 	ret_result->wall_s = monotonic_s() - start_s;
+	ret_result->has_memory = settings->state_folder != NULL;
 	ret_result->is_interrupted = is_stopping;
 	if (is_stopping)
 		log_warn("interrupted: stopped after %llu packets",

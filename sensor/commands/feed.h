@@ -10,6 +10,7 @@ struct feed_result {
 	struct pipeline_stats pipeline;
 	struct capture_stats capture;
 	double wall_s;
+	bool has_memory;     /* baselines of earlier runs were at hand, if there were any */
 	bool is_interrupted; /* SIGINT or SIGTERM; what was read until then is whole */
 };
 

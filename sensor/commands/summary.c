@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define TIME_SIZE 24
+#define LEARNING_MINUTES (24 * 60) /* the warm-up of minutes and hours, detect/settings.c */
 
 static struct summary_episode *find_episode(struct summary *summary, const char *id)
 {
@@ -94,12 +95,28 @@ static void print_run(const struct feed_result *result, FILE *stream)
 		(double)result->capture.frames / seconds / 1e6);
 }
 
+/* "No jump" is no finding where nothing could be judged. */
+static void print_calm(const struct feed_result *result, FILE *stream)
+{
+	const struct pipeline_stats *pipeline = &result->pipeline;
+	if (pipeline->ranges == 0)
+		fputs("nothing to judge: no packet has an end in a watched range\n\n", stream);
+	else if (pipeline->minutes < LEARNING_MINUTES && !result->has_memory)
+		fputs("no jump told: this is too short to know what is usual, a day at least is "
+		      "learnt "
+		      "from\n(--state remembers it from run to run; 'surgetap compare' sets two "
+		      "captures side by side)\n\n",
+			stream);
+	else
+		fputs("no jump: every watched range stayed within what was expected of it\n\n",
+			stream);
+}
+
 void summary_print(const struct summary *summary, const struct feed_result *result, FILE *stream)
 {
 	print_run(result, stream);
 	if (summary->count == 0) {
-		fputs("no jump: every watched range stayed within what was expected of it\n\n",
-			stream);
+		print_calm(result, stream);
 		return;
 	}
 	fprintf(stream, "%u %s (times in UTC):\n\n", summary->count,

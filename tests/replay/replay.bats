@@ -143,7 +143,7 @@ compose_jump() {
 @test "a summary is printed where quiet was asked for, or not printed" {
 	status 0 "$SURGETAP" replay good.pcap
 	grep -q 'no --watch given' error
-	grep -q 'no jump' error
+	grep -q 'no jump told: this is too short' error
 	is "" "$(cat out)"
 	status 0 "$SURGETAP" replay --quiet good.pcap
 	is "" "$(cat out error)"

@@ -116,6 +116,26 @@ static void test_folder_is_no_capture(void **state)
 	assert_int_equal(heard.count, 0);
 }
 
+static void test_captures_in_folders_below_are_left_out(void **state)
+{
+	struct heard heard;
+	char *below = path_of("2018"), *round = path_of("2018/up");
+
+	(void)state;
+	assert_int_equal(mkdir(below, 0700), 0);
+	assert_int_equal(symlink("..", round), 0); /* must not be followed for ever */
+	ADD_FILE("2018/03.pcap", 2, 4);
+	ADD_FILE("now.pcap", 1, 3);
+	free(below);
+	free(round);
+	free(paths[0]);
+	free(paths[1]);
+	path_count = 0;
+	add_path(path_of("."));
+	ASSERT_SECONDS(capture_begin(&heard, paths, 1), 1, 2, 3, 4);
+	assert_int_equal(heard.count, 0);
+}
+
 static void test_folder_without_captures_passes_in_silence(void **state)
 {
 	struct heard heard;
@@ -331,6 +351,7 @@ int main(void)
 		TEST(test_time_that_jumps_back_reorders_its_file),
 		TEST(test_same_time_has_no_fixed_order),
 		TEST(test_folder_is_no_capture),
+		TEST(test_captures_in_folders_below_are_left_out),
 		TEST(test_folder_without_captures_passes_in_silence),
 		TEST(test_damaged_capture_in_a_folder_passes_in_silence),
 		TEST(test_many_files_are_all_open_at_once),

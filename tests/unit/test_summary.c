@@ -11,27 +11,29 @@
 #include <cmocka.h>
 
 static struct summary summary;
+static struct feed_result result;
 
 static int clear(void **state)
 {
 	(void)state;
 	memset(&summary, 0, sizeof(summary));
+	result = (struct feed_result){.wall_s = 2,
+		.capture.frames = 4000000,
+		.pipeline = {.ranges = 1,
+			.minutes = 1440,
+			.first_us = INT64_C(1763701200000000),
+			.last_us = INT64_C(1763704800000000)}};
 	return 0;
 }
 
 /* What is printed; owned by the caller. */
 static char *printed(void)
 {
-	struct feed_result result = {.wall_s = 2};
 	char *text = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
 	assert_non_null(stream);
-	result.capture.frames = 4000000;
-	result.pipeline.minutes = 1;
-	result.pipeline.first_us = INT64_C(1763701200000000);
-	result.pipeline.last_us = INT64_C(1763704800000000);
 	summary_print(&summary, &result, stream);
 	assert_int_equal(fclose(stream), 0);
 	return text;
@@ -101,6 +103,17 @@ static void quiet_run_says_nothing(void **state)
 	assert_prints("no jump");
 }
 
+static void capture_too_short_to_judge_is_called_calm(void **state)
+{
+	(void)state;
+	result.pipeline.minutes = 1439;
+	assert_prints("too short to know what is usual");
+	result.has_memory = true;
+	assert_prints("no jump: every watched range");
+	result.pipeline.ranges = 0;
+	assert_prints("nothing to judge");
+}
+
 static void control_bytes_of_a_name_reach_the_terminal(void **state)
 {
 	char *text;
@@ -134,6 +147,7 @@ int main(void)
 		cmocka_unit_test_setup(episode_is_printed_once_for_each_alert, clear),
 		cmocka_unit_test_setup(figures_are_not_those_of_the_alert, clear),
 		cmocka_unit_test_setup(quiet_run_says_nothing, clear),
+		cmocka_unit_test_setup(capture_too_short_to_judge_is_called_calm, clear),
 		cmocka_unit_test_setup(control_bytes_of_a_name_reach_the_terminal, clear),
 		cmocka_unit_test_setup(many_episodes_run_over, clear),
 	};
