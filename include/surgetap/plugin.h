@@ -129,7 +129,7 @@ struct surgetap_plugin {
 
 	/* Once, on the main thread, before any flow. Settings of this plugin only, ended by a NULL
 	 * name. May read files. Returns 0 and sets *ret_shared (may be NULL), or -errno after
-	 * host->fail: the sensor then does not start. */
+	 * host->fail: the sensor then does not start. NULL where nothing is to be loaded. */
 	int (*load)(const struct surgetap_host *host, const struct surgetap_setting *settings,
 		void **ret_shared);
 	/* Once, on the main thread, after the last flow. Frees `shared`. May be NULL. */

@@ -2,6 +2,8 @@
 /* Source: the templates in simple-obfs, src/obfs_tls.c; places are offsets into the payload. */
 #include "imitation.h"
 
+#include <surgetap/bytes.h>
+
 #include <string.h>
 
 #define SESSION_ID_AT 43u /* its length: behind record, handshake, version and random */
@@ -13,11 +15,6 @@
 #define CHANGE_CIPHER_BYTES 6u
 #define FINISHED_BYTES 32u /* of its suite: 16 encrypted, 16 of tag */
 
-static uint16_t be16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
 /* OpenSSL, whose list of suites this is, puts the server's name first and the ticket later. */
 static bool is_client_hello(const struct surgetap_payload *payload)
 {
@@ -26,12 +23,13 @@ static bool is_client_hello(const struct surgetap_payload *payload)
 
 	if (payload->captured_bytes < TICKET_AT + EXTENSION_HEAD_BYTES ||
 		memcmp(hello, "\x16\3\1", 3) != 0 || hello[5] != 1 || hello[SESSION_ID_AT] != 32 ||
-		be16(hello + SUITES_AT) != SUITES_BYTES || be16(hello + TICKET_AT) != 0x0023)
+		surgetap_be16(hello + SUITES_AT) != SUITES_BYTES ||
+		surgetap_be16(hello + TICKET_AT) != 0x0023)
 		return false;
-	name_at = TICKET_AT + EXTENSION_HEAD_BYTES + be16(hello + TICKET_AT + 2);
+	name_at = TICKET_AT + EXTENSION_HEAD_BYTES + surgetap_be16(hello + TICKET_AT + 2);
 	return name_at > TICKET_AT + EXTENSION_HEAD_BYTES &&
 	       name_at + EXTENSION_HEAD_BYTES <= payload->captured_bytes &&
-	       be16(hello + name_at) == 0;
+	       surgetap_be16(hello + name_at) == 0;
 }
 
 static bool is_server_hello(const struct surgetap_payload *payload)
@@ -44,7 +42,8 @@ static bool is_server_hello(const struct surgetap_payload *payload)
 	       memcmp(hello, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11) == 0 &&
 	       memcmp(hello + SUITES_AT, "\xcc\xa8", 2) == 0 &&
 	       memcmp(change, "\x14\3\3\0\1\1", CHANGE_CIPHER_BYTES) == 0 &&
-	       memcmp(finished, "\x16\3\3", 3) == 0 && be16(finished + 3) != FINISHED_BYTES;
+	       memcmp(finished, "\x16\3\3", 3) == 0 &&
+	       surgetap_be16(finished + 3) != FINISHED_BYTES;
 }
 
 bool imitation_add(struct imitation *imitation, const struct surgetap_payload *payload)

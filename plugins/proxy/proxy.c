@@ -4,7 +4,8 @@
 #include "opaque.h"
 #include "peers.h"
 
-#include <stdio.h>
+#include <surgetap/evidence.h>
+
 #include <string.h>
 
 #define TCP 6
@@ -16,28 +17,19 @@ struct memory {
 	bool is_opaque_over; /* nothing more to be learnt from payloads */
 };
 
-static void report(const struct surgetap_call *call, enum surgetap_grade grade,
-	enum surgetap_kind kind, uint8_t confidence_percent, const char *reason)
-{
-	const struct surgetap_evidence evidence = {
-		0, (uint8_t)grade, (uint8_t)kind, confidence_percent, reason};
-
-	call->host->report(call, &evidence);
-}
-
 /* Returns true when the server has answered a request. */
 static bool judge_answer(const struct surgetap_call *call)
 {
 	const struct memory *memory = call->flow_state;
 	enum proxy_answer answer = proxy_handshake_answer(&memory->handshake, call->payload);
 	const char *name = proxy_handshake_name(&memory->handshake);
-	char reason[96];
+	char reason[SURGETAP_REASON_SIZE];
 
 	if (answer == PROXY_ANSWER_NONE)
 		return false;
 	snprintf(reason, sizeof reason, "%s: request and answer agree%s", name,
 		answer == PROXY_ANSWER_REFUSED ? ", refused" : "");
-	report(call, SURGETAP_GRADE_DPI,
+	surgetap_report(call, SURGETAP_GRADE_DPI,
 		answer == PROXY_ANSWER_GRANTED ? SURGETAP_KIND_TUNNEL : SURGETAP_KIND_CONTACT, 99,
 		reason);
 	return true;
@@ -60,7 +52,7 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 	else if (judge_answer(call))
 		return SURGETAP_DONE;
 	if (imitation_add(&memory->imitation, call->payload)) {
-		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 85,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 85,
 			"simple-obfs: ticket before the name, Finished of impossible length");
 		return SURGETAP_DONE;
 	}
@@ -73,26 +65,13 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 static void judge_verdict(const struct surgetap_call *call)
 {
 	static const char *const names[] = {"socks", "http_connect"};
-	static const struct {
-		enum surgetap_grade grade;
-		uint8_t confidence_percent;
-	} worth[] = {
-		[SURGETAP_CONFIDENCE_NONE] = {SURGETAP_GRADE_NONE, 0},
-		[SURGETAP_CONFIDENCE_GUESS] = {SURGETAP_GRADE_GUESS, 30},
-		[SURGETAP_CONFIDENCE_CACHE] = {SURGETAP_GRADE_CACHE, 80},
-		[SURGETAP_CONFIDENCE_DPI] = {SURGETAP_GRADE_DPI, 95},
-	};
 	const struct surgetap_flow *flow = call->flow;
-	char reason[96];
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if ((strcmp(flow->protocol, names[i]) != 0 &&
-			    strcmp(flow->master, names[i]) != 0) ||
-			!flow->answered || worth[flow->confidence].grade == SURGETAP_GRADE_NONE)
-			continue;
-		snprintf(reason, sizeof reason, "nDPI: %s", names[i]);
-		report(call, worth[flow->confidence].grade, SURGETAP_KIND_TUNNEL,
-			worth[flow->confidence].confidence_percent, reason);
+		if (flow->answered && (strcmp(flow->protocol, names[i]) == 0 ||
+					      strcmp(flow->master, names[i]) == 0))
+			surgetap_report_verdict(
+				call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 95, names[i]);
 	}
 }
 
@@ -119,7 +98,7 @@ static void judge_opaque(const struct surgetap_call *call)
 	if (flow->transport == TCP && flow->complete && flow->answered &&
 		flow->confidence <= SURGETAP_CONFIDENCE_GUESS && opaque_is_seen(&memory->opaque) &&
 		!has_other_reason(flow) && !peers_has(call->worker_state, flow))
-		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 80,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 80,
 			"fully encrypted from the first byte, both ways");
 }
 
@@ -144,15 +123,6 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	return SURGETAP_DONE;
 }
 
-static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
-	void **ret_shared)
-{
-	(void)host;
-	(void)settings;
-	*ret_shared = NULL;
-	return 0;
-}
-
 static const struct surgetap_technique techniques[] = {
 	{"proxy", "proxies, open or disguised", "TA0011", "T1090", 2, false},
 	{NULL, NULL, NULL, NULL, 0, false},
@@ -168,7 +138,6 @@ SURGETAP_PLUGIN = {
 	.worker_state_size = sizeof(struct peers),
 	.flow_state_size = sizeof(struct memory),
 	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
-	.load = load,
 	.on_packet = on_packet,
 	.on_classified = on_classified,
 };

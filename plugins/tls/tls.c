@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hello.h"
 
-#include <surgetap/plugin.h>
+#include <surgetap/bytes.h>
+#include <surgetap/evidence.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #define TCP 6
 #define UDP 17
 
 #define RECORD_AND_HANDSHAKE_BYTES 9u
-#define REASON_BYTES 96
 
 struct memory {
 	unsigned weight; /* of the data records seen */
 };
-
-static void report(const struct surgetap_call *call, enum surgetap_grade grade,
-	uint8_t confidence_percent, const char *reason)
-{
-	const struct surgetap_evidence evidence = {
-		0, (uint8_t)grade, SURGETAP_KIND_TUNNEL, confidence_percent, reason};
-
-	call->host->report(call, &evidence);
-}
-
-static uint16_t be16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
 
 /* RFC 8446, 5.1 and 4: a handshake record of version 3.x that holds a whole or the first part of a
  * ClientHello (1) or ServerHello (2). */
@@ -39,8 +24,8 @@ static bool is_tls_hello(const struct surgetap_payload *payload)
 
 	if (payload->captured_bytes < 11 || record[0] != 22 || record[1] != 3 || record[2] > 4)
 		return false;
-	record_bytes = be16(record + 3);
-	hello_bytes = (uint32_t)record[6] << 16 | be16(record + 7);
+	record_bytes = surgetap_be16(record + 3);
+	hello_bytes = (uint32_t)record[6] << 16 | surgetap_be16(record + 7);
 	return (record[5] == 1 || record[5] == 2) && record_bytes >= 42 && record_bytes <= 16384 &&
 	       hello_bytes >= 38 && hello_bytes <= 65536 && record[9] == 3 && record[10] <= 4;
 }
@@ -53,7 +38,8 @@ static bool is_dtls_hello(const struct surgetap_payload *payload)
 
 	if (payload->captured_bytes < 25 || record[0] != 22 || record[1] != 0xfe ||
 		(record[2] != 0xff && record[2] != 0xfd && record[2] != 0xfc) ||
-		be16(record + 3) != 0 || be16(record + 11) > payload->length_bytes - 13)
+		surgetap_be16(record + 3) != 0 ||
+		surgetap_be16(record + 11) > payload->length_bytes - 13)
 		return false;
 	return record[13] == 1 || record[13] == 2 || record[13] == 3;
 }
@@ -64,11 +50,12 @@ static bool is_ssl2_hello(const struct surgetap_payload *payload)
 	const uint8_t *record = payload->data;
 
 	return payload->captured_bytes >= 11 && (record[0] & 0x80) != 0 && record[2] == 1 &&
-	       (be16(record) & 0x7fffu) + 2 == payload->length_bytes &&
-	       (be16(record + 3) == 0x0002 || (record[3] == 3 && record[4] <= 4)) &&
-	       be16(record + 5) % 3 == 0 &&
-	       9u + be16(record + 5) + be16(record + 7) + be16(record + 9) ==
-		       (be16(record) & 0x7fffu);
+	       (surgetap_be16(record) & 0x7fffu) + 2 == payload->length_bytes &&
+	       (surgetap_be16(record + 3) == 0x0002 || (record[3] == 3 && record[4] <= 4)) &&
+	       surgetap_be16(record + 5) % 3 == 0 &&
+	       9u + surgetap_be16(record + 5) + surgetap_be16(record + 7) +
+			       surgetap_be16(record + 9) ==
+		       (surgetap_be16(record) & 0x7fffu);
 }
 
 /* RFC 9000 and 9369, and drafts of them: a long header with an Initial, in a datagram of 1200 bytes
@@ -127,7 +114,7 @@ static unsigned weigh_data_record(const struct surgetap_payload *payload)
 	if (payload->captured_bytes < 5 || record[0] != 23 || record[1] != 3 || record[2] < 1 ||
 		record[2] > 3)
 		return 0;
-	bytes = be16(record + 3);
+	bytes = surgetap_be16(record + 3);
 	if (bytes < 17 || bytes > 16384 + 256)
 		return 0;
 	if (bytes + 5 == payload->length_bytes)
@@ -160,8 +147,8 @@ static const char *name_dns(const struct surgetap_flow *flow, bool is_quic)
 }
 
 /* What else a ClientHello tells: for the analyst, not for the verdict. */
-static void describe_hello(
-	const struct surgetap_call *call, const char *handshake, char ret_reason[REASON_BYTES])
+static void describe_hello(const struct surgetap_call *call, const char *handshake,
+	char ret_reason[SURGETAP_REASON_SIZE])
 {
 	const struct surgetap_payload *payload = call->payload;
 	const char *dns = name_dns(call->flow, false), *resolver = NULL;
@@ -173,20 +160,20 @@ static void describe_hello(
 		dns = ", DNS over TLS";
 	if (*dns == '\0')
 		resolver = hello_find_resolver(&hello);
-	snprintf(ret_reason, REASON_BYTES, "%s%s%s%s%s", handshake, dns,
+	snprintf(ret_reason, SURGETAP_REASON_SIZE, "%s%s%s%s%s", handshake, dns,
 		resolver != NULL ? ", DNS over HTTPS to " : "", resolver != NULL ? resolver : "",
 		hello.has_ech ? ", ECH offered" : "");
 }
 
 static void report_handshake(const struct surgetap_call *call, const char *handshake, bool is_quic)
 {
-	char reason[REASON_BYTES];
+	char reason[SURGETAP_REASON_SIZE];
 
 	if (is_tls_hello(call->payload) && call->payload->data[5] == 1)
 		describe_hello(call, handshake, reason);
 	else
 		snprintf(reason, sizeof reason, "%s%s", handshake, name_dns(call->flow, is_quic));
-	report(call, SURGETAP_GRADE_DPI, 99, reason);
+	surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99, reason);
 }
 
 static enum surgetap_next on_packet(const struct surgetap_call *call)
@@ -200,7 +187,7 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 		}
 	}
 	if (has_records(call)) {
-		report(call, SURGETAP_GRADE_HEURISTIC, 98,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 98,
 			"TLS records of a session joined midway");
 		return SURGETAP_DONE;
 	}
@@ -229,35 +216,13 @@ static bool is_named(const char *name)
 /* nDPI names the service (Google, say) as protocol and what carries it as master. */
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
-	static const struct {
-		enum surgetap_grade grade;
-		uint8_t confidence_percent;
-	} worth[] = {
-		[SURGETAP_CONFIDENCE_NONE] = {SURGETAP_GRADE_NONE, 0},
-		[SURGETAP_CONFIDENCE_GUESS] = {SURGETAP_GRADE_GUESS, 30},
-		[SURGETAP_CONFIDENCE_CACHE] = {SURGETAP_GRADE_CACHE, 80},
-		[SURGETAP_CONFIDENCE_DPI] = {SURGETAP_GRADE_DPI, 99},
-	};
 	const struct surgetap_flow *flow = call->flow;
 	const char *name = is_named(flow->master) ? flow->master : flow->protocol;
-	char reason[96];
 
-	if (is_named(name) && flow->confidence != SURGETAP_CONFIDENCE_NONE) {
-		snprintf(reason, sizeof reason, "nDPI: %s", name);
-		report(call, worth[flow->confidence].grade,
-			worth[flow->confidence].confidence_percent, reason);
-	}
+	if (is_named(name))
+		surgetap_report_verdict(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99, name);
 	return may_start_tls(flow->protocol) || may_start_tls(flow->master) ? SURGETAP_MORE
 									    : SURGETAP_DONE;
-}
-
-static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
-	void **ret_shared)
-{
-	(void)host;
-	(void)settings;
-	*ret_shared = NULL;
-	return 0;
 }
 
 static const struct surgetap_technique techniques[] = {
@@ -274,7 +239,6 @@ SURGETAP_PLUGIN = {
 	.techniques = techniques,
 	.flow_state_size = sizeof(struct memory),
 	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
-	.load = load,
 	.on_packet = on_packet,
 	.on_classified = on_classified,
 };

@@ -3,7 +3,7 @@
 #include "relays.h"
 #include "traits.h"
 
-#include <surgetap/plugin.h>
+#include <surgetap/evidence.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -144,15 +144,6 @@ static int load(const struct surgetap_host *host, const struct surgetap_setting 
 	return 0;
 }
 
-static void report(const struct surgetap_call *call, enum surgetap_grade grade,
-	uint8_t confidence_percent, const char *reason)
-{
-	const struct surgetap_evidence evidence = {
-		0, (uint8_t)grade, SURGETAP_KIND_TUNNEL, confidence_percent, reason};
-
-	call->host->report(call, &evidence);
-}
-
 static enum relays_match match_lists(const struct surgetap_call *call)
 {
 	const struct tor *tor = call->shared;
@@ -180,12 +171,12 @@ static bool judge_traits(const struct surgetap_call *call)
 	const struct traits *traits = call->flow_state;
 
 	if (traits->has_certificate) {
-		report(call, SURGETAP_GRADE_DPI, 99,
+		surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99,
 			"TLS: certificate of one drawn name by another");
 		return true;
 	}
 	if (traits->has_cells && has_drawn_name(call->flow)) {
-		report(call, SURGETAP_GRADE_HEURISTIC, 97,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 97,
 			"TLS: drawn server name, cells of 514 bytes");
 		return true;
 	}
@@ -208,15 +199,19 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	bool is_random = is_drawn && hostname_is_random(flow->sni);
 
 	if (match == RELAYS_ADDRESS_AND_PORT)
-		report(call, SURGETAP_GRADE_LIST, 99, "relay's address and ORPort");
+		surgetap_report(call, SURGETAP_GRADE_LIST, SURGETAP_KIND_TUNNEL, 99,
+			"relay's address and ORPort");
 	else if (match == RELAYS_ADDRESS && is_random)
-		report(call, SURGETAP_GRADE_LIST, 99, "relay's address, random server name");
+		surgetap_report(call, SURGETAP_GRADE_LIST, SURGETAP_KIND_TUNNEL, 99,
+			"relay's address, random server name");
 	else if (is_random)
-		report(call, SURGETAP_GRADE_HEURISTIC, 85, "TLS: random server name, no ALPN");
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 85,
+			"TLS: random server name, no ALPN");
 	else if (match == RELAYS_ADDRESS)
-		report(call, SURGETAP_GRADE_GUESS, 50, "relay's address, port unknown");
+		surgetap_report(call, SURGETAP_GRADE_GUESS, SURGETAP_KIND_TUNNEL, 50,
+			"relay's address, port unknown");
 	else if (strcmp(flow->protocol, "tor") == 0 && flow->transport == TCP)
-		report(call, SURGETAP_GRADE_GUESS, 20,
+		surgetap_report(call, SURGETAP_GRADE_GUESS, SURGETAP_KIND_TUNNEL, 20,
 			"nDPI: tor, by name or built-in address list");
 	return is_drawn && !judge_traits(call) ? SURGETAP_MORE : SURGETAP_DONE;
 }

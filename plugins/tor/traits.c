@@ -2,6 +2,8 @@
 #include "traits.h"
 #include "hostname.h"
 
+#include <surgetap/bytes.h>
+
 #include <string.h>
 
 #define RECORD_HEADER_BYTES 5
@@ -13,11 +15,6 @@
 
 /* What encryption adds to a record: TLS 1.3, TLS 1.2 with GCM, TLS 1.2 with ChaCha20-Poly1305. */
 static const uint8_t overheads[] = {17, 24, 16};
-
-static uint16_t be16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
 
 static bool is_versions(uint16_t record_bytes)
 {
@@ -96,7 +93,7 @@ void traits_inspect(struct traits *traits, const struct surgetap_payload *payloa
 	if (!payload->from_client && payload->captured_bytes > 0 && bytes[0] == RECORD_HANDSHAKE)
 		traits->has_certificate |= has_certificate(payload);
 	while (at + RECORD_HEADER_BYTES <= payload->captured_bytes && bytes[at + 1] == 3) {
-		uint16_t record_bytes = be16(bytes + at + 3);
+		uint16_t record_bytes = surgetap_be16(bytes + at + 3);
 
 		/* TLS 1.3 sends the end of the handshake as application data too, mostly behind
 		 * ChangeCipherSpec. */

@@ -40,17 +40,17 @@ const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surge
 	uint16_t type;
 
 	(void)flow;
-	if (payload->captured_bytes < DNS_HEADER_BYTES || vpn_be16(bytes + 4) != 1)
+	if (payload->captured_bytes < DNS_HEADER_BYTES || surgetap_be16(bytes + 4) != 1)
 		return NULL;
 	at = find_type(payload);
 	if (at == 0)
 		return NULL;
-	type = vpn_be16(bytes + at);
+	type = surgetap_be16(bytes + at);
 	if (type != DNS_TYPE_NULL && type != DNS_TYPE_PRIVATE)
 		return NULL;
 	memory->is_dns_tunnel_possible = true;
 	at += 4 + DNS_ANSWER_BYTES;
-	if ((bytes[2] & 0x80) == 0 || vpn_be16(bytes + 6) == 0 ||
+	if ((bytes[2] & 0x80) == 0 || surgetap_be16(bytes + 6) == 0 ||
 		(bytes[DNS_HEADER_BYTES + 1] | 0x20) != 'v' || at + 4 > payload->captured_bytes)
 		return NULL;
 	return memcmp(bytes + at, "VACK", 4) == 0 || memcmp(bytes + at, "VNAK", 4) == 0 ||

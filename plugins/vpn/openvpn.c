@@ -116,10 +116,11 @@ static const struct vpn_match *inspect_plain(
 	uint8_t opcode = message[0] >> 3, key_id = message[0] & 7;
 	struct vpn_openvpn_side *side = &memory->openvpn[from_client];
 	const struct vpn_openvpn_side *peer = &memory->openvpn[!from_client];
-	uint64_t session_id = vpn_be64(message + 1);
+	uint64_t session_id = surgetap_be64(message + 1);
 
 	if (opcode == OPCODE_DATA_V2)
-		return vpn_counter_run(&side->data, vpn_be32(message), vpn_be32(message + 4)) >= 3
+		return vpn_counter_run(
+			       &side->data, surgetap_be32(message), surgetap_be32(message + 4)) >= 3
 			       ? &data
 			       : NULL;
 	if (session_id == 0 || key_id != 0 || bytes > CONTROL_BYTES_MAX)
@@ -181,7 +182,7 @@ const struct vpn_match *vpn_openvpn_tcp(struct vpn_memory *memory, const struct 
 		message = side->head;
 	else if (side->head_bytes < VPN_OPENVPN_HEAD || payload->captured_bytes < VPN_OPENVPN_HEAD)
 		return NULL;
-	bytes = vpn_be16(message);
+	bytes = surgetap_be16(message);
 	if (bytes < RESET_BYTES)
 		return NULL;
 	return inspect_message(memory, message + 2, bytes, payload->from_client);

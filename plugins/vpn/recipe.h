@@ -6,6 +6,7 @@
  * payload, keeps what it must remember in its own part of struct vpn_memory, and names a match when
  * it has seen enough.
  */
+#include <surgetap/bytes.h>
 #include <surgetap/plugin.h>
 
 /* Payloads of a flow that recipes see. Every handshake below is complete by then, unless OpenVPN's
@@ -108,26 +109,6 @@ static inline uint8_t vpn_counter_run(struct vpn_counter *counter, uint64_t id, 
 	counter->id = id;
 	counter->value = value;
 	return counter->run;
-}
-
-static inline uint16_t vpn_be16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
-static inline uint32_t vpn_be32(const uint8_t *bytes)
-{
-	return (uint32_t)vpn_be16(bytes) << 16 | vpn_be16(bytes + 2);
-}
-
-static inline uint64_t vpn_be64(const uint8_t *bytes)
-{
-	return (uint64_t)vpn_be32(bytes) << 32 | vpn_be32(bytes + 4);
-}
-
-static inline uint32_t vpn_le32(const uint8_t *bytes)
-{
-	return __builtin_bswap32(vpn_be32(bytes));
 }
 
 #endif

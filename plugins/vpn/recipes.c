@@ -24,7 +24,8 @@ static bool is_ike(const uint8_t *header, uint32_t length_bytes)
 						exchange == 32 || exchange == 33);
 	bool is_v2 = version == 0x20 && exchange >= 34 && exchange <= 44;
 
-	return (is_v1 || is_v2) && vpn_be64(header) != 0 && vpn_be32(header + 24) == length_bytes;
+	return (is_v1 || is_v2) && surgetap_be64(header) != 0 &&
+	       surgetap_be32(header + 24) == length_bytes;
 }
 
 static const struct vpn_match *inspect_ike(struct vpn_memory *memory,
@@ -37,7 +38,7 @@ static const struct vpn_match *inspect_ike(struct vpn_memory *memory,
 	(void)flow;
 	if (payload->captured_bytes >= 28 && is_ike(payload->data, payload->length_bytes))
 		return &ike;
-	if (payload->captured_bytes >= 32 && vpn_be32(payload->data) == 0 &&
+	if (payload->captured_bytes >= 32 && surgetap_be32(payload->data) == 0 &&
 		is_ike(payload->data + 4, payload->length_bytes - 4))
 		return &nat;
 	return NULL;
@@ -55,8 +56,8 @@ static const struct vpn_match *inspect_esp_in_udp(struct vpn_memory *memory,
 	if ((flow->server.port != PORT_IPSEC_NAT && flow->client.port != PORT_IPSEC_NAT) ||
 		payload->captured_bytes < 8 || payload->length_bytes < 24)
 		return NULL;
-	spi = vpn_be32(payload->data);
-	sequence = vpn_be32(payload->data + 4);
+	spi = surgetap_be32(payload->data);
+	sequence = surgetap_be32(payload->data + 4);
 	if (spi < 256)
 		return NULL;
 	memory->esp_run += memory->esp[side].spi == spi && sequence > memory->esp[side].sequence &&
@@ -76,7 +77,7 @@ static const struct vpn_match *inspect_l2tp(struct vpn_memory *memory,
 	(void)memory;
 	(void)flow;
 	if (!begins_with(payload, flags, sizeof flags) || payload->captured_bytes < 20 ||
-		vpn_be16(payload->data + 2) != payload->length_bytes ||
+		surgetap_be16(payload->data + 2) != payload->length_bytes ||
 		memcmp(payload->data + 12, attribute, sizeof attribute) != 0)
 		return NULL;
 	return &l2tp;
@@ -91,7 +92,7 @@ static const struct vpn_match *inspect_pptp(struct vpn_memory *memory,
 
 	(void)memory;
 	(void)flow;
-	if (payload->captured_bytes < 12 || vpn_be16(payload->data) > payload->length_bytes ||
+	if (payload->captured_bytes < 12 || surgetap_be16(payload->data) > payload->length_bytes ||
 		memcmp(payload->data + 2, header, sizeof header) != 0 || payload->data[9] < 1 ||
 		payload->data[9] > 15)
 		return NULL;
@@ -162,7 +163,7 @@ static const struct vpn_match *inspect_anyconnect(struct vpn_memory *memory,
 	(void)memory;
 	(void)flow;
 	return begins_with(payload, header, sizeof header) && payload->captured_bytes >= 14 &&
-			       vpn_be16(payload->data + 11) == payload->length_bytes - 13 &&
+			       surgetap_be16(payload->data + 11) == payload->length_bytes - 13 &&
 			       (payload->data[13] == 1 || payload->data[13] == 3)
 		       ? &anyconnect
 		       : NULL;
@@ -181,7 +182,7 @@ static const struct vpn_match *inspect_nebula(struct vpn_memory *memory,
 	if (payload->from_client)
 		memory->nebula_asked |= begins_with(payload, first, sizeof first);
 	else if (memory->nebula_asked && begins_with(payload, first, 4) &&
-		 payload->captured_bytes >= 16 && vpn_be32(payload->data + 4) != 0 &&
+		 payload->captured_bytes >= 16 && surgetap_be32(payload->data + 4) != 0 &&
 		 memcmp(payload->data + 8, counter, sizeof counter) == 0)
 		return &nebula;
 	return NULL;
@@ -218,12 +219,12 @@ static const struct vpn_match *inspect_openconnect(struct vpn_memory *memory,
 	at += 1u + bytes[at];
 	if (at + 2 > payload->captured_bytes)
 		return NULL;
-	suites = vpn_be16(bytes + at);
+	suites = surgetap_be16(bytes + at);
 	at += 2;
 	if (suites < 4 || suites % 2 != 0 || at + suites > payload->captured_bytes)
 		return NULL;
 	for (uint32_t i = 0; i < suites; i += 2) {
-		if (!is_psk_suite(vpn_be16(bytes + at + i)))
+		if (!is_psk_suite(surgetap_be16(bytes + at + i)))
 			return NULL;
 	}
 	return &openconnect;

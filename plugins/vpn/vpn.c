@@ -3,7 +3,8 @@
 #include "provider.h"
 #include "recipe.h"
 
-#include <stdio.h>
+#include <surgetap/evidence.h>
+
 #include <string.h>
 
 #define TCP 6
@@ -71,22 +72,13 @@ static const struct {
 	{115, 99, "L2TPv3 (protocol 115)"},
 };
 
-static void report(const struct surgetap_call *call, enum surgetap_grade grade,
-	enum surgetap_kind kind, uint8_t confidence_percent, const char *reason)
-{
-	const struct surgetap_evidence evidence = {
-		0, (uint8_t)grade, (uint8_t)kind, confidence_percent, reason};
-
-	call->host->report(call, &evidence);
-}
-
 static void report_provider(const struct surgetap_call *call, const struct vpn_provider *provider,
 	enum surgetap_kind kind, const char *what)
 {
-	char reason[96];
+	char reason[SURGETAP_REASON_SIZE];
 
 	snprintf(reason, sizeof reason, "%s of %s (%s)", what, provider->name, provider->suffix);
-	report(call, SURGETAP_GRADE_DPI, kind, 95, reason);
+	surgetap_report(call, SURGETAP_GRADE_DPI, kind, 95, reason);
 }
 
 /* Plain HTTP to a provider: its site, its API. */
@@ -126,27 +118,14 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 		return SURGETAP_DONE;
 	match = try_recipes(call);
 	if (match != NULL)
-		report(call, match->grade, TUNNEL, match->confidence_percent, match->reason);
+		surgetap_report(
+			call, match->grade, TUNNEL, match->confidence_percent, match->reason);
 	if (match != NULL && match->companion != 0)
 		companions_expect(call->worker_state, call->flow, match->companion);
 	if (match != NULL && match->grade == SURGETAP_GRADE_DPI)
 		return SURGETAP_DONE;
 	return call->payload->index + 1 < vpn_payloads(call->flow_state) ? SURGETAP_MORE
 									 : SURGETAP_DONE;
-}
-
-static enum surgetap_grade grade_of(
-	enum surgetap_confidence confidence, enum surgetap_grade best_grade)
-{
-	static const enum surgetap_grade grades[] = {
-		[SURGETAP_CONFIDENCE_NONE] = SURGETAP_GRADE_NONE,
-		[SURGETAP_CONFIDENCE_GUESS] = SURGETAP_GRADE_GUESS,
-		[SURGETAP_CONFIDENCE_CACHE] = SURGETAP_GRADE_CACHE,
-		[SURGETAP_CONFIDENCE_DPI] = SURGETAP_GRADE_DPI,
-	};
-	enum surgetap_grade grade = grades[confidence];
-
-	return grade < best_grade ? grade : best_grade;
 }
 
 /* A name below DNS, HTTP and the like was asked for, not used. */
@@ -164,7 +143,6 @@ static bool is_carrier(const char *master, const char *protocol)
 static void judge_verdict(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
-	char reason[96];
 
 	if (!is_carrier(flow->master, flow->protocol))
 		return;
@@ -176,10 +154,8 @@ static void judge_verdict(const struct surgetap_call *call)
 		if ((rule->transport != 0 && rule->transport != flow->transport) ||
 			(rule->is_false != NULL && rule->is_false(flow)))
 			return;
-		snprintf(reason, sizeof reason, "nDPI: %s", rule->protocol);
-		report(call, grade_of(flow->confidence, rule->cap), rule->kind,
-			flow->confidence == SURGETAP_CONFIDENCE_DPI ? rule->confidence_percent : 30,
-			reason);
+		surgetap_report_verdict(
+			call, rule->cap, rule->kind, rule->confidence_percent, rule->protocol);
 		return;
 	}
 }
@@ -188,7 +164,7 @@ static void judge_transport(const struct surgetap_call *call)
 {
 	for (size_t i = 0; i < sizeof tunnel_transports / sizeof tunnel_transports[0]; i++) {
 		if (tunnel_transports[i].transport == call->flow->transport)
-			report(call, SURGETAP_GRADE_DPI, TUNNEL,
+			surgetap_report(call, SURGETAP_GRADE_DPI, TUNNEL,
 				tunnel_transports[i].confidence_percent,
 				tunnel_transports[i].reason);
 	}
@@ -222,18 +198,9 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 		return SURGETAP_DONE;
 	judge_verdict(call);
 	if (companions_has(call->worker_state, call->flow))
-		report(call, SURGETAP_GRADE_CACHE, TUNNEL, 80,
+		surgetap_report(call, SURGETAP_GRADE_CACHE, TUNNEL, 80,
 			"goes with a VPN handshake of the same hosts and port");
 	return is_worth_waiting(call) ? SURGETAP_MORE : SURGETAP_DONE;
-}
-
-static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
-	void **ret_shared)
-{
-	(void)host;
-	(void)settings;
-	*ret_shared = NULL;
-	return 0;
 }
 
 static const struct surgetap_technique techniques[] = {
@@ -251,7 +218,6 @@ SURGETAP_PLUGIN = {
 	.worker_state_size = sizeof(struct companions),
 	.flow_state_size = sizeof(struct vpn_memory),
 	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
-	.load = load,
 	.on_packet = on_packet,
 	.on_classified = on_classified,
 };

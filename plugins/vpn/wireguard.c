@@ -40,12 +40,12 @@ static const struct vpn_match *inspect_handshake(
 	if (payload->length_bytes < exact_bytes)
 		return NULL;
 	own->type = bytes[0] & TYPE_MASK;
-	own->sender = vpn_le32(bytes + 4);
+	own->sender = surgetap_le32(bytes + 4);
 	if (own->type == TYPE_RESPONSE && peer->type == TYPE_INITIATION &&
-		vpn_le32(bytes + 8) == peer->sender)
+		surgetap_le32(bytes + 8) == peer->sender)
 		return &pair;
-	return vpn_le32(bytes) == own->type && payload->length_bytes == exact_bytes ? &one_side
-										    : NULL;
+	return surgetap_le32(bytes) == own->type && payload->length_bytes == exact_bytes ? &one_side
+											 : NULL;
 }
 
 /* WARP fills the reserved bytes and does not pad: there type, reserved bytes and index stay the
@@ -54,13 +54,13 @@ static const struct vpn_match *inspect_data(
 	struct vpn_memory *memory, const struct surgetap_payload *payload)
 {
 	const uint8_t *bytes = payload->data;
-	bool is_plain = vpn_le32(bytes) == TYPE_DATA && payload->length_bytes % 16 == 0;
+	bool is_plain = surgetap_le32(bytes) == TYPE_DATA && payload->length_bytes % 16 == 0;
 	uint8_t run;
 
-	if (vpn_le32(bytes + 12) != 0)
+	if (surgetap_le32(bytes + 12) != 0)
 		return NULL;
-	run = vpn_counter_run(&memory->wireguard[payload->from_client].data, vpn_be64(bytes),
-		vpn_le32(bytes + 8));
+	run = vpn_counter_run(&memory->wireguard[payload->from_client].data, surgetap_be64(bytes),
+		surgetap_le32(bytes + 8));
 	if (run < DATA_RUN)
 		return NULL;
 	return is_plain ? &data : &hidden_data;

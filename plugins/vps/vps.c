@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <surgetap/plugin.h>
+#include <surgetap/evidence.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #define TCP 6
@@ -72,26 +71,11 @@ static enum meaning meaning_of(const char *protocol)
 static void report(const struct surgetap_call *call, enum surgetap_grade grade,
 	enum surgetap_kind kind, uint8_t confidence_percent, const char *what)
 {
-	char reason[96];
-	const struct surgetap_evidence evidence = {
-		0, (uint8_t)grade, (uint8_t)kind, confidence_percent, reason};
+	char reason[SURGETAP_REASON_SIZE];
 
 	snprintf(reason, sizeof reason, "%s to a rentable server (AS%u)", what,
 		call->flow->place.asn);
-	call->host->report(call, &evidence);
-}
-
-/* A port or an address alone proves nothing of what is spoken there. */
-static enum surgetap_grade parsed_grade(enum surgetap_confidence confidence)
-{
-	switch (confidence) {
-	case SURGETAP_CONFIDENCE_DPI:
-		return SURGETAP_GRADE_DPI;
-	case SURGETAP_CONFIDENCE_CACHE:
-		return SURGETAP_GRADE_CACHE;
-	default:
-		return SURGETAP_GRADE_GUESS;
-	}
+	surgetap_report(call, grade, kind, confidence_percent, reason);
 }
 
 static bool is_bare_address(const char *name)
@@ -111,9 +95,9 @@ static bool has_client_hello(const struct surgetap_flow *flow)
 static void judge_tls(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
-	enum surgetap_grade grade = parsed_grade(flow->confidence);
+	enum surgetap_grade grade = surgetap_grade_of(flow->confidence);
 
-	if (grade == SURGETAP_GRADE_GUESS)
+	if (grade <= SURGETAP_GRADE_GUESS)
 		return;
 	if (flow->tls_self_signed)
 		report(call, grade, SURGETAP_KIND_TUNNEL, 85, "TLS with a self-signed certificate");
@@ -195,7 +179,7 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	switch (meaning_of_flow(flow)) {
 	case MEANING_SERVER:
 		snprintf(what, sizeof what, "%.40s", flow->protocol);
-		report(call, parsed_grade(flow->confidence), SURGETAP_KIND_TUNNEL, 90, what);
+		report(call, surgetap_grade_of(flow->confidence), SURGETAP_KIND_TUNNEL, 90, what);
 		break;
 	case MEANING_WEB:
 		if (flow->confidence == SURGETAP_CONFIDENCE_DPI)
@@ -209,15 +193,6 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 		break;
 	}
 	return SURGETAP_DONE;
-}
-
-static int load(const struct surgetap_host *host, const struct surgetap_setting *settings,
-	void **ret_shared)
-{
-	(void)host;
-	(void)settings;
-	*ret_shared = NULL;
-	return 0;
 }
 
 static const struct surgetap_technique techniques[] = {
@@ -234,7 +209,6 @@ SURGETAP_PLUGIN = {
 	.techniques = techniques,
 	.flow_state_size = sizeof(struct memory),
 	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
-	.load = load,
 	.on_packet = on_packet,
 	.on_classified = on_classified,
 };

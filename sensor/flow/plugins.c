@@ -62,9 +62,9 @@ static int check_code(const struct plugins_listener *listener, const char *origi
 			code->size, SURGETAP_ABI, sizeof *code);
 		return refuse(listener, origin, text, -ELIBBAD);
 	}
-	if (!code->name || !code->version || !code->summary || !code->techniques || !code->load)
-		return refuse(listener, origin,
-			"name, version, summary, techniques or load is missing", -EINVAL);
+	if (!code->name || !code->version || !code->summary || !code->techniques)
+		return refuse(listener, origin, "name, version, summary or techniques is missing",
+			-EINVAL);
 	if (code->worker_state_size > WORKER_STATE_MAX || code->flow_state_size > FLOW_STATE_MAX)
 		return refuse(
 			listener, origin, "asks for more state than 1 MiB or 256 bytes", -EINVAL);
@@ -187,7 +187,8 @@ static int load_plugin(const struct plugins_listener *listener, struct plugins *
 		if (strcmp(settings[i].plugin, plugin->code->name) == 0)
 			own[own_count++] =
 				(struct surgetap_setting){settings[i].name, settings[i].value};
-	error = plugin->code->load(&loading.host, own, &plugin->shared);
+	if (plugin->code->load)
+		error = plugin->code->load(&loading.host, own, &plugin->shared);
 	plugin->loaded = error == 0;
 	return error < 0 ? error : 0;
 }

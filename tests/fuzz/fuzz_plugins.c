@@ -81,7 +81,7 @@ static void run(const struct surgetap_plugin *plugin, struct input input)
 	bool waits = (plugin->wants & SURGETAP_WANTS_PACKETS) != 0;
 	void *shared = NULL;
 
-	if (plugin->load(&host, none, &shared) != 0)
+	if (plugin->load != NULL && plugin->load(&host, none, &shared) != 0)
 		return;
 	memset(worker_state, 0, plugin->worker_state_size);
 	call.worker_state = worker_state;

@@ -100,8 +100,10 @@ expect_refusal() {
 }
 
 @test "a plugin whose load fails is used all the same" {
-	sed 's/(void)host;.*/host->fail(host, "list.txt:7", "broken on purpose"); return -22;/' "$BATS_FILE_TMPDIR/telnet.c" |
-		build broken
+	load='static int load(const struct surgetap_host *host, const struct surgetap_setting *settings, void **ret_shared) {
+		(void)settings; (void)ret_shared; host->fail(host, "list.txt:7", "broken on purpose"); return -22; }'
+	awk -v load="$load" '/^SURGETAP_PLUGIN = \{/ { print load "\n" $0 "\n\t.load = load,"; next } 1' \
+		"$BATS_FILE_TMPDIR/telnet.c" | build broken
 	run "$SURGETAP" plugins --plugin "$BATS_TEST_TMPDIR/broken.so"
 	[ "$status" -eq 78 ]
 	[ "${#lines[@]}" -eq 1 ]
