@@ -1,89 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "geoip/geoip.h"
+#include "geoip/database.h"
 #include "geoip/networks.h"
 
 #include <errno.h>
-#include <maxminddb.h>
-#include <netinet/in.h>
-#include <stdatomic.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct database {
-	char *file; /* NULL when not configured */
-	MMDB_s mmdb;
-	bool is_open;
-	atomic_bool told;
+/* What is read of a file, or of the built-in table; each may be exchanged alone. NULL where no file
+ * is configured. */
+struct contents {
+	struct database *asn, *country;
+	struct networks *networks;
 };
 
 struct geoip {
 	struct geoip_listener listener;
-	struct database asn, country;
-	struct networks *networks;
+	char *asn_file, *country_file, *networks_file;
+	/* Held for reading by look-ups, for writing while pointers are exchanged: what was taken
+	 * out under it has no reader left. */
+	pthread_rwlock_t lock;
+	struct contents contents;
 };
 
-/* Where a value may stand, one path for each layout in use; all end with NULL. */
-#define PATH_MAX_KEYS 3
-static const char *const number_paths[][PATH_MAX_KEYS] = {
-	{"autonomous_system_number", NULL},
-	{"asn", NULL},
-};
-static const char *const organization_paths[][PATH_MAX_KEYS] = {
-	{"autonomous_system_organization", NULL},
-	{"as_name", NULL},
-};
-static const char *const country_paths[][PATH_MAX_KEYS] = {
-	{"country", "iso_code", NULL},
-	{"country_code", NULL},
-};
-#define PATHS(table) table, sizeof table / sizeof table[0]
-
-static void tell(struct geoip *geoip, struct database *database, const char *message)
+static void close_contents(const struct contents *contents)
 {
-	if (geoip->listener.fault != NULL)
-		geoip->listener.fault(geoip->listener.argument, database->file, message);
+	networks_free(contents->networks);
+	database_close(contents->country);
+	database_close(contents->asn);
 }
 
-static void tell_once(struct geoip *geoip, struct database *database, int mmdb_error)
+/* Opens whatever is configured; what cannot be opened stays NULL in *ret_contents, and the last
+ * error is returned. */
+static int open_contents(const struct geoip *geoip, struct contents *ret_contents)
 {
-	char message[160];
+	int result = 0, error;
 
-	if (atomic_exchange(&database->told, true))
-		return;
-	snprintf(message, sizeof message, "corrupt data (%s); such records count as not found",
-		MMDB_strerror(mmdb_error));
-	tell(geoip, database, message);
-}
-
-static int open_database(struct geoip *geoip, struct database *database, const char *file)
-{
-	int error;
-
-	if (file == NULL)
-		return 0;
-	database->file = strdup(file);
-	if (database->file == NULL)
-		return -ENOMEM;
-	error = MMDB_open(file, MMDB_MODE_MMAP, &database->mmdb);
-	if (error == MMDB_OUT_OF_MEMORY_ERROR)
-		return -ENOMEM;
-	if (error != MMDB_SUCCESS) {
-		tell(geoip, database,
-			error == MMDB_FILE_OPEN_ERROR || error == MMDB_IO_ERROR
-				? strerror(errno)
-				: MMDB_strerror(error));
-		return -EINVAL;
+	*ret_contents = (struct contents){NULL, NULL, NULL};
+	if (geoip->asn_file != NULL)
+		result = database_open(&geoip->listener, geoip->asn_file, &ret_contents->asn);
+	if (geoip->country_file != NULL) {
+		error = database_open(
+			&geoip->listener, geoip->country_file, &ret_contents->country);
+		result = error != 0 ? error : result;
 	}
-	database->is_open = true;
-	return 0;
+	error = networks_new(&geoip->listener, geoip->networks_file, &ret_contents->networks);
+	return error != 0 ? error : result;
 }
 
-static void close_database(struct database *database)
+static int copy_name(const char *file, char **ret_copy)
 {
-	if (database->is_open)
-		MMDB_close(&database->mmdb);
-	free(database->file);
+	*ret_copy = file != NULL ? strdup(file) : NULL;
+	return file != NULL && *ret_copy == NULL ? -ENOMEM : 0;
+}
+
+/* Look-ups come all the time: without preference a writer would never get its turn. */
+static void init_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attributes;
+
+	pthread_rwlockattr_init(&attributes);
+	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(lock, &attributes);
+	pthread_rwlockattr_destroy(&attributes);
 }
 
 int geoip_new(const struct geoip_listener *listener, const char *asn_file, const char *country_file,
@@ -94,13 +74,16 @@ int geoip_new(const struct geoip_listener *listener, const char *asn_file, const
 
 	if (geoip == NULL)
 		return -ENOMEM;
+	init_lock(&geoip->lock);
 	if (listener != NULL)
 		geoip->listener = *listener;
-	result = open_database(geoip, &geoip->asn, asn_file);
+	result = copy_name(asn_file, &geoip->asn_file);
 	if (result == 0)
-		result = open_database(geoip, &geoip->country, country_file);
+		result = copy_name(country_file, &geoip->country_file);
 	if (result == 0)
-		result = networks_new(&geoip->listener, networks_file, &geoip->networks);
+		result = copy_name(networks_file, &geoip->networks_file);
+	if (result == 0)
+		result = open_contents(geoip, &geoip->contents);
 	if (result != 0) {
 		geoip_free(geoip);
 		return result == -ENOMEM ? result : -EINVAL;
@@ -109,143 +92,68 @@ int geoip_new(const struct geoip_listener *listener, const char *asn_file, const
 	return 0;
 }
 
+/* Exchanges what the new contents have and leaves the old in its place. */
+static void exchange(struct contents *current, struct contents *fresh)
+{
+	struct contents old = *current;
+
+	if (fresh->asn != NULL) {
+		current->asn = fresh->asn;
+		fresh->asn = old.asn;
+	}
+	if (fresh->country != NULL) {
+		current->country = fresh->country;
+		fresh->country = old.country;
+	}
+	if (fresh->networks != NULL) {
+		current->networks = fresh->networks;
+		fresh->networks = old.networks;
+	}
+}
+
+int geoip_reload(struct geoip *geoip)
+{
+	struct contents contents;
+	int result = open_contents(geoip, &contents);
+
+	pthread_rwlock_wrlock(&geoip->lock);
+	exchange(&geoip->contents, &contents);
+	pthread_rwlock_unlock(&geoip->lock);
+	close_contents(&contents);
+	return result == 0 || result == -ENOMEM ? result : -EINVAL;
+}
+
 void geoip_free(struct geoip *geoip)
 {
 	if (geoip == NULL)
 		return;
-	networks_free(geoip->networks);
-	close_database(&geoip->country);
-	close_database(&geoip->asn);
+	close_contents(&geoip->contents);
+	pthread_rwlock_destroy(&geoip->lock);
+	free(geoip->networks_file);
+	free(geoip->country_file);
+	free(geoip->asn_file);
 	free(geoip);
-}
-
-static bool is_ipv4(const struct surgetap_address *address)
-{
-	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
-
-	return memcmp(address->bytes, prefix, sizeof prefix) == 0;
-}
-
-/* Finds the record of an address. An IPv6 address in a database of IPv4 is just not found. */
-static bool find_entry(struct geoip *geoip, struct database *database,
-	const struct surgetap_address *address, MMDB_entry_s *ret_entry)
-{
-	struct sockaddr_in ipv4 = {.sin_family = AF_INET};
-	struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};
-	const struct sockaddr *key = (const struct sockaddr *)&ipv6;
-	int error = MMDB_SUCCESS;
-	MMDB_lookup_result_s found;
-
-	if (!database->is_open)
-		return false;
-	memcpy(&ipv6.sin6_addr, address->bytes, sizeof ipv6.sin6_addr);
-	if (is_ipv4(address)) {
-		memcpy(&ipv4.sin_addr, address->bytes + 12, sizeof ipv4.sin_addr);
-		key = (const struct sockaddr *)&ipv4;
-	}
-	found = MMDB_lookup_sockaddr(&database->mmdb, key, &error);
-	if (error != MMDB_SUCCESS && error != MMDB_IPV6_LOOKUP_IN_IPV4_DATABASE_ERROR)
-		tell_once(geoip, database, error);
-	if (error != MMDB_SUCCESS || !found.found_entry)
-		return false;
-	*ret_entry = found.entry;
-	return true;
-}
-
-/* The value at the first of `paths` that leads anywhere. */
-static bool find_value(struct geoip *geoip, struct database *database, MMDB_entry_s *entry,
-	const char *const (*paths)[PATH_MAX_KEYS], size_t path_count, MMDB_entry_data_s *ret_value)
-{
-	for (size_t i = 0; i < path_count; i++) {
-		MMDB_entry_data_s value;
-		int error = MMDB_aget_value(entry, &value, paths[i]);
-
-		if (error == MMDB_SUCCESS && value.has_data) {
-			*ret_value = value;
-			return true;
-		}
-		if (error != MMDB_SUCCESS && error != MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR) {
-			tell_once(geoip, database, error);
-			return false;
-		}
-	}
-	return false;
-}
-
-static uint32_t value_to_number(const MMDB_entry_data_s *value)
-{
-	switch (value->type) {
-	case MMDB_DATA_TYPE_UINT16:
-		return value->uint16;
-	case MMDB_DATA_TYPE_UINT32:
-		return value->uint32;
-	case MMDB_DATA_TYPE_UINT64:
-		return value->uint64 <= UINT32_MAX ? (uint32_t)value->uint64 : 0;
-	case MMDB_DATA_TYPE_INT32:
-		return value->int32 > 0 ? (uint32_t)value->int32 : 0;
-	default:
-		return 0;
-	}
-}
-
-/* Copies as much as fits without cutting a UTF-8 sequence; `text` was zeroed by the caller. */
-static void copy_text(const MMDB_entry_data_s *value, char *text, size_t size)
-{
-	size_t length = value->data_size;
-
-	if (value->type != MMDB_DATA_TYPE_UTF8_STRING)
-		return;
-	if (length >= size) {
-		length = size - 1;
-		while (length > 0 && ((unsigned char)value->utf8_string[length] & 0xc0) == 0x80)
-			length--;
-	}
-	memcpy(text, value->utf8_string, length);
-}
-
-static bool is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static void look_up_asn(struct geoip *geoip, MMDB_entry_s *entry, struct surgetap_place *place)
-{
-	const struct network *network;
-	MMDB_entry_data_s value;
-
-	if (find_value(geoip, &geoip->asn, entry, PATHS(number_paths), &value))
-		place->asn = value_to_number(&value);
-	if (find_value(geoip, &geoip->asn, entry, PATHS(organization_paths), &value))
-		copy_text(&value, place->as_org, sizeof place->as_org);
-	network = networks_find(geoip->networks, place->asn);
-	if (network != NULL)
-		place->network = network->kind;
-}
-
-static void look_up_country(struct geoip *geoip, MMDB_entry_s *entry, struct surgetap_place *place)
-{
-	MMDB_entry_data_s value;
-
-	if (!find_value(geoip, &geoip->country, entry, PATHS(country_paths), &value) ||
-		value.type != MMDB_DATA_TYPE_UTF8_STRING || value.data_size != 2 ||
-		!is_upper(value.utf8_string[0]) || !is_upper(value.utf8_string[1]))
-		return;
-	copy_text(&value, place->country, sizeof place->country);
 }
 
 void geoip_look_up(struct geoip *geoip, const struct surgetap_address *address,
 	struct surgetap_place *ret_place)
 {
-	MMDB_entry_s entry;
+	const struct contents *contents = &geoip->contents;
+	const struct network *network;
 
 	memset(ret_place, 0, sizeof *ret_place);
-	if (find_entry(geoip, &geoip->asn, address, &entry))
-		look_up_asn(geoip, &entry, ret_place);
-	if (find_entry(geoip, &geoip->country, address, &entry))
-		look_up_country(geoip, &entry, ret_place);
+	pthread_rwlock_rdlock(&geoip->lock);
+	if (contents->asn != NULL)
+		database_look_up_asn(contents->asn, address, ret_place);
+	if (contents->country != NULL)
+		database_look_up_country(contents->country, address, ret_place);
+	network = networks_find(contents->networks, ret_place->asn);
+	if (network != NULL)
+		ret_place->network = network->kind;
+	pthread_rwlock_unlock(&geoip->lock);
 }
 
 const char *geoip_library_version(void)
 {
-	return MMDB_lib_version();
+	return database_library_version();
 }

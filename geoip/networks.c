@@ -8,9 +8,8 @@
 #include <string.h>
 
 struct networks {
-	const struct network *rows;
-	size_t count;
-	struct network *own; /* rows read from a file; NULL for the built-in table */
+	struct network *own; /* rows read from a file, ascending by ASN */
+	size_t own_count;
 };
 
 struct reader {
@@ -29,6 +28,7 @@ static const struct {
 	{"hyperscaler", SURGETAP_NETWORK_HYPERSCALER},
 	{"cdn", SURGETAP_NETWORK_CDN},
 	{"vpn", SURGETAP_NETWORK_VPN},
+	{"unknown", SURGETAP_NETWORK_UNKNOWN},
 };
 
 static void tell(const struct geoip_listener *listener, const char *place, const char *message)
@@ -133,7 +133,7 @@ static int read_line(struct reader *reader, char *line)
 		return 0;
 	}
 	if (!parse_kind(trim(fields[1]), &row.kind)) {
-		tell_line(reader, "kind is none of rentable, hyperscaler, cdn, vpn");
+		tell_line(reader, "kind is none of rentable, hyperscaler, cdn, vpn, unknown");
 		return 0;
 	}
 	row.name = trim(fields[2]);
@@ -229,23 +229,19 @@ int networks_new(
 	const struct geoip_listener *listener, const char *file, struct networks **ret_networks)
 {
 	struct reader reader = {.listener = listener, .file = file};
-	struct networks *networks = malloc(sizeof *networks);
-	int result;
+	struct networks *networks = calloc(1, sizeof *networks);
+	int result = 0;
 
 	if (networks == NULL)
 		return -ENOMEM;
-	if (file == NULL) {
-		*networks = (struct networks){networks_builtin, networks_builtin_count, NULL};
-		*ret_networks = networks;
-		return 0;
-	}
-	result = read_file(&reader);
+	if (file != NULL)
+		result = read_file(&reader);
 	if (result != 0) {
 		free_rows(reader.rows, reader.count);
 		free(networks);
 		return result;
 	}
-	*networks = (struct networks){reader.rows, reader.count, reader.rows};
+	*networks = (struct networks){reader.rows, reader.count};
 	*ret_networks = networks;
 	return 0;
 }
@@ -254,15 +250,18 @@ void networks_free(struct networks *networks)
 {
 	if (networks == NULL)
 		return;
-	free_rows(networks->own, networks->own != NULL ? networks->count : 0);
+	free_rows(networks->own, networks->own_count);
 	free(networks);
 }
 
 const struct network *networks_find(const struct networks *networks, uint32_t asn)
 {
-	const struct network key = {.asn = asn};
+	const struct network key = {.asn = asn}, *row = NULL;
 
-	if (networks->count == 0)
-		return NULL;
-	return bsearch(&key, networks->rows, networks->count, sizeof key, compare_rows);
+	if (networks->own_count > 0)
+		row = bsearch(&key, networks->own, networks->own_count, sizeof key, compare_rows);
+	if (row == NULL)
+		row = bsearch(
+			&key, networks_builtin, networks_builtin_count, sizeof key, compare_rows);
+	return row;
 }

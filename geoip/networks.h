@@ -2,9 +2,10 @@
 #ifndef GEOIP_NETWORKS_H
 #define GEOIP_NETWORKS_H
 /*
- * What kind of network an autonomous system is. The built-in table (networks_table.c) can be
- * replaced by a file with lines `ASN,kind,name`: ASN as a number or AS<number>, kind one of
- * rentable, hyperscaler, cdn, vpn; blank lines and lines that begin with # do not count.
+ * What kind of network an autonomous system is. The rows of a file go before those of the built-in
+ * table (networks_table.c). Its lines are `ASN,kind,name`: ASN as a number or AS<number>, kind one
+ * of rentable, hyperscaler, cdn, vpn, or unknown, which takes a row of the table out; blank lines
+ * and lines that begin with # do not count.
  */
 #include "geoip/geoip.h"
 
@@ -26,9 +27,9 @@ extern const struct network networks_builtin[];
 extern const size_t networks_builtin_count;
 
 /*
- * Reads `file`; NULL stands for the built-in table. Returns 0; -ENOMEM; -errno of a file that
- * cannot be read; or -EINVAL. The listener is told of the file, or of each faulty line as
- * FILE:LINE: a field that is missing or wrong, or an ASN that stands twice with different kinds.
+ * Reads `file` on top of the built-in table; NULL is the table alone. Returns 0; -ENOMEM; -errno of
+ * a file that cannot be read; or -EINVAL. The listener is told of the file, or of each faulty line
+ * as FILE:LINE: a field that is missing or wrong, or an ASN that stands twice with different kinds.
  */
 int networks_new(
 	const struct geoip_listener *listener, const char *file, struct networks **ret_networks);
@@ -36,7 +37,7 @@ int networks_new(
 /* Accepts NULL. */
 void networks_free(struct networks *networks);
 
-/* The row of an ASN, or NULL. It lives as long as `networks`. */
+/* The row of an ASN, or NULL; the kind of a row may be unknown. It lives as long as `networks`. */
 const struct network *networks_find(const struct networks *networks, uint32_t asn);
 
 #endif

@@ -21,6 +21,7 @@ static const int allowed[] = {
 	SCMP_SYS(unlinkat), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate),
 	SCMP_SYS(fchmod), SCMP_SYS(flock), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(getdents64),
 	SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(fadvise64), SCMP_SYS(getcwd),
+	SCMP_SYS(memfd_create),
 	/* the capture, which is open, and Redis; sockets to be made are limited below */
 	SCMP_SYS(ioctl), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6),
 	SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),

@@ -11,7 +11,7 @@ FOREIGN='
 pcap[/.]     ^sensor/capture/
 ndpi_        ^sensor/flow/(classify\.c|ndpi_api\.h)$
 hiredis      ^sensor/publish/redis\.c$
-maxminddb    ^geoip/geoip\.c$
+maxminddb    ^geoip/database\.c$
 cyaml/       ^sensor/config/document\.c$
 yaml\.h      ^sensor/config/place\.c$
 cap-ng\.h    ^sensor/base/privilege\.c$
