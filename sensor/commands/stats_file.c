@@ -43,7 +43,8 @@ static json_t *decoded(const struct feed_result *result)
 
 static json_t *flows(const struct feed_result *result, const struct technique_table *techniques)
 {
-	static const char *const ends[FLOW_ENDS] = {"idle", "reused", "evicted", "capture_end"};
+	static const char *const ends[FLOW_ENDS] = {
+		"idle", "reused", "evicted", "capture_end", "unwatched"};
 	const struct worker_stats *worker = &result->pipeline.worker;
 	json_t *object = json_object(), *by_technique = json_object(), *ended = json_object();
 	put(object, "total", worker->flows.created);

@@ -29,9 +29,10 @@ enum flow_life {
 /* Why a flow has left the table. */
 enum flow_end {
 	FLOW_END_IDLE,
-	FLOW_END_REUSED,  /* a new connection took the 5-tuple over */
-	FLOW_END_EVICTED, /* the table was full */
-	FLOW_END_CAPTURE, /* no more packets */
+	FLOW_END_REUSED,    /* a new connection took the 5-tuple over */
+	FLOW_END_EVICTED,   /* the table was full */
+	FLOW_END_CAPTURE,   /* no more packets */
+	FLOW_END_UNWATCHED, /* other ranges are watched now */
 	FLOW_ENDS
 };
 

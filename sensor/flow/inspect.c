@@ -135,6 +135,13 @@ void inspector_free(struct inspector *inspector)
 	free(inspector);
 }
 
+void inspector_change(
+	struct inspector *inspector, const struct plugins *plugins, struct geoip *geoip)
+{
+	inspector->settings.plugins = plugins;
+	inspector->settings.geoip = geoip;
+}
+
 static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 {
 	uint32_t index = inspector->spare;

@@ -35,6 +35,11 @@ int inspector_new(const struct inspector_settings *settings, struct inspector **
  */
 void inspector_free(struct inspector *inspector);
 
+/* From now on, and for flows under inspection too: the same plugins loaded anew (see
+ * plugins_load_anew), and other databases or none. The former ones are not used any more. */
+void inspector_change(
+	struct inspector *inspector, const struct plugins *plugins, struct geoip *geoip);
+
 /* Shows one packet of an undecided flow to nDPI and the plugins and updates the flow's sets of
  * techniques. Does nothing for a decided flow. */
 void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,

@@ -308,6 +308,18 @@ void flow_table_expire(struct flow_table *table, int64_t now_us)
 	}
 }
 
+void flow_table_sift(
+	struct flow_table *table, bool (*keeps)(void *argument, struct flow *flow), void *argument)
+{
+	for (int life = 0; life < FLOW_LIVES; life++)
+		for (uint32_t next, i = table->lives[life].oldest; i != NONE; i = next) {
+			struct flow *flow = &table->flows[i];
+			next = flow->newer;
+			if (!keeps(argument, flow))
+				end_flow(table, flow, FLOW_END_UNWATCHED);
+		}
+}
+
 void flow_table_end_all(struct flow_table *table)
 {
 	for (int life = 0; life < FLOW_LIVES; life++)

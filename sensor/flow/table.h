@@ -39,6 +39,10 @@ struct flow *flow_table_take(struct flow_table *table, const struct packet *pack
  * packets alone, so that sharing flows out to several tables changes nothing. */
 void flow_table_expire(struct flow_table *table, int64_t now_us);
 
+/* Shows every flow to `keeps`; those for which it returns false end as unwatched. */
+void flow_table_sift(
+	struct flow_table *table, bool (*keeps)(void *argument, struct flow *flow), void *argument);
+
 /* Ends every flow, in the order of their lives and last packets. */
 void flow_table_end_all(struct flow_table *table);
 

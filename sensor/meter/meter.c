@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/siphash.h"
+#include "watch/ranges.h"
 
 struct meter {
 	struct meter_settings settings;
@@ -17,17 +18,20 @@ struct meter {
 	uint64_t refused;
 };
 
+static uint32_t most_held(uint32_t range_count)
+{
+	return range_count < METER_RANGES_MAX ? range_count : METER_RANGES_MAX;
+}
+
 int meter_new(const struct meter_settings *settings, struct meter **ret_meter)
 {
 	struct meter *meter = calloc(1, sizeof *meter);
-	uint32_t held =
-		settings->range_count < METER_RANGES_MAX ? settings->range_count : METER_RANGES_MAX;
 	if (!meter)
 		return -ENOMEM;
 	meter->settings = *settings;
 	meter->key = siphash_key_from_seed(settings->host_seed);
 	meter->by_range = calloc(settings->range_count + 1, sizeof(struct meter_range *));
-	meter->touched = calloc(held + 1, sizeof(struct meter_range *));
+	meter->touched = calloc(most_held(settings->range_count) + 1, sizeof(struct meter_range *));
 	if (!meter->by_range || !meter->touched ||
 		hosts_pool_new(settings->max_blocks, &meter->pool) < 0) {
 		meter_free(meter);
@@ -46,21 +50,25 @@ static void clear_cell(struct meter *meter, struct meter_cell *cell)
 	*cell = (struct meter_cell){.witness = witness};
 }
 
+/* Accepts NULL. */
+static void free_range(struct meter *meter, struct meter_range *range)
+{
+	for (uint32_t t = 0; range && t < meter->settings.technique_count; t++) {
+		if (range->cells[t].witness)
+			witness_done(range->cells[t].witness);
+		free(range->cells[t].witness);
+	}
+	free(range);
+}
+
 void meter_free(struct meter *meter)
 {
 	if (!meter)
 		return;
 	if (meter->pool)
 		meter_clear(meter);
-	for (uint32_t i = 0; meter->by_range && i < meter->settings.range_count; i++) {
-		struct meter_range *range = meter->by_range[i];
-		for (uint32_t t = 0; range && t < meter->settings.technique_count; t++) {
-			if (range->cells[t].witness)
-				witness_done(range->cells[t].witness);
-			free(range->cells[t].witness);
-		}
-		free(range);
-	}
+	for (uint32_t i = 0; meter->by_range && i < meter->settings.range_count; i++)
+		free_range(meter, meter->by_range[i]);
 	hosts_pool_free(meter->pool);
 	free(meter->by_range);
 	free(meter->touched);
@@ -70,9 +78,10 @@ void meter_free(struct meter *meter)
 /* The counts of a range, made at its first traffic; NULL when there is no place for it. */
 static struct meter_range *touch(struct meter *meter, uint32_t number)
 {
-	struct meter_range *range = meter->by_range[number];
+	struct meter_range *range =
+		number < meter->settings.range_count ? meter->by_range[number] : NULL;
 	if (!range) {
-		if (meter->made < METER_RANGES_MAX)
+		if (number < meter->settings.range_count && meter->made < METER_RANGES_MAX)
 			range = calloc(1, sizeof *range + meter->settings.technique_count *
 								  sizeof(struct meter_cell));
 		if (!range) {
@@ -201,6 +210,70 @@ void meter_clear(struct meter *meter)
 	meter->touched_count = 0;
 }
 
+/* Takes a range with all that it has counted out of the meter. */
+static void forget_range(struct meter *meter, uint32_t number)
+{
+	struct meter_range *range = meter->by_range[number];
+	if (!range)
+		return;
+	clear_cell(meter, &range->all);
+	for (uint32_t t = 0; t < meter->settings.technique_count; t++)
+		clear_cell(meter, &range->cells[t]);
+	free_range(meter, range);
+	meter->by_range[number] = NULL;
+	meter->made--;
+}
+
+/* Keeps, in their order, the touched ranges that have a new number. */
+static uint32_t keep_touched(
+	const struct meter *meter, const uint32_t *numbers, struct meter_range **ret_touched)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; numbers && i < meter->touched_count; i++)
+		if (numbers[meter->touched[i]->range] != RANGE_NONE)
+			ret_touched[count++] = meter->touched[i];
+	return count;
+}
+
+static void move_ranges(
+	struct meter *meter, const uint32_t *numbers, struct meter_range **ret_by_range)
+{
+	for (uint32_t i = 0; i < meter->settings.range_count; i++) {
+		uint32_t number = numbers ? numbers[i] : RANGE_NONE;
+		if (number == RANGE_NONE) {
+			forget_range(meter, i);
+		} else if (meter->by_range[i]) {
+			meter->by_range[i]->range = number;
+			ret_by_range[number] = meter->by_range[i];
+		}
+	}
+}
+
+void meter_renumber(struct meter *meter, const uint32_t *numbers, uint32_t range_count)
+{
+	struct meter_range **by_range = calloc(range_count + 1, sizeof(struct meter_range *));
+	struct meter_range **touched =
+		calloc(most_held(range_count) + 1, sizeof(struct meter_range *));
+	if (by_range && touched) {
+		meter->touched_count = keep_touched(meter, numbers, touched);
+		move_ranges(meter, numbers, by_range);
+		free(meter->by_range);
+		free(meter->touched);
+		meter->by_range = by_range;
+		meter->touched = touched;
+		meter->settings.range_count = range_count;
+		return;
+	}
+	/* What was counted is lost, and so are ranges beyond the former ones: both are told. */
+	meter->refused += meter->touched_count + 1;
+	meter->touched_count = 0;
+	move_ranges(meter, NULL, NULL);
+	if (range_count < meter->settings.range_count)
+		meter->settings.range_count = range_count;
+	free(by_range);
+	free(touched);
+}
+
 struct meter_range *const *meter_touched(const struct meter *meter, uint32_t *ret_count)
 {
 	*ret_count = meter->touched_count;
@@ -209,7 +282,7 @@ struct meter_range *const *meter_touched(const struct meter *meter, uint32_t *re
 
 const struct meter_range *meter_look(const struct meter *meter, uint32_t range)
 {
-	return meter->by_range[range];
+	return range < meter->settings.range_count ? meter->by_range[range] : NULL;
 }
 
 uint64_t meter_refused(const struct meter *meter)

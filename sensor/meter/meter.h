@@ -75,6 +75,13 @@ void meter_merge(struct meter *meter, const struct meter *from);
 /* Empties the meter; memory of ranges seen once stays. */
 void meter_clear(struct meter *meter);
 
+/*
+ * Other ranges are watched from now on: what range i has counted belongs to range numbers[i] of
+ * `range_count`, no two to the same one, or is forgotten where that is RANGE_NONE. NULL forgets
+ * all. Without memory everything is forgotten, and counted as refused.
+ */
+void meter_renumber(struct meter *meter, const uint32_t *numbers, uint32_t range_count);
+
 /* The ranges with traffic since the last clear: `ret_count` pointers, in the order of first
  * traffic. */
 struct meter_range *const *meter_touched(const struct meter *meter, uint32_t *ret_count);

@@ -34,7 +34,7 @@ struct analyst {
 	struct bucket buckets[ANALYST_SCALES];
 	struct tracked **tracked; /* in the order of ranges: the same for any number of workers */
 	uint32_t tracked_count, tracked_room;
-	uint8_t *is_tracked; /* for each range */
+	int64_t *since_s; /* for each range: from when on it is watched; NULL: all from the start */
 	uint64_t refused;
 	struct witness witness; /* of the alert in the making */
 	struct alert alert;
@@ -54,9 +54,6 @@ int analyst_new(const struct analyst_settings *settings, struct analyst **ret_an
 		goto fail;
 	analyst->detector_bytes = (detector_size(&analyst->detect) + 15) / 16 * 16;
 	error = -ENOMEM;
-	analyst->is_tracked = calloc(range_count + 1, 1);
-	if (!analyst->is_tracked)
-		goto fail;
 	struct meter_settings metering = {
 		.range_count = range_count,
 		.technique_count = analyst->technique_count,
@@ -92,7 +89,7 @@ void analyst_free(struct analyst *analyst)
 		tracked_free(analyst->tracked[i]);
 	witness_done(&analyst->witness);
 	free(analyst->tracked);
-	free(analyst->is_tracked);
+	free(analyst->since_s);
 	free(analyst);
 }
 
@@ -100,6 +97,20 @@ static struct detector *detector_at(
 	const struct analyst *analyst, const struct tracked *tracked, uint32_t technique)
 {
 	return (struct detector *)(tracked->detectors + technique * analyst->detector_bytes);
+}
+
+static struct tracked *find_tracked(const struct analyst *analyst, uint32_t range)
+{
+	uint32_t low = 0, high = analyst->tracked_count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (analyst->tracked[middle]->range < range)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	bool is_found = low < analyst->tracked_count && analyst->tracked[low]->range == range;
+	return is_found ? analyst->tracked[low] : NULL;
 }
 
 /* Begins to follow a range: from its first traffic on, silence counts as zero. */
@@ -129,7 +140,6 @@ static int track_range(struct analyst *analyst, uint32_t range)
 	for (; place > 0 && analyst->tracked[place - 1]->range > range; place--)
 		analyst->tracked[place] = analyst->tracked[place - 1];
 	analyst->tracked[place] = tracked;
-	analyst->is_tracked[range] = 1;
 	return 0;
 }
 
@@ -138,7 +148,7 @@ static void track_new_ranges(struct analyst *analyst, const struct meter *meter)
 	uint32_t count;
 	struct meter_range *const *touched = meter_touched(meter, &count);
 	for (uint32_t i = 0; i < count; i++)
-		if (!analyst->is_tracked[touched[i]->range] &&
+		if (!find_tracked(analyst, touched[i]->range) &&
 			track_range(analyst, touched[i]->range) < 0)
 			analyst->refused++;
 }
@@ -226,16 +236,29 @@ static void tell_usage(
 	analyst->settings.listener.usage(analyst->settings.listener.argument, &usage);
 }
 
+/* The part of a bucket in which the range was watched already. */
+static double find_watched(
+	const struct analyst *analyst, const struct tracked *tracked, uint32_t scale)
+{
+	int64_t start_s = analyst->buckets[scale].start_s;
+	int64_t since_s = analyst->since_s ? analyst->since_s[tracked->range] : 0;
+	if (since_s <= start_s)
+		return 1;
+	double late = (double)(since_s - start_s) / scales_s[scale];
+	return late < 1 ? 1 - late : 0;
+}
+
 static void close_bucket(struct analyst *analyst, uint32_t scale)
 {
 	struct bucket *bucket = &analyst->buckets[scale];
 	double coverage = bucket->covered_s / scales_s[scale];
-	double trusted = coverage >= ANALYST_COVERAGE_MIN ? coverage : 0;
 	if (scale == 0)
 		track_new_ranges(analyst, bucket->meter);
 	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
-		tell_usage(analyst, analyst->tracked[i], scale, coverage);
-		judge_range(analyst, analyst->tracked[i], scale, trusted);
+		double covered = coverage * find_watched(analyst, analyst->tracked[i], scale);
+		tell_usage(analyst, analyst->tracked[i], scale, covered);
+		judge_range(analyst, analyst->tracked[i], scale,
+			covered >= ANALYST_COVERAGE_MIN ? covered : 0);
 	}
 	if (scale + 1 < ANALYST_SCALES)
 		meter_merge(analyst->buckets[scale + 1].meter, bucket->meter);
@@ -280,6 +303,63 @@ void analyst_finish(struct analyst *analyst)
 			close_bucket(analyst, scale);
 }
 
+/* Without memory the first buckets of new ranges are taken for whole. */
+static void renew_since(struct analyst *analyst, const struct rules_change *change)
+{
+	uint32_t former_count = ranges_count(analyst->settings.ranges);
+	uint32_t count = ranges_count(change->rules.ranges);
+	int64_t *since_s = malloc((count + 1) * sizeof *since_s);
+	for (uint32_t i = 0; since_s && i < count; i++)
+		since_s[i] = change->time_us / 1000000;
+	for (uint32_t i = 0; since_s && i < former_count; i++)
+		if (change->numbers[i] != RANGE_NONE)
+			since_s[change->numbers[i]] = analyst->since_s ? analyst->since_s[i] : 0;
+	free(analyst->since_s);
+	analyst->since_s = since_s;
+}
+
+static int compare_tracked(const void *left, const void *right)
+{
+	uint32_t a = (*(struct tracked *const *)left)->range;
+	uint32_t b = (*(struct tracked *const *)right)->range;
+	return (a > b) - (a < b);
+}
+
+static void renumber_tracked(struct analyst *analyst, const uint32_t *numbers)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
+		struct tracked *tracked = analyst->tracked[i];
+		tracked->range = numbers[tracked->range];
+		if (tracked->range == RANGE_NONE)
+			tracked_free(tracked);
+		else
+			analyst->tracked[kept++] = tracked;
+	}
+	analyst->tracked_count = kept;
+	if (kept > 0)
+		qsort(analyst->tracked, kept, sizeof(struct tracked *), compare_tracked);
+}
+
+void analyst_change_rules(struct analyst *analyst, const struct rules_change *change)
+{
+	const struct rules *rules = &change->rules;
+	struct detect_settings detect;
+	uint32_t count = ranges_count(rules->ranges);
+	renew_since(analyst, change);
+	renumber_tracked(analyst, change->numbers);
+	for (int scale = 0; scale < ANALYST_SCALES; scale++)
+		meter_renumber(analyst->buckets[scale].meter, change->numbers, count);
+	/* Settings of a configuration are within bounds. */
+	if (detect_settings_init(
+		    &detect, rules->alarms_per_year, count * analyst->technique_count) == 0)
+		analyst->detect = detect;
+	analyst->settings.ranges = rules->ranges;
+	analyst->settings.plugins = rules->plugins;
+	analyst->settings.geoip = rules->geoip;
+	analyst->settings.alarms_per_year = rules->alarms_per_year;
+}
+
 size_t analyst_detector_bytes(const struct analyst *analyst)
 {
 	return analyst->detector_bytes;
@@ -301,14 +381,6 @@ bool analyst_look(const struct analyst *analyst, uint64_t number, struct analyst
 	return true;
 }
 
-static struct tracked *find_tracked(const struct analyst *analyst, uint32_t range)
-{
-	for (uint32_t i = 0; i < analyst->tracked_count; i++)
-		if (analyst->tracked[i]->range == range)
-			return analyst->tracked[i];
-	return NULL;
-}
-
 int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory)
 {
 	uint32_t range = ranges_find_name(analyst->settings.ranges, memory->range);
@@ -316,7 +388,7 @@ int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory
 		technique_table_find(&analyst->settings.plugins->techniques, memory->technique);
 	if (range == RANGE_NONE || technique < 0)
 		return 0;
-	if (!analyst->is_tracked[range] && track_range(analyst, range) < 0)
+	if (!find_tracked(analyst, range) && track_range(analyst, range) < 0)
 		return -ENOMEM;
 	struct tracked *tracked = find_tracked(analyst, range);
 	memcpy(detector_at(analyst, tracked, (uint32_t)technique), memory->detector,

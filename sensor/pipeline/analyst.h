@@ -10,6 +10,7 @@
 #include "detect/detector.h"
 #include "meter/history.h"
 #include "meter/meter.h"
+#include "pipeline/rules.h"
 
 #define ANALYST_SCALES 4
 #define ANALYST_COVERAGE_MIN 0.5 /* a bucket seen less than half says nothing about hosts */
@@ -50,6 +51,14 @@ void analyst_free(struct analyst *analyst);
  * order; those left out are a gap, in which nothing was seen. */
 void analyst_take_minute(struct analyst *analyst, int64_t start_s, double coverage,
 	struct meter *const *meters, uint32_t count);
+
+/*
+ * Judges by other rules from now on, between two minutes. Detectors and what was counted of ranges
+ * of the same name go on; those of other ranges are dropped. A range that is new was seen in the
+ * buckets under way only from change->time_us on, which lowers its coverage. The former rules are
+ * not used any more.
+ */
+void analyst_change_rules(struct analyst *analyst, const struct rules_change *change);
 
 /* Closes what is open: the last hour, day and week end with what was seen of them. */
 void analyst_finish(struct analyst *analyst);

@@ -17,17 +17,17 @@ struct gate {
 static bool keep_tunnel(const void *argument, const struct surgetap_address *source,
 	const struct surgetap_address *destination)
 {
-	const struct ranges *ranges = argument;
+	const struct ranges *ranges = ((const struct gate *)argument)->ranges;
 	return ranges_find(ranges, source) != RANGE_NONE ||
 	       ranges_find(ranges, destination) != RANGE_NONE;
 }
 
 int gate_new(const struct ranges *ranges, uint64_t seed, struct gate **ret_gate)
 {
-	struct decode_policy policy = {keep_tunnel, ranges};
 	struct gate *gate = calloc(1, sizeof *gate);
 	if (!gate)
 		return -ENOMEM;
+	struct decode_policy policy = {keep_tunnel, gate};
 	gate->ranges = ranges;
 	gate->key = siphash_key_from_seed(seed);
 	int error = decoder_new(&policy, seed, &gate->decoder);
@@ -45,6 +45,11 @@ void gate_free(struct gate *gate)
 		return;
 	decoder_free(gate->decoder);
 	free(gate);
+}
+
+void gate_set_ranges(struct gate *gate, const struct ranges *ranges)
+{
+	gate->ranges = ranges;
 }
 
 bool gate_pass(struct gate *gate, const struct frame *frame, struct packet *ret_packet,

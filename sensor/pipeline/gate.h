@@ -22,6 +22,9 @@ struct gate;
 int gate_new(const struct ranges *ranges, uint64_t seed, struct gate **ret_gate);
 void gate_free(struct gate *gate);
 
+/* Looks up in other ranges from now on. */
+void gate_set_ranges(struct gate *gate, const struct ranges *ranges);
+
 /* Takes one frame. True when a watched packet came of it: then `ret_packet` is filled, and the
  * ranges of its source and destination (one of them may be RANGE_NONE). */
 bool gate_pass(struct gate *gate, const struct frame *frame, struct packet *ret_packet,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/channel.h"
@@ -16,6 +17,10 @@ struct lane {
 	struct channel *full_meters, *empty_meters;
 	struct batch *filling; /* the reader's */
 	struct meter *meter;   /* the worker's */
+	uint32_t stale_meters; /* the worker's: a bit for each that counts by former ranges */
+	uint32_t range_count;  /* of the ranges to come, once stale_meters is set */
+	const struct rules_change *change; /* under way; set before its mark */
+	atomic_bool is_changing;
 	struct batch *batches[BATCHES];
 	struct meter *meters[METERS];
 	pthread_t thread;
@@ -26,8 +31,24 @@ static void hand_meter_over(struct lane *lane, bool is_last)
 {
 	channel_put(lane->full_meters, lane->meter);
 	lane->meter = is_last ? NULL : channel_take(lane->empty_meters);
-	if (lane->meter)
-		worker_set_meter(lane->worker, lane->meter);
+	if (!lane->meter)
+		return;
+	for (int i = 0; i < METERS; i++)
+		if (lane->meters[i] == lane->meter && lane->stale_meters >> i & 1) {
+			meter_renumber(lane->meter, NULL, lane->range_count);
+			lane->stale_meters &= ~(1u << i);
+		}
+	worker_set_meter(lane->worker, lane->meter);
+}
+
+static void change_rules(struct lane *lane)
+{
+	worker_change_rules(lane->worker, lane->change);
+	lane->range_count = ranges_count(lane->change->rules.ranges);
+	for (int i = 0; i < METERS; i++)
+		if (lane->meters[i] != lane->meter)
+			lane->stale_meters |= 1u << i;
+	atomic_store(&lane->is_changing, false);
 }
 
 /* Returns false at the end. */
@@ -39,6 +60,9 @@ static bool work_entry(struct lane *lane, const struct batch_entry *entry)
 		return true;
 	case BATCH_TICK:
 		worker_tick(lane->worker, entry->packet.now_us);
+		return true;
+	case BATCH_RULES:
+		change_rules(lane);
 		return true;
 	case BATCH_MINUTE:
 		hand_meter_over(lane, false);
@@ -142,6 +166,19 @@ static void put_mark(struct lane *lane, enum batch_kind kind, int64_t now_us)
 void lane_tick(struct lane *lane, int64_t now_us)
 {
 	put_mark(lane, BATCH_TICK, now_us);
+}
+
+void lane_change_rules(struct lane *lane, const struct rules_change *change)
+{
+	lane->change = change;
+	atomic_store(&lane->is_changing, true);
+	put_mark(lane, BATCH_RULES, 0);
+	flush(lane);
+}
+
+bool lane_is_changing(const struct lane *lane)
+{
+	return atomic_load(&lane->is_changing);
 }
 
 void lane_close_minute(struct lane *lane)

@@ -15,10 +15,15 @@ struct lane;
 int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
 	struct lane **ret_lane);
 
-/* The reader's side: all four from one thread. */
+/* The reader's side: all from one thread. */
 
 void lane_put_packet(struct lane *lane, const struct worker_packet *packet);
 void lane_tick(struct lane *lane, int64_t now_us);
+
+/* Everything that is put from now on is judged by other rules. Until lane_is_changing says no, the
+ * lane uses the former rules, too, and `change`. */
+void lane_change_rules(struct lane *lane, const struct rules_change *change);
+bool lane_is_changing(const struct lane *lane);
 
 /* Closes the minute: its meter goes to the analyst after everything that was put before. */
 void lane_close_minute(struct lane *lane);

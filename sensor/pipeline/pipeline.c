@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/channel.h"
@@ -17,9 +18,14 @@ struct minute {
 	double coverage;
 	bool is_void; /* no minute at all: there were no packets */
 	bool is_last;
+	bool is_change; /* no minute either: other rules from here on */
 };
 
 struct pipeline {
+	struct rules rules;         /* in use, or to be in use when the change is over */
+	struct rules_change change; /* the latest */
+	bool is_changing;           /* the latest change may still be under way */
+	atomic_bool is_analyst_changing;
 	struct gate *gate;
 	struct lane *lanes[PIPELINE_WORKERS_MAX];
 	uint32_t lane_count;
@@ -63,15 +69,26 @@ static void save_baselines(struct pipeline *pipeline)
 		baselines_save(pipeline->state_folder, pipeline->analyst, &pipeline->baselines);
 }
 
+static void change_analyst(struct pipeline *pipeline)
+{
+	if (pipeline->analyst)
+		analyst_change_rules(pipeline->analyst, &pipeline->change);
+	atomic_store(&pipeline->is_analyst_changing, false);
+}
+
 static void *judge(void *argument)
 {
 	struct pipeline *pipeline = argument;
 	bool is_last = false;
 	while (!is_last) {
 		struct minute *minute = channel_take(pipeline->closed);
-		bool ends_hour = (minute->start_s + 60) % 3600 == 0 && !minute->is_void;
+		bool ends_hour = (minute->start_s + 60) % 3600 == 0 && !minute->is_void &&
+				 !minute->is_change;
 		is_last = minute->is_last;
-		judge_minute(pipeline, minute);
+		if (minute->is_change)
+			change_analyst(pipeline);
+		else
+			judge_minute(pipeline, minute);
 		channel_put(pipeline->spare, minute);
 		if (ends_hour && pipeline->saves_hourly && !is_last)
 			save_baselines(pipeline);
@@ -132,6 +149,13 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 	pipeline->state_folder = settings->state_folder;
 	pipeline->saves_hourly = settings->saves_hourly;
 	pipeline->baselines = settings->baselines;
+	pipeline->rules = (struct rules){
+		.ranges = settings->worker.ranges,
+		.plugins = settings->worker.plugins,
+		.geoip = settings->worker.geoip,
+		.alarms_per_year = settings->analyst.alarms_per_year,
+		.is_asymmetric = settings->worker.is_asymmetric,
+	};
 	int error = gate_new(settings->worker.ranges, settings->worker.seed, &pipeline->gate);
 	if (error == 0)
 		error = make_lanes(pipeline, settings);
@@ -158,6 +182,7 @@ void pipeline_free(struct pipeline *pipeline)
 	channel_free(pipeline->spare);
 	gate_free(pipeline->gate);
 	held_done(&pipeline->held);
+	rules_change_done(&pipeline->change);
 	free(pipeline);
 }
 
@@ -301,6 +326,41 @@ void pipeline_note_loss(struct pipeline *pipeline, int64_t blind_us, uint64_t lo
 	pipeline->blind_us += blind_us;
 	pipeline->lost += lost;
 	pipeline->seen += seen;
+}
+
+bool pipeline_is_changing(struct pipeline *pipeline)
+{
+	if (!pipeline->is_changing)
+		return false;
+	if (atomic_load(&pipeline->is_analyst_changing))
+		return true;
+	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+		if (lane_is_changing(pipeline->lanes[i]))
+			return true;
+	rules_change_done(&pipeline->change);
+	pipeline->is_changing = false;
+	return false;
+}
+
+int pipeline_change_rules(struct pipeline *pipeline, const struct rules *rules)
+{
+	if (pipeline_is_changing(pipeline))
+		return -EBUSY;
+	int error = rules_change_init(&pipeline->change, &pipeline->rules, rules);
+	if (error < 0)
+		return error;
+	pipeline->rules = *rules;
+	pipeline->change.time_us = pipeline->clock.now_us;
+	pipeline->is_changing = true;
+	atomic_store(&pipeline->is_analyst_changing, true);
+	gate_set_ranges(pipeline->gate, rules->ranges);
+	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+		lane_change_rules(pipeline->lanes[i], &pipeline->change);
+	/* The minute under way reaches the analyst behind this, counted by the ranges to come. */
+	struct minute *minute = channel_take(pipeline->spare);
+	*minute = (struct minute){.is_change = true};
+	channel_put(pipeline->closed, minute);
+	return 0;
 }
 
 void pipeline_finish(struct pipeline *pipeline)

@@ -67,6 +67,19 @@ void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us);
  */
 void pipeline_note_loss(struct pipeline *pipeline, int64_t blind_us, uint64_t lost, uint64_t seen);
 
+/*
+ * Judges by other rules from the next packet on, without losing a flow or a count: ranges of the
+ * same name go on with all that is known of them, also where their prefixes are others; new ones
+ * begin to learn; what is known of those left out is dropped, an open episode included. Flows
+ * between hosts that are not watched any more end. Returns 0; -EBUSY while a former change is under
+ * way; -EINVAL when the plugins report other techniques than before; -ENOMEM. Then nothing has
+ * changed. The rules' parts stay the caller's.
+ */
+int pipeline_change_rules(struct pipeline *pipeline, const struct rules *rules);
+
+/* True while a thread may still use the rules from before the latest change. */
+bool pipeline_is_changing(struct pipeline *pipeline);
+
 /* Ends flows, closes buckets, waits for the threads. Nothing may be taken after. */
 void pipeline_finish(struct pipeline *pipeline);
 

@@ -199,6 +199,33 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 		worker->stats.unmetered++;
 }
 
+/* A flow goes on as it would have begun under the ranges to come, if one of them holds an end. */
+static bool place_again(void *argument, struct flow *flow)
+{
+	const struct ranges *ranges = argument;
+	struct surgetap_address client = flow_client(flow).address;
+	struct surgetap_address server = flow_server(flow).address;
+	uint32_t client_range = ranges_find(ranges, &client);
+	uint32_t server_range = ranges_find(ranges, &server);
+	if (client_range == RANGE_NONE && server_range == RANGE_NONE)
+		return false;
+	place_flow(flow, true, client_range, server_range);
+	return true;
+}
+
+void worker_change_rules(struct worker *worker, const struct rules_change *change)
+{
+	const struct rules *rules = &change->rules;
+	/* Flows that end have their last word under the former rules. */
+	flow_table_sift(worker->table, place_again, (void *)rules->ranges);
+	meter_renumber(worker->meter, change->numbers, ranges_count(rules->ranges));
+	inspector_change(worker->inspector, rules->plugins, rules->geoip);
+	worker->settings.ranges = rules->ranges;
+	worker->settings.plugins = rules->plugins;
+	worker->settings.geoip = rules->geoip;
+	worker->settings.is_asymmetric = rules->is_asymmetric;
+}
+
 void worker_tick(struct worker *worker, int64_t now_us)
 {
 	worker->now_us = now_us;

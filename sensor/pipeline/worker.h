@@ -8,7 +8,7 @@
 #include "flow/inspect.h"
 #include "flow/table.h"
 #include "meter/meter.h"
-#include "watch/ranges.h"
+#include "pipeline/rules.h"
 
 /* Told of every flow that ends, if asked for; findings may be NULL. */
 struct worker_listener {
@@ -49,6 +49,10 @@ struct worker_packet {
 };
 
 void worker_take(struct worker *worker, const struct worker_packet *packet);
+
+/* Judges by other rules from now on; flows under way and the meter of the minute go over to them.
+ * Flows without an end in a range to come end. The former rules are not used any more. */
+void worker_change_rules(struct worker *worker, const struct rules_change *change);
 
 /* Ends flows that were silent for too long by `now_us`. To be called at the same times in every
  * worker. */

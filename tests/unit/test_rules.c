@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/pipeline.h"
+
+#include "tests/unit/flow_packets.h"
+#include "tests/unit/frame_bytes.h"
+#include "tests/unit/plugin_doubles.h"
+
+#include <errno.h>
+
+#define MINUTE (60 * SECOND)
+#define DAY_MINUTES 1440
+#define ALERTS_MAX 64
+
+static struct ranges *first_ranges, *next_ranges, *former_ranges;
+static struct plugins *plugins;
+static struct pipeline *pipeline;
+
+/* What was told of the range "ten", and of all others together. */
+static struct {
+	uint64_t flows, bytes, minutes, other_flows, other_minutes;
+	double hour_flows, other_hour_coverage;
+	size_t alerts;
+	struct alert alert[ALERTS_MAX];
+} told;
+
+static void hear_alert(void *argument, const struct alert *alert)
+{
+	(void)argument;
+	assert_true(told.alerts < ALERTS_MAX);
+	told.alert[told.alerts++] = *alert;
+}
+
+static void hear_usage(void *argument, const struct analyst_usage *usage)
+{
+	bool is_ten = strcmp(usage->range, "ten") == 0;
+	uint64_t flows = usage->counts ? usage->counts->all.flows : 0;
+
+	(void)argument;
+	if (usage->scale_s == 3600 && is_ten)
+		told.hour_flows += (double)flows;
+	if (usage->scale_s == 3600 && !is_ten)
+		told.other_hour_coverage = usage->coverage;
+	if (usage->scale_s != 60)
+		return;
+	*(is_ten ? &told.flows : &told.other_flows) += flows;
+	*(is_ten ? &told.minutes : &told.other_minutes) += 1;
+	if (is_ten && usage->counts)
+		told.bytes += usage->counts->all.bytes;
+}
+
+static struct ranges *make_ranges(const char *const *texts)
+{
+	struct ranges *ranges;
+
+	assert_int_equal(ranges_new(&ranges), 0);
+	for (; *texts; texts++)
+		assert_int_equal(ranges_add(ranges, *texts), 0);
+	assert_int_equal(ranges_finish(ranges), 0);
+	return ranges;
+}
+
+static void begin(uint32_t workers)
+{
+	plugins = double_plugins();
+	memset(&told, 0, sizeof(told));
+	first_ranges =
+		make_ranges((const char *const[]){"10.0.0.0/8=ten", "172.16.0.0/12=gone", NULL});
+	struct pipeline_settings settings = {
+		.workers = workers,
+		.worker = {.ranges = first_ranges,
+			.plugins = plugins,
+			.max_flows = 1024,
+			.seed = 1,
+			.host_seed = 1},
+		.analyst = {.ranges = first_ranges,
+			.plugins = plugins,
+			.alarms_per_year = 12,
+			.host_seed = 1,
+			.listener = {hear_alert, hear_usage, NULL}},
+	};
+	assert_int_equal(pipeline_new(&settings, &pipeline), 0);
+	script.on_packet[0] = tunnel(VPN, SURGETAP_GRADE_DPI);
+	script.packet_reports = 1;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	pipeline_free(pipeline);
+	ranges_free(first_ranges);
+	ranges_free(next_ranges);
+	ranges_free(former_ranges);
+	pipeline = NULL, first_ranges = next_ranges = former_ranges = NULL;
+	return 0;
+}
+
+/* "ten" gets another number, "gone" goes, "new" comes. */
+static int change(void)
+{
+	struct rules rules = {.plugins = plugins, .alarms_per_year = 12};
+
+	ranges_free(former_ranges);
+	former_ranges = next_ranges;
+	next_ranges = make_ranges((const char *const[]){
+		"192.0.2.0/24=new", "198.51.100.0/24=another", "10.0.0.0/8=ten", NULL});
+	rules.ranges = next_ranges;
+	return pipeline_change_rules(pipeline, &rules);
+}
+
+static void take(int64_t time_us, const char *from, const char *to, unsigned port, bool is_answer)
+{
+	struct bytes bytes = {0};
+	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .time_us = time_us};
+	struct surgetap_address client = address_at(from), server = address_at(to);
+
+	put_ipv4(&bytes, 17, 8 + 50);
+	memcpy(bytes.data + (is_answer ? 16 : 12), client.bytes + 12, 4);
+	memcpy(bytes.data + (is_answer ? 12 : 16), server.bytes + 12, 4);
+	put16(&bytes, is_answer ? 9999 : port);
+	put16(&bytes, is_answer ? port : 9999);
+	put16(&bytes, 58);
+	put16(&bytes, 0);
+	put_zeros(&bytes, 50);
+	frame.captured_bytes = frame.wire_bytes = bytes.size;
+	pipeline_take(pipeline, &frame);
+}
+
+/* A question and its answer, 156 bytes. */
+static void talk(int64_t time_us, const char *from, const char *to, unsigned port)
+{
+	take(time_us, from, to, port, false);
+	take(time_us + 1000, from, to, port, true);
+}
+
+static void counts_of_a_range_are_lost_or_go_to_another(uint32_t workers)
+{
+	begin(workers);
+	for (unsigned i = 0; i < 600; i++) {
+		int64_t now_us = NOON_US + i * SECOND;
+
+		if (i == 90 || i == 301)
+			assert_int_equal(change(), 0);
+		if (i == 300)
+			while (pipeline_is_changing(pipeline))
+				;
+		talk(now_us, "10.0.0.1", "203.0.113.7", 2000 + i);
+		talk(now_us, "10.0.0.2", "203.0.113.7", 1999); /* one flow all the time */
+	}
+	pipeline_finish(pipeline);
+	assert_int_equal(told.minutes, 10);
+	assert_int_equal(told.flows, 601);
+	assert_int_equal(told.bytes, 1200 * 156);
+	assert_int_equal(told.hour_flows, 601);
+	assert_int_equal(told.other_minutes, 0);
+}
+
+static void counts_are_lost_with_one_worker(void **state)
+{
+	(void)state;
+	counts_of_a_range_are_lost_or_go_to_another(1);
+}
+
+static void counts_are_lost_with_three_workers(void **state)
+{
+	(void)state;
+	counts_of_a_range_are_lost_or_go_to_another(3);
+}
+
+static void flows_of_a_range_that_is_gone_are_counted_on(void **state)
+{
+	struct pipeline_stats stats;
+
+	(void)state;
+	begin(2);
+	talk(NOON_US, "172.16.0.1", "203.0.113.7", 2000);
+	talk(NOON_US, "10.0.0.1", "203.0.113.7", 2000);
+	assert_int_equal(change(), 0);
+	talk(NOON_US + 2 * SECOND, "172.16.0.1", "203.0.113.7", 2000);
+	talk(NOON_US + 3 * SECOND, "10.0.0.1", "203.0.113.7", 2000);
+	pipeline_finish(pipeline);
+	pipeline_stats(pipeline, &stats);
+	assert_int_equal(told.other_flows, 0);
+	assert_int_equal(told.flows, 1);
+	assert_int_equal(told.bytes, 2 * 156);
+	assert_int_equal(stats.worker.flows.ended[FLOW_END_UNWATCHED], 1);
+	assert_int_equal(stats.worker.flows.ended[FLOW_END_CAPTURE], 1);
+	assert_int_equal(stats.gate.unwatched, 2);
+}
+
+static void a_flow_forgets_that_its_other_end_is_watched_still(void **state)
+{
+	struct pipeline_stats stats;
+
+	(void)state;
+	begin(1);
+	talk(NOON_US, "172.16.0.1", "10.0.0.1", 2000);
+	assert_int_equal(change(), 0);
+	talk(NOON_US + SECOND, "172.16.0.1", "10.0.0.1", 2000);
+	talk(NOON_US + SECOND, "10.0.0.9", "203.0.113.7", 2000);
+	pipeline_finish(pipeline);
+	pipeline_stats(pipeline, &stats);
+	/* Inbound now, which is no use. */
+	assert_int_equal(stats.worker.flows.ended[FLOW_END_UNWATCHED], 0);
+	assert_int_equal(told.flows, 1);
+}
+
+static void a_new_range_is_taken_for_silent_before(void **state)
+{
+	(void)state;
+	begin(1);
+	talk(NOON_US, "10.0.0.1", "203.0.113.7", 1999);
+	talk(NOON_US + 45 * MINUTE, "10.0.0.1", "203.0.113.7", 2000);
+	assert_int_equal(change(), 0);
+	talk(NOON_US + 45 * MINUTE + SECOND, "192.0.2.1", "203.0.113.7", 2000);
+	for (int minute = 46; minute < 61; minute++)
+		pipeline_pass_time(pipeline, NOON_US + minute * MINUTE);
+	pipeline_finish(pipeline);
+	assert_true(told.other_flows == 1);
+	/* Of its second, unfinished hour nothing is known; the first was watched for a quarter. */
+	assert_true(told.other_hour_coverage < .3);
+}
+
+static void a_change_is_taken_before_the_last_one_is_over(void **state)
+{
+	struct rules rules = {.plugins = plugins, .alarms_per_year = 12};
+
+	(void)state;
+	begin(1);
+	rules.plugins = plugins;
+	talk(NOON_US, "10.0.0.1", "203.0.113.7", 2000);
+	assert_int_equal(change(), 0);
+	while (pipeline_is_changing(pipeline))
+		;
+	rules.ranges = first_ranges;
+	static struct plugins others;
+	others = *plugins;
+	others.techniques.count--;
+	rules.plugins = &others;
+	assert_int_equal(pipeline_change_rules(pipeline, &rules), -EINVAL);
+	assert_false(pipeline_is_changing(pipeline));
+	talk(NOON_US + SECOND, "10.0.0.1", "203.0.113.7", 2000);
+	pipeline_finish(pipeline);
+	assert_int_equal(told.flows, 1);
+}
+
+/* Three days of a flow a minute, then one of ten a minute. */
+static void live_through_a_jump(bool has_changes)
+{
+	begin(2);
+	for (int minute = 0; minute < 4 * DAY_MINUTES; minute++) {
+		unsigned flows = minute < 3 * DAY_MINUTES ? 1 : 10;
+
+		/* The second one lies within the jump's episode. */
+		if (has_changes && (minute == DAY_MINUTES / 2 || minute == 3 * DAY_MINUTES + 100)) {
+			while (pipeline_is_changing(pipeline))
+				;
+			assert_int_equal(change(), 0);
+		}
+		for (unsigned i = 0; i < flows; i++)
+			talk(NOON_US + minute * MINUTE + i * SECOND, "10.0.0.1", "203.0.113.7",
+				2000 + (unsigned)minute % 997 * 10 + i);
+	}
+	pipeline_finish(pipeline);
+}
+
+static void baselines_or_episodes_do_not_survive(void **state)
+{
+	static struct alert expected[ALERTS_MAX];
+	size_t count;
+
+	live_through_a_jump(false);
+	count = told.alerts;
+	memcpy(expected, told.alert, sizeof(expected));
+	end(state);
+	assert_true(count > 0);
+	live_through_a_jump(true);
+	assert_int_equal(told.alerts, count);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(told.alert[i].id, expected[i].id);
+		assert_int_equal(told.alert[i].state, expected[i].state);
+		assert_int_equal(told.alert[i].time_us, expected[i].time_us);
+		assert_true(told.alert[i].observed.bytes == expected[i].observed.bytes);
+		assert_true(told.alert[i].observed.hosts == expected[i].observed.hosts);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(counts_are_lost_with_one_worker, end),
+		cmocka_unit_test_teardown(counts_are_lost_with_three_workers, end),
+		cmocka_unit_test_teardown(flows_of_a_range_that_is_gone_are_counted_on, end),
+		cmocka_unit_test_teardown(a_flow_forgets_that_its_other_end_is_watched_still, end),
+		cmocka_unit_test_teardown(a_new_range_is_taken_for_silent_before, end),
+		cmocka_unit_test_teardown(a_change_is_taken_before_the_last_one_is_over, end),
+		cmocka_unit_test_teardown(baselines_or_episodes_do_not_survive, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
