@@ -633,6 +633,16 @@ static void visit_to_a_provider_is_called_a_tunnel(void **state)
 	}
 }
 
+static void provider_out_of_order_is_never_found(void **state)
+{
+	const struct vpn_provider *providers;
+	size_t count = vpn_provider_table(&providers);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		assert_ptr_equal(vpn_provider_find(providers[i].domain.name), &providers[i]);
+}
+
 static void name_that_only_ends_alike_is_a_provider(void **state)
 {
 	static const char *const names[] = {"notnordvpn.com", "nordvpn.com.evil.net", "com", "",
@@ -719,6 +729,7 @@ int main(void)
 		cmocka_unit_test(known_false_positive_of_ndpi_is_believed),
 		cmocka_unit_test(tunnel_transport_is_missed),
 		cmocka_unit_test(visit_to_a_provider_is_called_a_tunnel),
+		cmocka_unit_test(provider_out_of_order_is_never_found),
 		cmocka_unit_test(name_that_only_ends_alike_is_a_provider),
 	};
 
