@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "commands/commands.h"
 #include "commands/usage.h"
+#include "http/loopback.h"
 #include "publish/publisher.h"
 #include "web/guard.h"
 #include "web/site.h"
@@ -164,7 +165,7 @@ static int read_token(struct dashboard *dashboard)
 static int tell_failure(const struct dashboard *dashboard, int r)
 {
 	const char *address = dashboard->settings.address;
-	if (r == -EACCES && !dashboard->settings.token && !guard_is_loopback(address)) {
+	if (r == -EACCES && !dashboard->settings.token && !loopback_is_address(address)) {
 		log_error("dashboard: %s can be reached from other machines: give --token-file, or "
 			  "the token in " TOKEN_VARIABLE,
 			address);

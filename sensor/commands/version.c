@@ -7,7 +7,7 @@
 #include "flow/classify.h"
 #include "geoip/geoip.h"
 #include "publish/publisher.h"
-#include "web/server.h"
+#include "http/server.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * {"comment", "by", "time_ms"}. */
 #include <jansson.h>
 
-#include "web/server.h"
+#include "http/server.h"
 #include "web/store.h"
 
 #define ACKS_MAX 1000000

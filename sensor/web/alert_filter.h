@@ -3,7 +3,7 @@
 #define WEB_ALERT_FILTER_H
 /* Which alerts are wanted, from the query of a request: range, technique, severity, state (each a
  * list with commas), q (text found anywhere in the record), from and to (ms, packet time). */
-#include "web/server.h"
+#include "http/server.h"
 #include "web/store.h"
 
 #define ALERT_FILTER_TEXT_SIZE 512

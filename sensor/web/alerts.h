@@ -5,7 +5,7 @@
  * a stream of any length is read in pieces, newest first. */
 #include <jansson.h>
 
-#include "web/server.h"
+#include "http/server.h"
 #include "web/store.h"
 
 #define ALERTS_PAGE 50

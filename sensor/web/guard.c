@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/guard.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "http/loopback.h"
 #include "web/reply.h"
 
 #define COOKIE "surgetap_session="
@@ -25,15 +25,6 @@ int guard_init(struct guard *guard, const char *token)
 	for (size_t i = 0; i < sizeof random; i++)
 		snprintf(guard->session + 2 * i, 3, "%02x", random[i]);
 	return 0;
-}
-
-bool guard_is_loopback(const char *address)
-{
-	struct in_addr four;
-	struct in6_addr six;
-	if (inet_pton(AF_INET, address, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, address, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
 /* Takes as long for a wrong first byte as for a wrong last one. */
@@ -71,19 +62,7 @@ bool guard_admits(const struct guard *guard, struct request *request)
 
 bool guard_knows_host(const struct guard *guard, struct request *request)
 {
-	const char *host = request_header(request, "Host");
-	char name[64];
-	if (*guard->token)
-		return true;
-	if (!host)
-		return false;
-	bool is_bracketed = *host == '[';
-	size_t length = strcspn(host + is_bracketed, is_bracketed ? "]" : ":");
-	if (length >= sizeof name)
-		return false;
-	memcpy(name, host + is_bracketed, length);
-	name[length] = '\0';
-	return strcasecmp(name, "localhost") == 0 || guard_is_loopback(name);
+	return *guard->token || loopback_is_host(request);
 }
 
 bool guard_is_own_form(struct request *request)

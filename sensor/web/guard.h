@@ -7,7 +7,7 @@
  * rebinding). With a token everything but the page itself needs it: as "Authorization: Bearer", or
  * as the cookie that a login sets, which holds a random session, not the token.
  */
-#include "web/server.h"
+#include "http/server.h"
 
 #define GUARD_TOKEN_MIN 16
 #define GUARD_TOKEN_MAX 256
@@ -21,9 +21,6 @@ struct guard {
 /* `token`: NULL or of a length within the limits above. Returns 0, -EINVAL, or -errno when there
  * is no randomness. */
 int guard_init(struct guard *guard, const char *token);
-
-/* True when `address` (numeric) can be reached from this machine only. */
-bool guard_is_loopback(const char *address);
 
 /* True for a request that may see data. */
 bool guard_admits(const struct guard *guard, struct request *request);

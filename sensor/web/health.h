@@ -2,7 +2,7 @@
 #ifndef WEB_HEALTH_H
 #define WEB_HEALTH_H
 /* How the sensors fare. */
-#include "web/server.h"
+#include "http/server.h"
 #include "web/store.h"
 
 #define HEALTH_SENSORS_MAX 50 /* the ones heard last */

@@ -2,7 +2,6 @@
 #include "web/reply.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +9,6 @@
 #include "base/text.h"
 
 #define TEXT_SIZE 4096
-
-void answer_header(struct answer *answer, const char *name, const char *format, ...)
-{
-	va_list arguments;
-	if (answer->header_count == SERVER_HEADERS_MAX)
-		return;
-	answer->headers[answer->header_count].name = name;
-	va_start(arguments, format);
-	vsnprintf(answer->headers[answer->header_count++].value, sizeof answer->headers->value,
-		format, arguments);
-	va_end(arguments);
-}
 
 void reply_json(struct answer *answer, unsigned status, json_t *value)
 {

@@ -5,7 +5,7 @@
  */
 #include <jansson.h>
 
-#include "web/server.h"
+#include "http/server.h"
 #include "web/store.h"
 
 /* Turns `value`, whose reference is taken, into the body. NULL: no memory, which becomes 500. */

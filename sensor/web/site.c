@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/asset.h"
+#include "http/loopback.h"
 #include "web/acks.h"
 #include "web/alerts.h"
 #include "web/guard.h"
@@ -22,7 +23,7 @@ struct site {
 	struct watcher *watcher;
 	atomic_bool is_connected; /* Redis answers */
 	struct server *server;
-	struct store *stores[SERVER_WORKERS];
+	struct store *stores[SITE_WORKERS];
 };
 
 /* Nothing but our own files runs or is shown; styles set by a script are no inline styles. */
@@ -43,12 +44,32 @@ static void answer_settings(struct site *site, struct request *request, struct a
 			"connected", (int)atomic_load(&site->is_connected)));
 }
 
+/* A browser on events: a place in the hub. */
+struct listener {
+	struct hub *hub;
+	struct hub_place place;
+};
+
+static size_t read_hub(void *state, char *ret_bytes, size_t size)
+{
+	struct listener *listener = state;
+	return hub_read(listener->hub, &listener->place, ret_bytes, size);
+}
+
 static void answer_events(struct site *site, struct request *request, struct answer *ret_answer)
 {
 	const char *last = request_header(request, "Last-Event-ID");
-	*ret_answer =
-		(struct answer){.status = 200, .type = "text/event-stream", .is_events = true};
-	hub_seek(site->hub, last ? last : request_query(request, "since"), &ret_answer->place);
+	struct listener *listener = malloc(sizeof *listener);
+	if (!listener)
+		return;
+	listener->hub = site->hub;
+	hub_seek(site->hub, last ? last : request_query(request, "since"), &listener->place);
+	*ret_answer = (struct answer){.status = 200,
+		.type = "text/event-stream",
+		.read_live = read_hub,
+		.ping = ": ping\n\n",
+		.state = listener,
+		.done = free};
 }
 
 static void answer_login(struct site *site, struct request *request, struct answer *ret_answer)
@@ -221,7 +242,10 @@ static int open_server(struct site *site)
 	const struct server_settings settings = {
 		.address = site->settings.address,
 		.port = site->settings.port,
-		.hub = site->hub,
+		.limits = {.connections = SITE_CONNECTIONS_MAX,
+			.listeners = SITE_LISTENERS_MAX,
+			.waiting = SITE_WAITING_MAX,
+			.workers = SITE_WORKERS},
 		.user = site,
 		.answer_at_once = answer_at_once,
 		.answer_slowly = answer_slowly,
@@ -248,7 +272,7 @@ static int make_parts(struct site *site)
 {
 	site->hub = hub_new();
 	site->ledger = ledger_new();
-	for (size_t i = 0; i < SERVER_WORKERS; i++) {
+	for (size_t i = 0; i < SITE_WORKERS; i++) {
 		site->stores[i] = store_new(site->settings.redis, site->settings.prefix);
 		if (!site->stores[i])
 			return -ENOMEM;
@@ -258,7 +282,7 @@ static int make_parts(struct site *site)
 
 int site_open(const struct site_settings *settings, struct site **ret_site)
 {
-	if (!settings->token && !guard_is_loopback(settings->address))
+	if (!settings->token && !loopback_is_address(settings->address))
 		return -EACCES;
 	struct site *site = calloc(1, sizeof *site);
 	if (!site)
@@ -289,7 +313,7 @@ void site_close(struct site *site)
 		return;
 	watcher_stop(site->watcher);
 	server_close(site->server);
-	for (size_t i = 0; i < SERVER_WORKERS; i++)
+	for (size_t i = 0; i < SITE_WORKERS; i++)
 		store_free(site->stores[i]);
 	ledger_free(site->ledger);
 	hub_free(site->hub);

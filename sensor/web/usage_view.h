@@ -3,7 +3,7 @@
 #define WEB_USAGE_VIEW_H
 /* Usage as a page draws it. */
 #include "web/ledger.h"
-#include "web/server.h"
+#include "http/server.h"
 #include "web/store.h"
 
 #define USAGE_VIEW_SPARKS 48        /* hours in a row of the overview */

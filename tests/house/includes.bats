@@ -4,7 +4,7 @@
 
 load lib
 
-ROOMS="base capture packet watch geoip flow meter detect alert publish report web config pipeline commands"
+ROOMS="base http capture packet watch geoip flow meter detect alert publish report web config pipeline commands"
 
 # Foreign headers, and the only files that may include them.
 FOREIGN='
@@ -16,7 +16,7 @@ cyaml/       ^sensor/config/document\.c$
 yaml\.h      ^sensor/config/place\.c$
 cap-ng\.h    ^sensor/base/privilege\.c$
 seccomp\.h   ^sensor/base/sandbox\.c$
-microhttpd   ^sensor/web/server\.c$
+microhttpd   ^sensor/http/server\.c$
 zlib\.h      ^sensor/(capture/.*|publish/(record|watermark)\.c|commands/version\.c)$
 zstd\.h      ^sensor/(capture/.*|commands/version\.c)$
 '

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web/server.h"
+#include "http/server.h"
 
 #include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
-#include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
+
+#include "http/crew.h"
+#include "http/listeners.h"
 
 #define CONNECTION_BYTES 16384 /* for the head of a request */
-#define EVENTS_BLOCK_BYTES 4096
+#define LIVE_BLOCK_BYTES 4096
 
 struct request {
 	struct server *server;
@@ -22,31 +24,20 @@ struct request {
 	size_t body_size;
 	bool is_too_long, is_answered;
 	struct answer answer;
-	/* A browser on events: in the server's list, perhaps asleep. */
-	struct request *previous_listener, *next_listener;
-	bool is_listener, is_asleep;
-	uint64_t pings;
+	struct listener listener;
+	bool is_listener;
 	/* A long answer: the piece at hand. */
 	char *piece;
 	size_t piece_size, piece_read;
 	bool is_last_piece, is_piece_failed;
-	struct request *next_job;
+	struct job job;
 };
 
 struct server {
 	struct server_settings settings;
 	struct MHD_Daemon *daemon;
-	pthread_mutex_t lock;
-	pthread_cond_t has_job, is_closed;
-	struct request *first_job, **last_job;
-	size_t waiting;
-	struct request *listeners;
-	size_t listener_count;
-	uint64_t pings;
-	bool is_closing;
-	pthread_t workers[SERVER_WORKERS], pinger;
-	size_t worker_count;
-	bool has_pinger;
+	struct crew *crew;
+	struct listeners *listeners;
 };
 
 const char *request_method(const struct request *request)
@@ -75,39 +66,17 @@ const char *request_body(const struct request *request, size_t *ret_size)
 	return request->body;
 }
 
+#define REQUEST_OF(part, field) ((struct request *)((char *)(part)-offsetof(struct request, field)))
+
+static void sleep_until_answered(struct job *job)
+{
+	MHD_suspend_connection(REQUEST_OF(job, job)->connection);
+}
+
 /* Leaves the request to a worker; its connection sleeps until then. False: too many wait. */
 static bool give_to_worker(struct request *request)
 {
-	struct server *server = request->server;
-	bool is_taken;
-	pthread_mutex_lock(&server->lock);
-	is_taken = server->waiting < SERVER_WAITING_MAX && !server->is_closing;
-	if (is_taken) {
-		MHD_suspend_connection(request->connection);
-		request->next_job = NULL;
-		*server->last_job = request;
-		server->last_job = &request->next_job;
-		server->waiting++;
-		pthread_cond_signal(&server->has_job);
-	}
-	pthread_mutex_unlock(&server->lock);
-	return is_taken;
-}
-
-static struct request *take_job(struct server *server)
-{
-	pthread_mutex_lock(&server->lock);
-	while (!server->first_job && !server->is_closing)
-		pthread_cond_wait(&server->has_job, &server->lock);
-	struct request *request = server->first_job;
-	if (request) {
-		server->first_job = request->next_job;
-		if (!server->first_job)
-			server->last_job = &server->first_job;
-		server->waiting--;
-	}
-	pthread_mutex_unlock(&server->lock);
-	return request;
+	return crew_give(request->server->crew, &request->job, sleep_until_answered);
 }
 
 static void make_piece(struct request *request, size_t worker)
@@ -127,53 +96,36 @@ static void make_piece(struct request *request, size_t worker)
 	request->is_piece_failed = is_failed;
 }
 
-struct worker {
-	struct server *server;
-	size_t number;
-};
-
-static void *work(void *argument)
+static void work(size_t worker, struct job *job)
 {
-	struct worker worker = *(struct worker *)argument;
-	const struct server_settings *settings = &worker.server->settings;
-	struct request *request;
-	free(argument);
-	while ((request = take_job(worker.server))) {
-		if (request->is_answered) {
-			make_piece(request, worker.number);
-		} else {
-			settings->answer_slowly(
-				settings->user, worker.number, request, &request->answer);
-			request->is_answered = true;
-		}
-		MHD_resume_connection(request->connection);
+	struct request *request = REQUEST_OF(job, job);
+	const struct server_settings *settings = &request->server->settings;
+	if (request->is_answered) {
+		make_piece(request, worker);
+	} else {
+		settings->answer_slowly(settings->user, worker, request, &request->answer);
+		request->is_answered = true;
 	}
-	return NULL;
+	MHD_resume_connection(request->connection);
 }
 
-/* Reads the hub for a listener. Sleep and waking are under one lock, so that no event is missed
- * between them. */
-static ssize_t read_events(void *cls, uint64_t position, char *ret_bytes, size_t size)
+static void lull(struct listener *listener)
 {
-	static const char ping[] = ": ping\n\n";
+	MHD_suspend_connection(REQUEST_OF(listener, listener)->connection);
+}
+
+static void rouse(struct listener *listener)
+{
+	MHD_resume_connection(REQUEST_OF(listener, listener)->connection);
+}
+
+static ssize_t read_live(void *cls, uint64_t position, char *ret_bytes, size_t size)
+{
 	struct request *request = cls;
-	struct server *server = request->server;
 	(void)position;
-	pthread_mutex_lock(&server->lock);
-	size_t got = hub_read(server->settings.hub, &request->answer.place, ret_bytes, size);
-	ssize_t result = (ssize_t)got;
-	if (server->is_closing) {
-		result = MHD_CONTENT_READER_END_OF_STREAM;
-	} else if (got == 0 && request->pings != server->pings) {
-		memcpy(ret_bytes, ping, sizeof ping - 1);
-		result = sizeof ping - 1;
-	} else if (got == 0) {
-		request->is_asleep = true;
-		MHD_suspend_connection(request->connection);
-	}
-	request->pings = server->pings;
-	pthread_mutex_unlock(&server->lock);
-	return result;
+	ssize_t got = listeners_read(
+		request->server->listeners, &request->listener, &request->answer, ret_bytes, size);
+	return got < 0 ? MHD_CONTENT_READER_END_OF_STREAM : got;
 }
 
 static ssize_t read_pieces(void *cls, uint64_t position, char *ret_bytes, size_t size)
@@ -194,88 +146,20 @@ static ssize_t read_pieces(void *cls, uint64_t position, char *ret_bytes, size_t
 	return give_to_worker(request) ? 0 : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
-static void wake(struct server *server)
-{
-	for (struct request *at = server->listeners; at; at = at->next_listener) {
-		if (at->is_asleep)
-			MHD_resume_connection(at->connection);
-		at->is_asleep = false;
-	}
-}
-
 void server_wake(struct server *server)
 {
-	pthread_mutex_lock(&server->lock);
-	wake(server);
-	pthread_mutex_unlock(&server->lock);
-}
-
-/* Signs of life keep proxies from closing a silent connection, and find browsers that are gone. */
-static void *ping(void *argument)
-{
-	struct server *server = argument;
-	struct timespec end;
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	pthread_mutex_lock(&server->lock);
-	while (!server->is_closing) {
-		end.tv_sec += SERVER_PING_S;
-		while (!server->is_closing &&
-			pthread_cond_timedwait(&server->is_closed, &server->lock, &end) == 0)
-			;
-		server->pings++;
-		wake(server);
-	}
-	pthread_mutex_unlock(&server->lock);
-	return NULL;
-}
-
-static bool add_listener(struct request *request)
-{
-	struct server *server = request->server;
-	pthread_mutex_lock(&server->lock);
-	bool is_taken = server->listener_count < SERVER_LISTENERS_MAX && !server->is_closing;
-	if (is_taken) {
-		request->is_listener = true;
-		request->pings = server->pings;
-		request->next_listener = server->listeners;
-		if (server->listeners)
-			server->listeners->previous_listener = request;
-		server->listeners = request;
-		server->listener_count++;
-	}
-	pthread_mutex_unlock(&server->lock);
-	return is_taken;
-}
-
-static void remove_listener(struct request *request)
-{
-	struct server *server = request->server;
-	pthread_mutex_lock(&server->lock);
-	if (request->next_listener)
-		request->next_listener->previous_listener = request->previous_listener;
-	if (request->previous_listener)
-		request->previous_listener->next_listener = request->next_listener;
-	else
-		server->listeners = request->next_listener;
-	server->listener_count--;
-	pthread_mutex_unlock(&server->lock);
-}
-
-static void set_plain(struct answer *answer, unsigned status, const char *text)
-{
-	*answer = (struct answer){
-		.status = status, .type = "text/plain", .bytes = text, .size = strlen(text)};
+	listeners_wake(server->listeners);
 }
 
 static struct MHD_Response *make_response(struct request *request)
 {
 	struct answer *answer = &request->answer;
-	if (answer->is_events)
+	if (answer->read_live)
 		return MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, EVENTS_BLOCK_BYTES, read_events, request, NULL);
+			MHD_SIZE_UNKNOWN, LIVE_BLOCK_BYTES, read_live, request, NULL);
 	if (answer->make_piece)
 		return MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, SERVER_CHUNK_BYTES, read_pieces, request, NULL);
+			MHD_SIZE_UNKNOWN, SERVER_PIECE_SIZE, read_pieces, request, NULL);
 	if (!answer->owned)
 		return MHD_create_response_from_buffer(
 			answer->size, (void *)answer->bytes, MHD_RESPMEM_PERSISTENT);
@@ -289,10 +173,14 @@ static struct MHD_Response *make_response(struct request *request)
 static enum MHD_Result send_answer(struct request *request)
 {
 	struct answer *answer = &request->answer;
-	if (answer->is_events && !add_listener(request))
-		set_plain(answer, MHD_HTTP_SERVICE_UNAVAILABLE, "too many browsers listen\n");
+	if (answer->read_live) {
+		request->is_listener =
+			listeners_add(request->server->listeners, &request->listener);
+		if (!request->is_listener)
+			answer_text(answer, MHD_HTTP_SERVICE_UNAVAILABLE, "too many listen\n");
+	}
 	if (answer->status == 0)
-		set_plain(answer, MHD_HTTP_INTERNAL_SERVER_ERROR, "no memory\n");
+		answer_text(answer, MHD_HTTP_INTERNAL_SERVER_ERROR, "no memory\n");
 	struct MHD_Response *response = make_response(request);
 	if (!response)
 		return MHD_NO;
@@ -349,11 +237,11 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 	if (request->is_answered)
 		return send_answer(request);
 	if (request->is_too_long)
-		set_plain(&request->answer, MHD_HTTP_CONTENT_TOO_LARGE, "too long\n");
+		answer_text(&request->answer, MHD_HTTP_CONTENT_TOO_LARGE, "too long\n");
 	else if (!settings->answer_at_once(settings->user, request, &request->answer)) {
 		if (give_to_worker(request))
 			return MHD_YES;
-		set_plain(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE, "busy, come again\n");
+		answer_text(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE, "busy, come again\n");
 	}
 	request->is_answered = true;
 	return send_answer(request);
@@ -367,7 +255,7 @@ static void end_request(void *cls, struct MHD_Connection *connection, void **con
 	if (!request)
 		return;
 	if (request->is_listener)
-		remove_listener(request);
+		listeners_remove(request->server->listeners, &request->listener);
 	if (request->answer.done)
 		request->answer.done(request->answer.state);
 	free(request->answer.owned);
@@ -384,7 +272,7 @@ static int start_daemon(struct server *server, const struct sockaddr *address)
 	errno = 0;
 	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, server,
 		MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_NOTIFY_COMPLETED, end_request, NULL,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_LIMIT, server->settings.limits.connections,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_END);
 	if (server->daemon)
@@ -394,20 +282,15 @@ static int start_daemon(struct server *server, const struct sockaddr *address)
 
 static int start_threads(struct server *server)
 {
-	for (; server->worker_count < SERVER_WORKERS; server->worker_count++) {
-		struct worker *worker = malloc(sizeof *worker);
-		if (!worker)
-			return -ENOMEM;
-		*worker = (struct worker){server, server->worker_count};
-		if (pthread_create(&server->workers[server->worker_count], NULL, work, worker)) {
-			free(worker);
-			return -EAGAIN;
-		}
-	}
-	if (pthread_create(&server->pinger, NULL, ping, server))
-		return -EAGAIN;
-	server->has_pinger = true;
-	return 0;
+	const struct server_limits *limits = &server->settings.limits;
+	const struct listeners_settings settings = {
+		.max = limits->listeners,
+		.ping_s = SERVER_PING_S,
+		.lull = lull,
+		.rouse = rouse,
+	};
+	int r = listeners_new(&settings, &server->listeners);
+	return r < 0 ? r : crew_new(limits->workers, limits->waiting, work, &server->crew);
 }
 
 static int resolve(const struct server_settings *settings, struct addrinfo **ret_address)
@@ -419,17 +302,6 @@ static int resolve(const struct server_settings *settings, struct addrinfo **ret
 	return getaddrinfo(settings->address, port, &hints, ret_address) == 0 ? 0 : -EINVAL;
 }
 
-static void init_locks(struct server *server)
-{
-	pthread_condattr_t attributes;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_mutex_init(&server->lock, NULL);
-	pthread_cond_init(&server->has_job, NULL);
-	pthread_cond_init(&server->is_closed, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
 int server_open(const struct server_settings *settings, struct server **ret_server)
 {
 	struct addrinfo *address;
@@ -439,8 +311,6 @@ int server_open(const struct server_settings *settings, struct server **ret_serv
 	struct server *server = calloc(1, sizeof *server);
 	if (server) {
 		server->settings = *settings;
-		server->last_job = &server->first_job;
-		init_locks(server);
 		r = start_threads(server);
 		if (r == 0)
 			r = start_daemon(server, address->ai_addr);
@@ -467,21 +337,13 @@ void server_close(struct server *server)
 {
 	if (!server)
 		return;
-	pthread_mutex_lock(&server->lock);
-	server->is_closing = true;
-	wake(server);
-	pthread_cond_broadcast(&server->has_job);
-	pthread_cond_broadcast(&server->is_closed);
-	pthread_mutex_unlock(&server->lock);
-	for (size_t i = 0; i < server->worker_count; i++)
-		pthread_join(server->workers[i], NULL);
-	if (server->has_pinger)
-		pthread_join(server->pinger, NULL);
+	listeners_end(server->listeners);
+	if (server->crew)
+		crew_end(server->crew);
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
-	pthread_cond_destroy(&server->is_closed);
-	pthread_cond_destroy(&server->has_job);
-	pthread_mutex_destroy(&server->lock);
+	crew_free(server->crew);
+	listeners_free(server->listeners);
 	free(server);
 }
 
