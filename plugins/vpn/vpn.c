@@ -77,7 +77,8 @@ static void report_provider(const struct surgetap_call *call, const struct vpn_p
 {
 	char reason[SURGETAP_REASON_SIZE];
 
-	snprintf(reason, sizeof reason, "%s of %s (%s)", what, provider->name, provider->domain.name);
+	snprintf(reason, sizeof reason, "%s of %s (%s)", what, provider->name,
+		provider->domain.name);
 	surgetap_report(call, SURGETAP_GRADE_DPI, kind, 95, reason);
 }
 

@@ -12,7 +12,7 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 	run awk -F, '
 		NR == 1 { if ($0 != "capture,client,client_port,server,server_port,transport,label,tool,version,case") print; next }
 		NF != 10 || /,,/ || $1 != $10 ".pcap" { print; next }
-		$6 !~ /^(tcp|udp)$/ || $7 !~ /^(vpn|tor|tls|ssh|http|dns|proxy)(\+(vpn|tor|tls|ssh|http|dns|proxy))*$/ { print }
+		$6 !~ /^(tcp|udp)$/ || $7 !~ /^(vpn|tor|tls|ssh|http|dns|proxy|social-(western|chinese))(\+(vpn|tor|tls|ssh|http|dns|proxy|social-(western|chinese)))*$/ { print }
 		' truth.csv
 	[ "$status" -eq 0 ]
 	[ "$output" = "" ]

@@ -30,6 +30,7 @@ tally_of() {
 @test "connections into Tor are missed without a list of relays" { floor tor-unlisted 0.80; }
 # Both are simple-obfs, which is made to pass for TLS.
 @test "TLS, DTLS and QUIC are missed" { floor tls 1 2; }
+@test "visits to social networks are missed" { floor social-western 1 && floor social-chinese 1; }
 @test "proxies are missed" { floor proxy 0.84; }
 
 @test "a contact counts as use, or a flow the other way round as another" {

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# Visits to Chinese social networks, whose names the lab's own web server answers to.
+tools=(curl nginx)
+made_by=(curl)
+filter='tcp port 443'
+min_flows=3 min_packets=40 min_bytes=8000
+
+servers() { web_start; }
+
+# The certificate is the lab's, hence not looked at.
+visit() {
+	local name=$1
+	shift
+	get "https://$name/index.html" --insecure --resolve "$name:443:$SERVER" "$@"
+}
+
+client() {
+	visit weibo.com --tlsv1.3
+	visit short.weixin.qq.com --tls-max 1.2
+	visit www.zhihu.com --tlsv1.3 --http1.1
+}
+
+truth() { label "$SERVER" 443 tcp tls+social-chinese; }
