@@ -140,30 +140,40 @@ static int sort(struct own_table *table, struct own_table_fault *fault)
 	return 0;
 }
 
+int own_table_parse(FILE *stream, struct own_table **ret_table, struct own_table_fault *ret_fault)
+{
+	struct own_table *table = calloc(1, sizeof *table);
+	int error = -ENOMEM;
+
+	*ret_fault = (struct own_table_fault){0};
+	if (table)
+		error = read_lines(stream, table, ret_fault);
+	if (error == 0)
+		error = sort(table, ret_fault);
+	if (error == 0) {
+		*ret_table = table;
+		return 0;
+	}
+	own_table_free(table);
+	if (ret_fault->message[0] == '\0')
+		snprintf(ret_fault->message, sizeof ret_fault->message, "%s", strerror(-error));
+	return error;
+}
+
 int own_table_read(
 	const char *path, struct own_table **ret_table, struct own_table_fault *ret_fault)
 {
 	FILE *stream = fopen(path, "re");
-	struct own_table *table = NULL;
 	int error = -errno;
 
-	*ret_fault = (struct own_table_fault){0};
-	if (stream) {
-		table = calloc(1, sizeof *table);
-		error = table ? read_lines(stream, table, ret_fault) : -ENOMEM;
-		fclose(stream);
-	}
-	if (error == 0)
-		error = sort(table, ret_fault);
-	if (error < 0) {
-		own_table_free(table);
-		if (ret_fault->message[0] == '\0')
-			snprintf(ret_fault->message, sizeof ret_fault->message, "%s",
-				strerror(-error));
+	if (!stream) {
+		*ret_fault = (struct own_table_fault){0};
+		snprintf(ret_fault->message, sizeof ret_fault->message, "%s", strerror(-error));
 		return error;
 	}
-	*ret_table = table;
-	return 0;
+	error = own_table_parse(stream, ret_table, ret_fault);
+	fclose(stream);
+	return error;
 }
 
 void own_table_free(struct own_table *table)

@@ -11,6 +11,8 @@
  */
 #include "service.h"
 
+#include <stdio.h>
+
 #define OWN_TABLE_ENTRIES_MAX 65536
 
 struct own_table;
@@ -26,6 +28,9 @@ struct own_table_fault {
  * for more than OWN_TABLE_ENTRIES_MAX, -ENOMEM. */
 int own_table_read(
 	const char *path, struct own_table **ret_table, struct own_table_fault *ret_fault);
+
+/* The same from a stream, which stays the caller's. */
+int own_table_parse(FILE *stream, struct own_table **ret_table, struct own_table_fault *ret_fault);
 
 /* Accepts NULL. */
 void own_table_free(struct own_table *table);
