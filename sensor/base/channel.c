@@ -65,6 +65,14 @@ void *channel_take(struct channel *channel)
 	return item;
 }
 
+size_t channel_count(struct channel *channel)
+{
+	pthread_mutex_lock(&channel->lock);
+	size_t count = channel->count;
+	pthread_mutex_unlock(&channel->lock);
+	return count;
+}
+
 void *channel_poll(struct channel *channel)
 {
 	pthread_mutex_lock(&channel->lock);

@@ -22,6 +22,9 @@ void channel_put(struct channel *channel, void *item);
 /* Waits for an item and takes the oldest one. */
 void *channel_take(struct channel *channel);
 
+/* How many items are in it just now. */
+size_t channel_count(struct channel *channel);
+
 /* Takes the oldest item, or NULL when there is none. */
 void *channel_poll(struct channel *channel);
 

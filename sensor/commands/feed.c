@@ -128,6 +128,7 @@ int feed_run(const struct pipeline_settings *settings, char **paths, size_t coun
 	}
 	pump(pipeline, capture);
 	pipeline_stats(pipeline, &ret_result->pipeline);
+	pipeline_times(pipeline, &ret_result->times);
 	capture_stats(capture, &ret_result->capture);
 	ret_result->wall_s = monotonic_s() - start_s;
 	ret_result->has_memory = settings->state_folder != NULL;

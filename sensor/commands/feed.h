@@ -8,6 +8,7 @@
 
 struct feed_result {
 	struct pipeline_stats pipeline;
+	struct pipeline_times times;
 	struct capture_stats capture;
 	double wall_s;
 	bool has_memory;     /* baselines of earlier runs were at hand, if there were any */

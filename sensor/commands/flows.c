@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "commands/flow_line.h"
 #include "commands/options.h"
+#include "commands/profile.h"
 #include "commands/feed.h"
 #include "commands/setup.h"
 #include "commands/stats_file.h"
@@ -45,6 +46,8 @@ static int list_flows(const struct config *config, char **paths, size_t count)
 	if (config->stats)
 		status = stats_file_finish(config->stats, &result, &setup.plugins->techniques,
 			&(struct stats_alerts){0}, NULL, status);
+	if (config->profile)
+		profile_print(&result, stderr);
 	if (lister.is_failed) {
 		log_error("out of memory: flows are missing in the list");
 		status = STATUS_FAILURE;

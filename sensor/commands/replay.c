@@ -6,6 +6,7 @@
 #include "commands/feed.h"
 #include "commands/options.h"
 #include "commands/outlet.h"
+#include "commands/profile.h"
 #include "commands/report_file.h"
 
 static int run_replay(const struct config *config, const struct setup *setup, struct outlet *outlet,
@@ -27,6 +28,8 @@ static int run_replay(const struct config *config, const struct setup *setup, st
 	if (config->stats)
 		status = stats_file_finish(config->stats, &result, &setup->plugins->techniques,
 			&outlet->alerts, &delivered, status);
+	if (config->profile)
+		profile_print(&result, stderr);
 	if (!config->quiet)
 		summary_print(&outlet->summary, &result, stderr);
 	if (status == STATUS_OK && config->fail_on_alert && outlet->alerts.open > 0)

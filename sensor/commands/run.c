@@ -13,6 +13,7 @@
 #include "capture/filter.h"
 #include "commands/commands.h"
 #include "commands/options.h"
+#include "commands/profile.h"
 #include "commands/tap.h"
 #include "packet/decode.h"
 
@@ -234,6 +235,7 @@ static int finish(struct run *run, double start_s)
 	struct publisher_stats delivered;
 	pipeline_finish(run->pipeline);
 	pipeline_stats(run->pipeline, &result.pipeline);
+	pipeline_times(run->pipeline, &result.times);
 	capture_stats(run->capture, &result.capture);
 	result.wall_s = monotonic_s() - start_s;
 	int status = outlet_deliver(&run->outlet, STATUS_OK);
@@ -246,6 +248,8 @@ static int finish(struct run *run, double start_s)
 		log_error("%s: %s", run->config.stats, strerror(-error));
 		status = STATUS_FAILURE;
 	}
+	if (run->config.profile)
+		profile_print(&result, stderr);
 	if (!run->config.quiet)
 		summary_print(&run->outlet.summary, &result, stderr);
 	if (status == STATUS_OK && run->config.fail_on_alert && run->outlet.alerts.open > 0)

@@ -93,6 +93,16 @@ static json_t *captures(const struct feed_result *result)
 	return object;
 }
 
+/* Seconds of all threads together. */
+static json_t *stages(const struct feed_result *result)
+{
+	json_t *object = json_object();
+	for (enum stage stage = 0; stage < STAGES; stage++)
+		json_object_set_new(
+			object, stage_name(stage), json_real(result->times.seconds[stage]));
+	return object;
+}
+
 static json_t *make_stats(const struct feed_result *result,
 	const struct technique_table *techniques, const struct stats_alerts *alerts,
 	const struct publisher_stats *publisher)
@@ -109,6 +119,7 @@ static json_t *make_stats(const struct feed_result *result,
 	json_object_set_new(object, "seconds",
 		json_pack("{s:f, s:f}", "wall", result->wall_s, "trace",
 			(double)(pipeline->last_us - pipeline->first_us) / 1e6));
+	json_object_set_new(object, "stages", stages(result));
 	json_object_set_new(object, "alerts",
 		json_pack("{s:I, s:I, s:I, s:I, s:I}", "open", (json_int_t)alerts->open, "update",
 			(json_int_t)alerts->update, "close", (json_int_t)alerts->close, "notice",

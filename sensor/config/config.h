@@ -33,7 +33,7 @@ struct config {
 	char *tor_relays;                 /* file; NULL none; also plugin option tor.relays */
 	struct config_list plugin;        /* shared objects */
 	struct config_list plugin_option; /* "NAME.OPTION=VALUE" */
-	bool fail_on_alert, quiet;
+	bool fail_on_alert, quiet, profile;
 	uint64_t drain;  /* seconds to wait for undelivered alerts at the end */
 	bool asymmetric; /* the tap sees one direction only */
 	double alarms_per_year;

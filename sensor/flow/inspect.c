@@ -142,6 +142,18 @@ void inspector_change(
 	inspector->settings.geoip = geoip;
 }
 
+static void mark_classify(const struct inspector *inspector)
+{
+	if (inspector->settings.lap)
+		lap_mark(inspector->settings.lap, inspector->settings.lap_classify);
+}
+
+static void mark_plugins(const struct inspector *inspector)
+{
+	if (inspector->settings.lap)
+		lap_mark(inspector->settings.lap, inspector->settings.lap_plugins);
+}
+
 static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 {
 	uint32_t index = inspector->spare;
@@ -242,6 +254,7 @@ static void show_payload(struct inspector *inspector, struct inspection *inspect
 			SURGETAP_DONE)
 			inspection->waiting &= ~(1u << i);
 	}
+	mark_plugins(inspector);
 	inspector->stats.payloads++;
 	if (++inspection->payloads == INSPECT_PAYLOADS_MAX)
 		inspection->waiting = 0;
@@ -260,6 +273,7 @@ static void classify(
 	flow->confidence = (uint8_t)verdict->confidence;
 	inspection->is_classified = true;
 	fill_view(inspector, flow, inspection);
+	mark_classify(inspector);
 	for (uint32_t i = 0; i < plugins->count; i++) {
 		if (!(plugins->entries[i].code->wants & SURGETAP_WANTS_CLASSIFIED))
 			continue;
@@ -267,6 +281,7 @@ static void classify(
 		if (plugins->entries[i].code->on_classified(&call.public) == SURGETAP_DONE)
 			inspection->waiting &= ~(1u << i);
 	}
+	mark_plugins(inspector);
 }
 
 void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,
@@ -290,6 +305,7 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		is_done = classifier_inspect(inspector->classifier, dpi_state(inspection), packet);
 	bool is_spent = inspection->packets >= budget;
 	fill_view(inspector, flow, inspection);
+	mark_classify(inspector);
 	if (inspection->waiting && packet->payload_captured_bytes > 0 &&
 		packet->fragment != PACKET_FRAGMENT_LATER)
 		show_payload(inspector, inspection, packet, from_client);
@@ -312,6 +328,7 @@ static void tell_ended(struct inspector *inspector, struct inspection *inspectio
 		call.public.flow_state = NULL;
 		plugins->entries[i].code->on_ended(&call.public);
 	}
+	mark_plugins(inspector);
 }
 
 /* A decided flow has given its inspection back: what its record still knows has to do. */

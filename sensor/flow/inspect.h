@@ -6,6 +6,7 @@
  * state goes back to a bounded pool and a small record stays in the flow. One inspector for each
  * worker.
  */
+#include "base/lap.h"
 #include "flow/findings.h"
 #include "geoip/geoip.h"
 
@@ -16,6 +17,8 @@ struct inspector_settings {
 	struct geoip *geoip; /* NULL: places stay unknown */
 	uint32_t capacity;   /* flows under inspection at once */
 	bool keep_findings;  /* keep each inspection until its flow ends, to list flows */
+	struct lap *lap;     /* the worker's times; NULL: they are not measured */
+	unsigned lap_classify, lap_plugins; /* what nDPI and plugins are in it */
 };
 
 struct inspector_stats {

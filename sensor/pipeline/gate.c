@@ -11,6 +11,7 @@ struct gate {
 	const struct ranges *ranges;
 	struct siphash_key key;
 	struct gate_stats stats;
+	struct lap lap;
 };
 
 /* GRE and IP-in-IP of a watched host are tunnels, hence flows of their own. */
@@ -58,10 +59,12 @@ bool gate_pass(struct gate *gate, const struct frame *frame, struct packet *ret_
 	enum packet_verdict verdict = decoder_decode(gate->decoder, frame, ret_packet);
 	gate->stats.packets[verdict]++;
 	gate->stats.bytes += frame->wire_bytes;
+	lap_mark(&gate->lap, STAGE_DECODE);
 	if (verdict != PACKET_DECODED)
 		return false;
 	*ret_source = ranges_find(gate->ranges, &ret_packet->source);
 	*ret_destination = ranges_find(gate->ranges, &ret_packet->destination);
+	lap_mark(&gate->lap, STAGE_WATCH);
 	if (*ret_source != RANGE_NONE || *ret_destination != RANGE_NONE)
 		return true;
 	gate->stats.unwatched++;
@@ -76,6 +79,11 @@ uint64_t gate_host_pair(const struct gate *gate, const struct packet *packet)
 		in_order ? packet->destination : packet->source,
 	};
 	return siphash_1_3(&gate->key, pair, sizeof pair);
+}
+
+struct lap *gate_lap(struct gate *gate)
+{
+	return &gate->lap;
 }
 
 void gate_stats(const struct gate *gate, struct gate_stats *ret_stats)

@@ -7,6 +7,7 @@
  */
 #include "capture/frame.h"
 #include "packet/decode.h"
+#include "pipeline/stage.h"
 #include "watch/ranges.h"
 
 struct gate_stats {
@@ -33,6 +34,9 @@ bool gate_pass(struct gate *gate, const struct frame *frame, struct packet *ret_
 /* A number for the packet's pair of hosts, the same in both directions: all flows between two
  * hosts, and what nDPI remembers of them, belong to one worker. */
 uint64_t gate_host_pair(const struct gate *gate, const struct packet *packet);
+
+/* The reader's times; the gate marks decoding and look-up. */
+struct lap *gate_lap(struct gate *gate);
 
 void gate_stats(const struct gate *gate, struct gate_stats *ret_stats);
 

@@ -16,6 +16,7 @@ struct lane {
 	struct channel *full_batches, *empty_batches;
 	struct channel *full_meters, *empty_meters;
 	struct batch *filling; /* the reader's */
+	struct lap *lap;       /* the reader's */
 	struct meter *meter;   /* the worker's */
 	uint32_t stale_meters; /* the worker's: a bit for each that counts by former ranges */
 	uint32_t range_count;  /* of the ranges to come, once stale_meters is set */
@@ -79,7 +80,9 @@ static void *work(void *argument)
 	struct lane *lane = argument;
 	bool is_going = true;
 	while (is_going) {
+		uint64_t since = lap_now();
 		struct batch *batch = channel_take(lane->full_batches);
+		lap_add_wait(worker_lap(lane->worker), STAGE_EMPTY, since);
 		for (uint32_t i = 0; i < batch->count; i++)
 			is_going = work_entry(lane, &batch->entries[i]);
 		batch_clear(batch);
@@ -117,11 +120,12 @@ static int make_meters(struct lane *lane, const struct meter_settings *metering)
 }
 
 int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
-	struct lane **ret_lane)
+	struct lap *lap, struct lane **ret_lane)
 {
 	struct lane *lane = calloc(1, sizeof *lane);
 	if (!lane)
 		return -ENOMEM;
+	lane->lap = lap;
 	int error = worker_new(settings, &lane->worker);
 	if (error == 0)
 		error = make_channels(lane);
@@ -146,7 +150,9 @@ fail:
 static void flush(struct lane *lane)
 {
 	channel_put(lane->full_batches, lane->filling);
+	uint64_t since = lap_now();
 	lane->filling = channel_take(lane->empty_batches);
+	lap_add_wait(lane->lap, STAGE_FULL, since);
 }
 
 void lane_put_packet(struct lane *lane, const struct worker_packet *packet)
@@ -204,6 +210,17 @@ struct meter *lane_take_meter(struct lane *lane)
 void lane_give_meter(struct lane *lane, struct meter *meter)
 {
 	channel_put(lane->empty_meters, meter);
+}
+
+const struct lap *lane_lap(const struct lane *lane)
+{
+	return worker_lap(lane->worker);
+}
+
+uint32_t lane_queued(const struct lane *lane, uint32_t *ret_most)
+{
+	*ret_most = BATCHES;
+	return (uint32_t)channel_count(lane->full_batches);
 }
 
 void lane_stats(const struct lane *lane, struct worker_stats *ret_stats, uint64_t *ret_refused)

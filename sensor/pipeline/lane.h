@@ -13,9 +13,9 @@ struct lane;
 /* Makes the worker and starts its thread. Returns 0 or an error of worker_new, meter_new or a
  * thread. */
 int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
-	struct lane **ret_lane);
+	struct lap *lap, struct lane **ret_lane);
 
-/* The reader's side: all from one thread. */
+/* The reader's side: all from one thread. Waiting for room is added to `lap`. */
 
 void lane_put_packet(struct lane *lane, const struct worker_packet *packet);
 void lane_tick(struct lane *lane, int64_t now_us);
@@ -34,6 +34,11 @@ void lane_finish(struct lane *lane, int64_t now_us);
 /* The analyst's side: waits for the meter of the next closed minute; to be given back cleared. */
 struct meter *lane_take_meter(struct lane *lane);
 void lane_give_meter(struct lane *lane, struct meter *meter);
+
+/* From any thread, at any time: the worker's times, and how many full batches wait for it, of at
+ * most how many. */
+const struct lap *lane_lap(const struct lane *lane);
+uint32_t lane_queued(const struct lane *lane, uint32_t *ret_most);
 
 /* After lane_finish. */
 void lane_stats(const struct lane *lane, struct worker_stats *ret_stats, uint64_t *ret_refused);

@@ -47,13 +47,34 @@ struct pipeline {
 	int64_t first_us;
 	bool is_running; /* a packet has come */
 	uint64_t gaps, minutes_closed;
+	struct lap *lap;        /* the reader's, in the gate */
+	struct lap analyst_lap; /* the analyst's */
+	struct lap_start lap_start;
+	struct analyst_listener listener; /* the caller's: its time is told apart */
 };
+
+static void tell_alert(void *argument, const struct alert *alert)
+{
+	struct pipeline *pipeline = argument;
+	lap_mark(&pipeline->analyst_lap, STAGE_ANALYST);
+	pipeline->listener.alert(pipeline->listener.argument, alert);
+	lap_mark(&pipeline->analyst_lap, STAGE_PUBLISH);
+}
+
+static void tell_usage(void *argument, const struct analyst_usage *usage)
+{
+	struct pipeline *pipeline = argument;
+	lap_mark(&pipeline->analyst_lap, STAGE_ANALYST);
+	pipeline->listener.usage(pipeline->listener.argument, usage);
+	lap_mark(&pipeline->analyst_lap, STAGE_PUBLISH);
+}
 
 static void judge_minute(struct pipeline *pipeline, const struct minute *minute)
 {
 	struct meter *meters[PIPELINE_WORKERS_MAX];
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		meters[i] = lane_take_meter(pipeline->lanes[i]);
+	lap_begin_rare(&pipeline->analyst_lap);
 	if (pipeline->analyst && !minute->is_void)
 		analyst_take_minute(pipeline->analyst, minute->start_s, minute->coverage, meters,
 			pipeline->lane_count);
@@ -61,6 +82,7 @@ static void judge_minute(struct pipeline *pipeline, const struct minute *minute)
 		meter_clear(meters[i]);
 		lane_give_meter(pipeline->lanes[i], meters[i]);
 	}
+	lap_mark(&pipeline->analyst_lap, STAGE_ANALYST);
 }
 
 static void save_baselines(struct pipeline *pipeline)
@@ -111,7 +133,7 @@ static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings 
 	};
 	worker.max_flows = worker.max_flows / settings->workers + 1;
 	for (uint32_t i = 0; i < settings->workers; i++) {
-		int error = lane_new(&worker, &metering, &pipeline->lanes[i]);
+		int error = lane_new(&worker, &metering, pipeline->lap, &pipeline->lanes[i]);
 		if (error < 0)
 			return error;
 		pipeline->lane_count++;
@@ -121,9 +143,12 @@ static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings 
 
 static int start_analyst(struct pipeline *pipeline, const struct pipeline_settings *settings)
 {
+	struct analyst_settings analyst = settings->analyst;
 	int error = 0;
-	if (settings->analyst.listener.alert)
-		error = analyst_new(&settings->analyst, &pipeline->analyst);
+	analyst.listener = (struct analyst_listener){
+		tell_alert, pipeline->listener.usage ? tell_usage : NULL, pipeline};
+	if (pipeline->listener.alert)
+		error = analyst_new(&analyst, &pipeline->analyst);
 	if (error == 0 && pipeline->analyst && pipeline->state_folder)
 		error = baselines_load(
 			pipeline->state_folder, pipeline->analyst, &pipeline->baselines);
@@ -156,9 +181,13 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 		.alarms_per_year = settings->analyst.alarms_per_year,
 		.is_asymmetric = settings->worker.is_asymmetric,
 	};
+	pipeline->listener = settings->analyst.listener;
+	pipeline->lap_start = lap_start();
 	int error = gate_new(settings->worker.ranges, settings->worker.seed, &pipeline->gate);
-	if (error == 0)
+	if (error == 0) {
+		pipeline->lap = gate_lap(pipeline->gate);
 		error = make_lanes(pipeline, settings);
+	}
 	if (error == 0)
 		error = start_analyst(pipeline, settings);
 	if (error < 0) {
@@ -309,11 +338,14 @@ static bool hold_witness(struct pipeline *pipeline, const struct frame *frame, b
 void pipeline_take(struct pipeline *pipeline, const struct frame *frame)
 {
 	uint64_t jumps = pipeline->clock.jumps;
+	lap_mark(pipeline->lap, STAGE_CAPTURE);
 	bool is_timely = pass_time(pipeline, frame->time_us);
 	if (hold_witness(pipeline, frame, is_timely))
 		return;
 	release_held(pipeline, pipeline->clock.jumps != jumps);
 	share_out(pipeline, frame, is_timely);
+	lap_mark(pipeline->lap, STAGE_SHARE);
+	lap_begin(pipeline->lap); /* until the next packet: its capture */
 }
 
 void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us)
@@ -391,6 +423,27 @@ static void add_stats(struct worker_stats *sum, const struct worker_stats *more)
 	sum->inspections.payloads += more->inspections.payloads;
 	sum->inspections.decided += more->inspections.decided;
 	sum->inspections.evidence_dropped += more->inspections.evidence_dropped;
+}
+
+static void add_lap(const struct lap *lap, double tick_seconds, struct pipeline_times *times)
+{
+	for (unsigned i = 0; i < STAGES; i++)
+		times->seconds[i] += (double)lap_ticks(lap, i) * tick_seconds;
+}
+
+void pipeline_times(const struct pipeline *pipeline, struct pipeline_times *ret_times)
+{
+	struct pipeline_times times = {.queued = 0};
+	double tick_seconds = lap_tick_seconds(&pipeline->lap_start);
+	add_lap(pipeline->lap, tick_seconds, &times);
+	add_lap(&pipeline->analyst_lap, tick_seconds, &times);
+	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
+		uint32_t most;
+		times.queued += lane_queued(pipeline->lanes[i], &most);
+		times.queued_most += most;
+		add_lap(lane_lap(pipeline->lanes[i]), tick_seconds, &times);
+	}
+	*ret_times = times;
 }
 
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_stats)

@@ -83,6 +83,16 @@ bool pipeline_is_changing(struct pipeline *pipeline);
 /* Ends flows, closes buckets, waits for the threads. Nothing may be taken after. */
 void pipeline_finish(struct pipeline *pipeline);
 
+/* Where the time went, and what waits where. */
+struct pipeline_times {
+	double seconds[STAGES];       /* of all threads together */
+	uint32_t queued, queued_most; /* full batches on their way to the workers, and the most
+					 that can be */
+};
+
+/* At any time, from any thread. */
+void pipeline_times(const struct pipeline *pipeline, struct pipeline_times *ret_times);
+
 /* After pipeline_finish. */
 void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_stats);
 

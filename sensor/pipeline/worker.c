@@ -14,6 +14,7 @@ struct worker {
 	struct meter *meter; /* of the minute under way; the caller's */
 	int64_t now_us;
 	struct worker_stats stats;
+	struct lap lap;
 };
 
 static const char *reason_for(const struct findings *findings, uint32_t technique)
@@ -130,10 +131,12 @@ static void on_flow_ended(void *argument, struct flow *flow, enum flow_end reaso
 	struct worker *worker = argument;
 	const struct worker_listener *listener = &worker->settings.listener;
 	(void)reason;
+	lap_mark(&worker->lap, STAGE_FLOW);
 	inspector_end(worker->inspector, flow);
 	/* A flow from another time belongs to no bucket, least of all to the one open now. */
 	if (flow->is_timely)
 		meter_use(worker, flow, 0);
+	lap_mark(&worker->lap, STAGE_METER);
 	if (listener->flow_ended)
 		listener->flow_ended(listener->argument, flow,
 			inspector_findings(worker->inspector, flow),
@@ -149,11 +152,14 @@ int worker_new(const struct worker_settings *settings, struct worker **ret_worke
 		.geoip = settings->geoip,
 		.capacity = settings->max_flows,
 		.keep_findings = settings->listener.flow_ended != NULL,
+		.lap_classify = STAGE_CLASSIFY,
+		.lap_plugins = STAGE_PLUGINS,
 	};
 	int error = -ENOMEM;
 	if (!worker)
 		return error;
 	worker->settings = *settings;
+	inspection.lap = &worker->lap;
 	if ((error = flow_table_new(settings->max_flows, settings->seed, on_flow_ended, worker,
 		     &worker->table)) < 0 ||
 		(error = inspector_new(&inspection, &worker->inspector)) < 0) {
@@ -186,17 +192,20 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 {
 	const struct packet *packet = &taken->packet;
 	bool is_new, from_client;
+	lap_begin(&worker->lap);
 	worker->now_us = taken->now_us;
 	struct flow *flow =
 		flow_table_take(worker->table, packet, worker->now_us, &is_new, &from_client);
 	if (is_new)
 		place_flow(flow, from_client, taken->source, taken->destination);
+	lap_mark(&worker->lap, STAGE_FLOW);
 	inspector_packet(worker->inspector, flow, packet, from_client);
 	flow->is_timely |= taken->is_timely;
 	if (taken->is_timely)
 		meter_use(worker, flow, packet->wire_bytes);
 	else
 		worker->stats.unmetered++;
+	lap_mark(&worker->lap, STAGE_METER);
 }
 
 /* A flow goes on as it would have begun under the ranges to come, if one of them holds an end. */
@@ -228,19 +237,28 @@ void worker_change_rules(struct worker *worker, const struct rules_change *chang
 
 void worker_tick(struct worker *worker, int64_t now_us)
 {
+	lap_begin_rare(&worker->lap);
 	worker->now_us = now_us;
 	flow_table_expire(worker->table, now_us);
+	lap_mark(&worker->lap, STAGE_FLOW);
 }
 
 void worker_finish(struct worker *worker, int64_t now_us)
 {
+	lap_begin_rare(&worker->lap);
 	worker->now_us = now_us;
 	flow_table_end_all(worker->table);
+	lap_mark(&worker->lap, STAGE_FLOW);
 }
 
 void worker_set_meter(struct worker *worker, struct meter *meter)
 {
 	worker->meter = meter;
+}
+
+struct lap *worker_lap(struct worker *worker)
+{
+	return &worker->lap;
 }
 
 void worker_stats(const struct worker *worker, struct worker_stats *ret_stats)

@@ -9,6 +9,7 @@
 #include "flow/table.h"
 #include "meter/meter.h"
 #include "pipeline/rules.h"
+#include "pipeline/stage.h"
 
 /* Told of every flow that ends, if asked for; findings may be NULL. */
 struct worker_listener {
@@ -64,6 +65,9 @@ void worker_finish(struct worker *worker, int64_t now_us);
 /* Counts into `meter` from now on; it stays the caller's. To be called before the first packet, and
  * not with NULL. */
 void worker_set_meter(struct worker *worker, struct meter *meter);
+
+/* The worker's times, for its thread to add to, for others to read. */
+struct lap *worker_lap(struct worker *worker);
 
 void worker_stats(const struct worker *worker, struct worker_stats *ret_stats);
 

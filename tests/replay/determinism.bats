@@ -32,7 +32,7 @@ result() {
 	"$SURGETAP" replay --quiet -w 10.0.0.0/16=lab --sensor test --alerts alerts --usage usage --stats stats "$@"
 	"$SURGETAP" flows --quiet "$@" | sort >"$name"
 	cat alerts usage >>"$name"
-	jq 'del(.seconds.wall, .rss_max_kib, .flows.active_max, .capture.files, .capture.files_done)' stats >>"$name"
+	jq 'del(.seconds.wall, .stages, .rss_max_kib, .flows.active_max, .capture.files, .capture.files_done)' stats >>"$name"
 }
 
 same() {
