@@ -2,21 +2,31 @@
 # Reads `tcpdump -nqtr CAPTURE` and tells its flows apart by address, port and transport, both ways.
 #   mode=flows  prints client,client_port,server,server_port,transport,packets for each; who sent first is the client
 #   mode=keep   prints the numbers of the packets to keep: the first `head` and the last `tail` of each flow
-# A line that is neither TCP nor UDP over IPv4 ends it with status 1: no packet of a capture may go unseen.
+# A line that is not TCP, UDP, ESP, AH or GRE over IPv4 ends it with status 1: no packet of a capture may go unseen.
 
+# Where there are no ports, the port is 0.
 function endpoint(word) {
 	sub(/:$/, "", word)
-	if (!match(word, /\.[0-9]+$/) || split(word, part, ".") != 5)
+	parts = split(word, part, ".")
+	if (parts == 4)
+		return word ",0"
+	if (parts != 5 || !match(word, /\.[0-9]+$/))
 		return ""
 	return substr(word, 1, RSTART - 1) "," substr(word, RSTART + 1)
+}
+
+function transport_of(word) {
+	word = tolower(word)
+	sub(/v?[0-9]*,$/, "", word)
+	sub(/\(.*/, "", word)
+	return word
 }
 
 {
 	from = endpoint($2)
 	to = endpoint($4)
-	transport = tolower($5)
-	sub(/,$/, "", transport)
-	if ($1 != "IP" || from == "" || to == "" || (transport != "tcp" && transport != "udp")) {
+	transport = transport_of($5)
+	if ($1 != "IP" || from == "" || to == "" || transport !~ /^(tcp|udp|esp|ah|gre)$/) {
 		print "packet " NR ": " $0 > "/dev/stderr"
 		failed = 1
 		exit 1

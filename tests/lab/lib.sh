@@ -4,10 +4,9 @@
 # One client and two server networks behind one router; the addresses look public and exist only inside:
 #   client 175.45.176.10 -- router -- east 203.0.113.10..16
 #                                  \- west 198.51.100.10..16
-# The capture is taken where the client's cable enters the router.
+# The capture is taken where the client's cable enters the router. `run` gives each case its PREFIX and WORK.
 
 export CLIENT=175.45.176.10 SERVER=203.0.113.10 SITE=www.lab.test
-PREFIX=lab$$
 HEAD=50 # packets kept at the start of each flow, unless a case sets its own
 TAIL=6  # and at its end, so that it closes
 MAX_BYTES=60000

@@ -22,3 +22,23 @@ openvpn_session() {
 	get "http://$INSIDE/mid.txt"
 	stop openvpn-client
 }
+
+# With a static key in $WORK/static.key there is neither server nor client, only who waits and who calls.
+openvpn_static() { # NAME NETWORK OWN_ADDRESS OTHER_ADDRESS PROTO [OPTION...]
+	bg "$1" "$2" openvpn --dev tun --secret "$WORK/static.key" --cipher AES-256-CBC --verb 3 --ifconfig "$3" "$4" \
+		--proto "$5" "${@:6}"
+}
+
+openvpn_static_server() { # PROTO
+	web_start
+	openvpn_static openvpn-server east "$INSIDE" 10.91.0.2 "$1" --local "$SERVER" --port 1194
+	wait_port east "${1:0:3}" "$SERVER" 1194
+}
+
+openvpn_static_session() { # PROTO
+	openvpn_static openvpn-client client 10.91.0.2 "$INSIDE" "$1" --remote "$SERVER" 1194 --nobind
+	wait_log openvpn-client 'Initialization Sequence Completed'
+	get "http://$INSIDE/index.html"
+	get "http://$INSIDE/mid.txt"
+	stop openvpn-client
+}

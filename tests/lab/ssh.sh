@@ -12,7 +12,7 @@ servers() {
 	# sshd wants /run/sshd; the namespace has its own mounts, so this /run is nobody else's.
 	bg sshd east sh -c 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "$@"' sh /usr/sbin/sshd -D -e \
 		-f /dev/null -h "$WORK/host_key" -o "AuthorizedKeysFile=$WORK/user_key.pub" -o StrictModes=no \
-		-o PermitRootLogin=yes -o "ListenAddress=$SERVER"
+		-o PermitRootLogin=yes -o PermitTunnel=yes -o "ListenAddress=$SERVER"
 	wait_port east tcp "$SERVER" 22
 }
 
