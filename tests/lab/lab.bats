@@ -12,7 +12,13 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 	run awk -F, '
 		NR == 1 { if ($0 != "capture,client,client_port,server,server_port,transport,label,tool,version,case") print; next }
 		NF != 10 || /,,/ || $1 != $10 ".pcap" { print; next }
-		$6 !~ /^(tcp|udp)$/ || $7 !~ /^(vpn|tor|tls|ssh|http|dns|proxy|social-(western|chinese))(\+(vpn|tor|tls|ssh|http|dns|proxy|social-(western|chinese)))*$/ { print }
+		$6 !~ /^(tcp|udp|esp|ah|gre)$/ { print; next }
+		{
+			count = split($7, labels, "+")
+			for (i = 1; i <= count; i++)
+				if (labels[i] !~ /^(vpn|tor|tls|proxy|coin|mining|social-western|social-chinese|ssh|http|dns|ntp|sip|rtp|bittorrent|random)$/)
+					print
+		}
 		' truth.csv
 	[ "$status" -eq 0 ]
 	[ "$output" = "" ]
@@ -35,6 +41,8 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 
 @test "no flow is one-sided: the cut kept both directions" {
 	for capture in *.pcap; do
+		# A tap that sees one direction; and speech, which only the caller sends.
+		[[ $capture != *-oneway.pcap && $capture != sip.pcap ]] || continue
 		# The same packets with their direction left in: each pair of endpoints must occur both ways round.
 		tcpdump -nqtr - <"$capture" 2>/dev/null | sort -u -k 2,2 -k 4,4 | awk -v capture="$capture" '
 			{ sub(/:$/, "", $4); seen[$2 " " $4] }
@@ -44,6 +52,7 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 
 @test "no TCP flow is cut without its beginning or its end" {
 	for capture in *.pcap; do
+		[[ $capture != *-midway.pcap ]] || continue
 		tcp=$(grep "^$capture," truth.csv | grep -c ',tcp,' || true)
 		opened=$(tcpdump -nqtr - 'tcp[tcpflags] & (tcp-syn|tcp-ack) = tcp-syn' <"$capture" 2>/dev/null | sort -u | wc -l)
 		closed=$(tcpdump -nqtr - 'tcp[tcpflags] & (tcp-fin|tcp-rst) != 0' <"$capture" 2>/dev/null |
@@ -60,7 +69,7 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 
 @test "no relay of the Tor flows is missing in the consensus" {
 	awk '$1 == "r" { print $6 "," $7 }' tor.consensus | sort >"$BATS_TEST_TMPDIR/relays"
-	grep '^tor.pcap,' truth.csv | cut -d , -f 4-5 | sort -u >"$BATS_TEST_TMPDIR/used"
+	awk -F, '$1 == "tor.pcap" && $7 ~ /tor/' truth.csv | cut -d , -f 4-5 | sort -u >"$BATS_TEST_TMPDIR/used"
 	[ -s "$BATS_TEST_TMPDIR/used" ]
 	[ "$(comm -13 "$BATS_TEST_TMPDIR/relays" "$BATS_TEST_TMPDIR/used")" = "" ]
 }

@@ -85,6 +85,9 @@ net_up() {
 		ip netns add "$PREFIX-$network"
 		ip netns exec "$PREFIX-$network" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 		ip -n "$PREFIX-$network" link set lo up
+		# `ip netns exec` lays this over /etc/resolv.conf: nobody's name server is asked, and the refusal is at once.
+		mkdir -p "/etc/netns/$PREFIX-$network"
+		echo 'nameserver 127.0.0.1' >"/etc/netns/$PREFIX-$network/resolv.conf"
 	done
 	net_join client "$CLIENT" 175.45.176.1 c0
 	net_join east "$SERVER" 203.0.113.1 e0
@@ -109,6 +112,7 @@ net_down() {
 			done
 		done
 		ip netns del "$PREFIX-$network"
+		rm -rf "/etc/netns/$PREFIX-$network"
 	done
 }
 
@@ -188,6 +192,8 @@ capture_stop() {
 		END { print first "-" last }' "$WORK/keep" | xargs editcap -F pcap -r "$WORK/raw.pcap" "$WORK/cut.pcap"
 }
 
+captured() { (($(packets_of "$WORK/raw.pcap" | wc -l) >= $1)); } # PACKETS: so many at least, until now
+
 # label ADDRESS PORT TRANSPORT LABEL: in a case's truth(), names the flows to that server.
 label() { echo "$1,$2,$3 $4" >>"$WORK/labels"; }
 
@@ -196,6 +202,9 @@ made_by() {
 	# shellcheck disable=SC2016 # the dollar is dpkg-query's
 	echo "${2:-$1},$(dpkg-query -W -f '${Version}' "$1")" >"$WORK/tool"
 }
+
+# composed_from SPECIFICATION: made_by for traffic that compose.py wrote: the tool is "synthetic".
+composed_from() { echo "synthetic,$1" >"$WORK/tool"; }
 
 # write_truth NAME: a line for each flow of the cut capture; a flow without a label is an error.
 write_truth() {

@@ -13,8 +13,8 @@ servers() {
 }
 
 client() {
-	get https://$SERVER/index.html --insecure --proxy "http://$SERVER:3128"
-	get https://$SERVER/mid.txt --insecure --proxy "http://$SERVER:3128"
+	get "https://$SERVER/index.html" --insecure --proxy "http://$SERVER:3128"
+	get "https://$SERVER/mid.txt" --insecure --proxy "http://$SERVER:3128"
 }
 
 truth() { label "$SERVER" 3128 tcp proxy+tls; }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Trojan: a proxy inside real TLS, which a web server stands behind for whoever lacks the password.
+# Trojan: a proxy inside real TLS, which a web server stands behind for whoever lacks the password. Two
+# pages through it, over TLS, as most are.
 tools=(trojan nginx curl)
 made_by=(trojan)
 filter='tcp port 8443'
@@ -25,8 +26,8 @@ servers() {
 }
 
 client() {
-	get http://$SERVER/index.html --socks5 127.0.0.1:1081
-	get http://$SERVER/mid.txt --socks5 127.0.0.1:1081
+	get "https://$SERVER/index.html" --insecure --socks5 127.0.0.1:1081
+	get "https://$SERVER/mid.txt" --insecure --socks5 127.0.0.1:1081
 }
 
 truth() { label "$SERVER" 8443 tcp proxy+tls; }

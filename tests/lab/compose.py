@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""compose.py CONVERSATION server|client ADDRESS PORT SEED: plays one end of a conversation that no program of Debian's
+can be had for, or that needs a kernel feature the lab does without. Written from the specifications named below.
+
+Both ends know the whole conversation (the seed makes it the same) and each sends its turns when the other's have arrived,
+over a real socket: TCP, UDP, or the IP protocol itself. A case that uses it says so in the truth: tool "synthetic".
+"""
+import json
+import random
+import socket
+import struct
+import sys
+
+TIMEOUT_S = 20
+
+
+def be16(*values):
+    return struct.pack(f">{len(values)}H", *values)
+
+
+def be32(*values):
+    return struct.pack(f">{len(values)}I", *values)
+
+
+def esp(rng):
+    """RFC 4303: SPI, sequence number, encrypted bytes in blocks of 4, a tag of 16."""
+    spi = {True: rng.randrange(256, 1 << 32), False: rng.randrange(256, 1 << 32)}
+    sent = {True: 0, False: 0}
+    for turn in range(24):
+        from_client = turn % 3 != 1
+        sent[from_client] += 1
+        yield from_client, be32(spi[from_client], sent[from_client]) + rng.randbytes(4 * rng.randrange(10, 200) + 16)
+
+
+def inner_packet(rng, from_client, number):
+    """RFC 791 and 768: between hosts behind the tunnel's ends."""
+    ends = [bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])]
+    data = rng.randbytes(rng.randrange(32, 600))
+    datagram = be16(5000, 5001, 8 + len(data), 0) + data
+    addresses = b"".join(ends if from_client else reversed(ends))
+    return b"\x45\0" + be16(20 + len(datagram), number, 0) + b"\x40\x11" + be16(0) + addresses + datagram
+
+
+def ah(rng):
+    """RFC 4302, tunnel mode: next header (IPv4), length, reserved, SPI, sequence number, a tag of 12; then a packet."""
+    spi = {True: rng.randrange(256, 1 << 32), False: rng.randrange(256, 1 << 32)}
+    sent = {True: 0, False: 0}
+    for turn in range(16):
+        from_client = turn % 2 == 0
+        sent[from_client] += 1
+        header = bytes([4, 4, 0, 0]) + be32(spi[from_client], sent[from_client]) + rng.randbytes(12)
+        yield from_client, header + inner_packet(rng, from_client, turn)
+
+
+def gre(rng):
+    """RFC 2784 with RFC 2890's key: flags, EtherType of IPv4, key; then a packet."""
+    for turn in range(16):
+        from_client = turn % 2 == 0
+        yield from_client, be16(0x2000, 0x0800) + be32(7) + inner_packet(rng, from_client, turn)
+
+
+def stratum(rng):
+    """Stratum 1 as its documents describe it: JSON lines; subscribe, authorize, jobs, shares."""
+    def line(**fields):
+        return json.dumps(fields).encode() + b"\n"
+    yield True, line(id=1, method="mining.subscribe", params=["cpuminer/2.5.1"])
+    yield False, line(id=1, result=[[["mining.notify", rng.randbytes(8).hex()]], rng.randbytes(4).hex(), 4], error=None)
+    yield True, line(id=2, method="mining.authorize", params=["lab.worker", "x"])
+    yield False, line(id=2, result=True, error=None) + line(id=None, method="mining.set_difficulty", params=[512])
+    for share in range(6):
+        job = f"{share:x}"
+        yield False, line(id=None, method="mining.notify", params=[job, rng.randbytes(32).hex(), rng.randbytes(60).hex(),
+                          rng.randbytes(90).hex(), [rng.randbytes(32).hex()], "20000000", "1a01aa3d", "65a1b2c3", True])
+        yield True, line(id=4 + share, method="mining.submit",
+                         params=["lab.worker", job, rng.randbytes(4).hex(), "65a1b2c4", rng.randbytes(4).hex()])
+        yield False, line(id=4 + share, result=True, error=None)
+
+
+def monero_stratum(rng):
+    """The JSON-RPC dialect of Monero's pools: login, jobs, shares."""
+    def line(**fields):
+        return json.dumps(fields).encode() + b"\n"
+    def job(number):
+        return {"blob": rng.randbytes(76).hex(), "job_id": str(number), "target": "b88d0600", "algo": "rx/0", "height": 3000000}
+    worker = rng.randbytes(16).hex()
+    yield True, line(id=1, jsonrpc="2.0", method="login", params={"login": "4" + rng.randbytes(47).hex(), "pass": "x",
+                     "agent": "XMRig/6.18.0 (Linux x86_64)", "algo": ["rx/0"]})
+    yield False, line(id=1, jsonrpc="2.0", error=None, result={"id": worker, "job": job(0), "status": "OK"})
+    for share in range(6):
+        yield True, line(id=2 + share, jsonrpc="2.0", method="submit", params={"id": worker, "job_id": str(share),
+                         "nonce": rng.randbytes(4).hex(), "result": rng.randbytes(32).hex()})
+        yield False, line(id=2 + share, jsonrpc="2.0", error=None, result={"status": "OK"})
+        yield False, line(jsonrpc="2.0", method="job", params=job(share + 1))
+
+
+def random_udp(first_bytes):
+    """No protocol: random datagrams, the client's first of a size that classifiers stumble over."""
+    def conversation(rng):
+        yield True, rng.randbytes(first_bytes)
+        for turn in range(12):
+            yield turn % 2 == 1, rng.randbytes(rng.randrange(20, 900))
+    return conversation
+
+
+CONVERSATIONS = {  # name: (transport, turns)
+    "esp": (50, esp),
+    "ah": (51, ah),
+    "gre": (47, gre),
+    "stratum": (socket.IPPROTO_TCP, stratum),
+    "monero-stratum": (socket.IPPROTO_TCP, monero_stratum),
+    "random-80": (socket.IPPROTO_UDP, random_udp(80)),
+    "random-112": (socket.IPPROTO_UDP, random_udp(112)),
+    "random-300": (socket.IPPROTO_UDP, random_udp(300)),
+}
+
+
+class Stream:
+    """TCP: turns are told apart by their lengths."""
+
+    def __init__(self, is_client, address, port):
+        if is_client:
+            self.socket = socket.create_connection((address, port), TIMEOUT_S)
+            return
+        with socket.create_server((address, port)) as listener:
+            listener.settimeout(TIMEOUT_S)
+            self.socket = listener.accept()[0]
+
+    def send(self, data):
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.sendall(data)
+
+    def receive(self, data):
+        self.socket.settimeout(TIMEOUT_S)
+        assert self.socket.recv(len(data), socket.MSG_WAITALL) == data
+
+
+class Datagrams:
+    """UDP, or an IP protocol of its own, where the kernel puts the IP header in front of what is received."""
+
+    def __init__(self, is_client, address, port, transport):
+        is_udp = transport == socket.IPPROTO_UDP
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if is_udp else socket.SOCK_RAW, transport)
+        self.socket.settimeout(TIMEOUT_S)
+        self.header_bytes = 0 if is_udp else 20
+        self.peer = (address, port) if is_client else None
+        if not is_client:
+            self.socket.bind((address, port))
+            print("ready", flush=True)
+
+    def send(self, data):
+        self.socket.sendto(data, self.peer)
+
+    def receive(self, data):
+        received, self.peer = self.socket.recvfrom(65536)
+        assert received[self.header_bytes:] == data
+
+
+def main():
+    name, side, address, port, seed = sys.argv[1:]
+    transport, conversation = CONVERSATIONS[name]
+    is_client = side == "client"
+    end = (Stream(is_client, address, int(port)) if transport == socket.IPPROTO_TCP
+           else Datagrams(is_client, address, int(port), transport))
+    for from_client, data in conversation(random.Random(seed)):
+        (end.send if from_client == is_client else end.receive)(data)
+
+
+main()

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# Conversations that compose.py plays. A case lists them in CONVERSATIONS, "NAME PORT TRANSPORT LABEL" each, and says where
+# they come from with composed_from.
+tools=(python3)
+made_by=()
+SEED=$RANDOM$RANDOM
+
+servers() {
+	local name port transport label
+	for conversation in "${CONVERSATIONS[@]}"; do
+		read -r name port transport label <<<"$conversation"
+		bg "compose-$name" east python3 "$LAB/compose.py" "$name" server "$SERVER" "$port" "$SEED"
+		if [[ $transport == tcp ]]; then wait_port east tcp "$SERVER" "$port"; else wait_log "compose-$name" ready; fi
+	done
+}
+
+client() {
+	local name port rest
+	for conversation in "${CONVERSATIONS[@]}"; do
+		read -r name port rest <<<"$conversation"
+		on client python3 "$LAB/compose.py" "$name" client "$SERVER" "$port" "$SEED"
+		wait_until 10 gone "$(<"$WORK/compose-$name.pid")"
+	done
+}
+
+truth() {
+	local name port transport label
+	composed_from "$SPECIFICATION"
+	for conversation in "${CONVERSATIONS[@]}"; do
+		read -r name port transport label <<<"$conversation"
+		label "$SERVER" "$port" "$transport" "$label"
+	done
+}
