@@ -10,7 +10,8 @@
  *
  *     SURGETAP_PLUGIN = { .abi = SURGETAP_ABI, .size = sizeof(struct surgetap_plugin), ... };
  *
- * Threads: load and unload run on the main thread, before the first and after the last packet.
+ * Threads: load runs before the first packet, and again beside them, on a thread of its own, when
+ * the sensor reads its configuration anew; unload runs when no packet is judged by what load made.
  * Each worker thread has its own worker_state; all calls for one flow come from one worker.
  * `shared`, made by load, is read by all workers and must not be written after load returns.
  */
@@ -127,12 +128,16 @@ struct surgetap_plugin {
 	size_t worker_state_size, flow_state_size; /* at most 1 MiB and 256 bytes */
 	uint32_t wants;                            /* bits of enum surgetap_wants */
 
-	/* Once, on the main thread, before any flow. Settings of this plugin only, ended by a NULL
-	 * name. May read files. Returns 0 and sets *ret_shared (may be NULL), or -errno after
-	 * host->fail: the sensor then does not start. NULL where nothing is to be loaded. */
+	/* Before any flow, and once more for each time that a running sensor reads its
+	 * configuration and lists anew: what it then makes takes the place of what was made
+	 * before, also for flows under way, so that the states of flows and workers must not point
+	 * into `shared`. Settings of this plugin only, ended by a NULL name. May read files.
+	 * Returns 0 and sets *ret_shared (may be NULL), or -errno after host->fail: the sensor then
+	 * does not start, or goes on as it was. NULL where nothing is to be loaded. */
 	int (*load)(const struct surgetap_host *host, const struct surgetap_setting *settings,
 		void **ret_shared);
-	/* Once, on the main thread, after the last flow. Frees `shared`. May be NULL. */
+	/* Once for each load, when no callback uses its `shared` any more. Frees it. May be NULL.
+	 */
 	void (*unload)(void *shared);
 	/* For each of the first payloads of a flow, in order of arrival, until DONE. nDPI may not
 	 * have spoken yet: protocol is "unknown" until then. */

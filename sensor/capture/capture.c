@@ -52,6 +52,11 @@ int capture_open_live(const struct capture_listener *listener,
 	return 0;
 }
 
+int capture_set_filter(struct capture *capture, const struct capture_live_settings *settings)
+{
+	return live_set_filter(capture->state, settings);
+}
+
 enum capture_next capture_next(struct capture *capture, struct frame *ret_frame)
 {
 	enum capture_next next = capture->backend->next(capture->state, ret_frame);

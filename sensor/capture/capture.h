@@ -84,6 +84,11 @@ int capture_open_files(const struct capture_listener *listener, char *const *pat
 int capture_open_live(const struct capture_listener *listener,
 	const struct capture_live_settings *settings, struct capture **ret_capture);
 
+/* Live: filters as settings->filter, ->prefixes and ->snaplen say from now on; packets that wait in
+ * a ring stay. Needs no privilege. Returns 0; or, after telling the listener, -EINVAL bad filter,
+ * -ENOMEM: then nothing has changed. */
+int capture_set_filter(struct capture *capture, const struct capture_live_settings *settings);
+
 /* The next frame in order of time. */
 enum capture_next capture_next(struct capture *capture, struct frame *ret_frame);
 

@@ -132,6 +132,26 @@ int live_open(const struct capture_listener *listener, const struct capture_live
 	return 0;
 }
 
+/* All ports or none: what can fail is tried on each before the first one changes. */
+int live_set_filter(struct live *live, const struct capture_live_settings *settings)
+{
+	const struct capture_listener *listener = &live->listener;
+	char reason[FILTER_REASON_SIZE] = "";
+	int error = 0;
+
+	for (size_t i = 0; i < 2 * live->count && error == 0; i++) {
+		struct port *port = live->ports[i % live->count];
+
+		error = i < live->count ? port_check_filter(port, settings, reason)
+					: port_set_filter(port, settings, reason);
+		if (error < 0)
+			listener->fault(listener->argument, port_name(port), reason);
+		else if (i >= live->count && port_filter_note(port))
+			live->note(listener->argument, port_name(port), port_filter_note(port));
+	}
+	return error;
+}
+
 static void tell_state(struct live *live, size_t number, enum port_state state)
 {
 	static const char *const words[] = {

@@ -12,6 +12,9 @@ struct live;
 int live_open(const struct capture_listener *listener, const struct capture_live_settings *settings,
 	struct live **ret_live);
 
+/* As capture_set_filter. */
+int live_set_filter(struct live *live, const struct capture_live_settings *settings);
+
 /* Memory that rings may take: what the system has to spare, or the process's limit (RLIMIT_AS) if
  * that is less; UINT64_MAX when neither is known. */
 uint64_t live_memory_bytes(void);

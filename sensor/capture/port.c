@@ -126,6 +126,20 @@ static int set_expression(
 	return result == 0 ? 0 : say(ret_reason, -EINVAL, pcap_geterr(port->pcap));
 }
 
+/* Everything passes, whatever was set before. */
+static void clear_filter(struct port *port)
+{
+	struct bpf_program everything;
+	int none = 0;
+
+	if (port->is_filtering && pcap_compile(port->pcap, &everything, "", 1, 0) == 0) {
+		pcap_setfilter(port->pcap, &everything);
+		pcap_freecode(&everything);
+	}
+	port->is_filtering = false;
+	setsockopt(port->descriptor, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none));
+}
+
 /* `programs`: room for two. */
 static int set_filter(struct port *port, const struct capture_live_settings *settings,
 	struct filter_program *programs, char ret_reason[FILTER_REASON_SIZE])
@@ -139,6 +153,8 @@ static int set_filter(struct port *port, const struct capture_live_settings *set
 		if (error < 0)
 			return -EINVAL;
 	}
+	if (port->is_filtering || settings->prefix_count == 0)
+		clear_filter(port);
 	if (settings->prefix_count == 0)
 		return user ? set_expression(port, settings->filter, ret_reason) : 0;
 	if (user && is_cooked(port))
@@ -157,13 +173,41 @@ static int set_filter(struct port *port, const struct capture_live_settings *set
 	snprintf(port->filter_note, sizeof(port->filter_note),
 		"no kernel filter for the watched prefixes (%s): they are looked up in user space",
 		strerror(-error));
+	clear_filter(port);
 	return user ? set_expression(port, settings->filter, ret_reason) : 0;
+}
+
+int port_check_filter(const struct port *port, const struct capture_live_settings *settings,
+	char ret_reason[FILTER_REASON_SIZE])
+{
+	struct filter_program *program = calloc(1, sizeof(*program));
+	int error = 0;
+
+	if (!program)
+		return say(ret_reason, -ENOMEM, strerror(ENOMEM));
+	if (settings->filter)
+		error = filter_compile(port->pcap, settings->filter, program, ret_reason);
+	free(program);
+	return error < 0 ? -EINVAL : 0;
+}
+
+int port_set_filter(struct port *port, const struct capture_live_settings *settings,
+	char ret_reason[FILTER_REASON_SIZE])
+{
+	struct filter_program *programs = calloc(2, sizeof(*programs));
+	int error;
+
+	if (!programs)
+		return say(ret_reason, -ENOMEM, strerror(ENOMEM));
+	port->filter_note[0] = '\0';
+	error = set_filter(port, settings, programs, ret_reason);
+	free(programs);
+	return error;
 }
 
 static int prepare(struct port *port, const struct capture_live_settings *settings,
 	char ret_reason[FILTER_REASON_SIZE])
 {
-	struct filter_program *programs;
 	struct ifreq answer;
 	int error = activate(port, settings, ret_reason);
 
@@ -174,12 +218,7 @@ static int prepare(struct port *port, const struct capture_live_settings *settin
 	if (ask(port, SIOCGIFHWADDR, &answer) == 0)
 		port->hardware = answer.ifr_hwaddr.sa_family;
 	drops_read_device(port->name, &port->last_interface_drops);
-	programs = calloc(2, sizeof(*programs));
-	if (!programs)
-		return say(ret_reason, -ENOMEM, strerror(ENOMEM));
-	error = set_filter(port, settings, programs, ret_reason);
-	free(programs);
-	return error;
+	return port_set_filter(port, settings, ret_reason);
 }
 
 int port_open(const char *name, const struct capture_live_settings *settings,

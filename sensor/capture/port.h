@@ -40,6 +40,16 @@ void port_close(struct port *port);
 
 const char *port_name(const struct port *port);
 
+/* Whether the operator's expression can be translated for this port. Returns 0, -EINVAL or -ENOMEM
+ * with `ret_reason` filled. */
+int port_check_filter(const struct port *port, const struct capture_live_settings *settings,
+	char ret_reason[FILTER_REASON_SIZE]);
+
+/* Filters by settings->filter, ->prefixes and ->snaplen from now on, in place of what was set
+ * before. Returns as port_check_filter does. */
+int port_set_filter(struct port *port, const struct capture_live_settings *settings,
+	char ret_reason[FILTER_REASON_SIZE]);
+
 /* To poll(2) for POLLIN. */
 int port_descriptor(const struct port *port);
 

@@ -81,7 +81,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static int read_capture(struct compare *compare, const struct config *config, char *path, int input)
 {
 	if (!compare->is_set_up) {
-		int status = setup_open(config, SETUP_WATCH_PRIVATE, &compare->setup);
+		int status = setup_open(config, SETUP_WATCH_PRIVATE, NULL, &compare->setup);
 		if (status)
 			return status;
 		compare->is_set_up = true;

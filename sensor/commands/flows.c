@@ -32,7 +32,7 @@ static void list_flow(void *argument, const struct flow *flow, const struct find
 static int list_flows(const struct config *config, char **paths, size_t count)
 {
 	struct setup setup;
-	int status = setup_open(config, SETUP_WATCH_EVERYTHING, &setup);
+	int status = setup_open(config, SETUP_WATCH_EVERYTHING, NULL, &setup);
 	if (status)
 		return status;
 	struct lister lister = {.plugins = setup.plugins};

@@ -105,7 +105,7 @@ static int print_plugins(const struct plugins *plugins, bool is_json)
 static int list_plugins(const struct config *config, bool is_json)
 {
 	struct setup setup = {0};
-	int status = setup_plugins(config, &setup);
+	int status = setup_plugins(config, NULL, &setup);
 
 	if (status == STATUS_OK)
 		status = print_plugins(setup.plugins, is_json);

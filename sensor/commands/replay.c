@@ -41,7 +41,7 @@ static int replay_captures(const struct config *config, char **paths, size_t cou
 {
 	static struct outlet outlet; /* large, and there is one */
 	struct setup setup;
-	int status = setup_open(config, SETUP_WATCH_PRIVATE, &setup);
+	int status = setup_open(config, SETUP_WATCH_PRIVATE, NULL, &setup);
 	if (status)
 		return status;
 	status = outlet_open(config, "replay", false, &outlet);

@@ -10,9 +10,7 @@
 #include "base/log.h"
 #include "base/privilege.h"
 #include "base/sandbox.h"
-#include "capture/filter.h"
 #include "commands/commands.h"
-#include "commands/options.h"
 #include "commands/profile.h"
 #include "commands/tap.h"
 #include "packet/decode.h"
@@ -23,8 +21,8 @@
 
 /* Everything that a live sensor holds, in the order in which it is opened. */
 struct run {
-	struct config config;
-	struct setup setup;
+	struct edition *first; /* the reload's, once that is made */
+	struct reload *reload;
 	struct privilege_user user;
 	struct capture *capture;
 	struct outlet outlet;
@@ -33,7 +31,7 @@ struct run {
 	struct notify notify;
 	char names[NAMES_SIZE]; /* of the interfaces */
 	int argc;
-	char **argv; /* to be read again on SIGHUP */
+	char **argv; /* to be read again by the reload */
 };
 
 static void tell_fault(void *argument, const char *place, const char *message)
@@ -46,30 +44,6 @@ static void tell_note(void *argument, const char *interface, const char *message
 {
 	(void)argument;
 	log_warn("%s: %s", interface, message);
-}
-
-/* The watched prefixes as the kernel filter wants them. Returns an array from the heap, or NULL. */
-static struct filter_prefix *list_prefixes(const struct ranges *ranges, size_t *ret_count)
-{
-	size_t room = 0, count = 0;
-	for (uint32_t i = 0; i < ranges_count(ranges); i++)
-		room += ranges_prefixes(ranges, i, NULL, 0);
-	struct filter_prefix *prefixes = calloc(room + 1, sizeof *prefixes);
-	struct range_prefix *found = calloc(room + 1, sizeof *found);
-	for (uint32_t i = 0; prefixes && found && i < ranges_count(ranges); i++) {
-		uint32_t here = ranges_prefixes(ranges, i, found, (uint32_t)room);
-		for (uint32_t j = 0; j < here; j++, count++) {
-			memcpy(prefixes[count].network, found[j].network.bytes, 16);
-			prefixes[count].bits = found[j].bits;
-		}
-	}
-	if (!found) {
-		free(prefixes);
-		prefixes = NULL;
-	}
-	free(found);
-	*ret_count = count;
-	return prefixes;
 }
 
 static void join_names(const struct config_list *list, char names[NAMES_SIZE])
@@ -85,7 +59,7 @@ static void join_names(const struct config_list *list, char names[NAMES_SIZE])
 static int open_capture(struct run *run)
 {
 	static const struct capture_listener listener = {tell_fault, NULL};
-	const struct config *config = &run->config;
+	const struct config *config = &run->first->config;
 	struct capture_live_settings settings = {
 		.interfaces = config->interface.items,
 		.interface_count = config->interface.count,
@@ -93,21 +67,16 @@ static int open_capture(struct run *run)
 		.ring_bytes = (uint32_t)config->ring_size * MIB,
 		.is_promiscuous = config->promiscuous,
 		.filter = config->filter,
+		.prefixes = run->first->prefixes,
+		.prefix_count = run->first->prefix_count,
 		.is_link_supported = decode_knows_link,
 		.note = tell_note,
 	};
-	struct filter_prefix *prefixes = list_prefixes(run->setup.ranges, &settings.prefix_count);
-	if (!prefixes) {
-		log_error("out of memory");
-		return STATUS_FAILURE;
-	}
-	settings.prefixes = prefixes;
 	if (config->snaplen < SNAPLEN_FOR_DPI)
 		log_warn("snaplen %llu cuts full packets: less than %d bytes of one may be too "
 			 "little to recognise its protocol",
 			(unsigned long long)config->snaplen, SNAPLEN_FOR_DPI);
 	int error = capture_open_live(&listener, &settings, &run->capture);
-	free(prefixes);
 	if (error == -EPERM)
 		return STATUS_PERMISSION;
 	return error == 0 ? 0 : error == -EINVAL ? STATUS_CONFIG : STATUS_FAILURE;
@@ -116,7 +85,7 @@ static int open_capture(struct run *run)
 /* As the user who started the program. */
 static int open_outputs(struct run *run)
 {
-	const struct config *config = &run->config;
+	const struct config *config = &run->first->config;
 	int status = outlet_open(config, run->names, true, &run->outlet);
 	if (status || !config->stats)
 		return status;
@@ -136,7 +105,7 @@ static int fail_privileges(const char *what, int error)
 /* Opens all that needs privileges, and gives them up on the way. */
 static int open_and_drop(struct run *run)
 {
-	const struct config *config = &run->config;
+	const struct config *config = &run->first->config;
 	char reason[PRIVILEGE_REASON_SIZE] = "";
 	int error = privilege_find_user(config->user, &run->user, reason);
 	if (error < 0) {
@@ -181,7 +150,7 @@ static int make_seeds(struct pipeline_settings *settings)
 static int open_pipeline(struct run *run)
 {
 	struct pipeline_settings settings;
-	feed_plan(&run->config, &run->setup, &settings);
+	feed_plan(&run->first->config, &run->first->setup, &settings);
 	settings.analyst.listener = outlet_listener(&run->outlet);
 	settings.saves_hourly = true;
 	int error = make_seeds(&settings);
@@ -193,33 +162,21 @@ static int open_pipeline(struct run *run)
 	return STATUS_FAILURE;
 }
 
-/* The configuration and the files that it names, read and given back: the pipeline cannot change
- * its ranges and lists while flows refer to them, but whoever edits them wants to know. */
-static int check_anew(const struct run *run)
+static int open_reload(struct run *run)
 {
-	struct config config;
-	struct setup setup;
-	char **words;
-	size_t count;
-	int status = options_parse(run->argc, run->argv, "run", &config, &words, &count);
-	if (status)
-		return status;
-	status = setup_open(&config, SETUP_WATCH_PRIVATE, &setup);
-	if (status == STATUS_OK)
-		setup_close(&setup);
-	config_done(&config);
-	return status;
-}
-
-static void reload(void *argument)
-{
-	struct run *run = argument;
-	notify_reloading(&run->notify);
-	if (check_anew(run) == STATUS_OK)
-		log_warn("SIGHUP: configuration and lists are good; a restart takes them");
-	else
-		log_error("SIGHUP: not usable, the sensor goes on as it is");
-	notify_ready(&run->notify, run->names);
+	struct reload_settings settings = {
+		.argc = run->argc,
+		.argv = run->argv,
+		.first = run->first,
+		.pipeline = run->pipeline,
+		.capture = run->capture,
+		.notify = &run->notify,
+		.status = run->names,
+	};
+	if (reload_new(&settings, &run->reload) == 0)
+		return STATUS_OK;
+	log_error("out of memory");
+	return STATUS_FAILURE;
 }
 
 static double monotonic_s(void)
@@ -233,6 +190,9 @@ static int finish(struct run *run, double start_s)
 {
 	struct feed_result result = {.wall_s = 0};
 	struct publisher_stats delivered;
+	const struct config *config = &run->first->config;
+	const struct technique_table *techniques =
+		&reload_edition(run->reload)->setup.plugins->techniques;
 	pipeline_finish(run->pipeline);
 	pipeline_stats(run->pipeline, &result.pipeline);
 	pipeline_times(run->pipeline, &result.times);
@@ -240,48 +200,50 @@ static int finish(struct run *run, double start_s)
 	result.wall_s = monotonic_s() - start_s;
 	int status = outlet_deliver(&run->outlet, STATUS_OK);
 	publisher_stats(run->outlet.publisher, &delivered);
-	int error = run->stats
-			    ? stats_file_write(run->stats, &result, &run->setup.plugins->techniques,
-				      &run->outlet.alerts, &delivered)
-			    : 0;
+	int error = run->stats ? stats_file_write(run->stats, &result, techniques,
+					 &run->outlet.alerts, &delivered)
+			       : 0;
 	if (error < 0) {
-		log_error("%s: %s", run->config.stats, strerror(-error));
+		log_error("%s: %s", config->stats, strerror(-error));
 		status = STATUS_FAILURE;
 	}
-	if (run->config.profile)
+	if (config->profile)
 		profile_print(&result, stderr);
-	if (!run->config.quiet)
+	if (!config->quiet)
 		summary_print(&run->outlet.summary, &result, stderr);
-	if (status == STATUS_OK && run->config.fail_on_alert && run->outlet.alerts.open > 0)
+	if (status == STATUS_OK && config->fail_on_alert && run->outlet.alerts.open > 0)
 		status = STATUS_ALERTS;
 	return status;
 }
 
 static int listen_until_signal(struct run *run)
 {
-	struct tap tap = {.config = &run->config,
+	struct tap tap = {.config = &run->first->config,
 		.capture = run->capture,
 		.outlet = &run->outlet,
 		.notify = &run->notify};
 	double start_s = monotonic_s();
 	tap_catch_signals();
 	int status = open_pipeline(run);
+	if (status == STATUS_OK)
+		status = open_reload(run);
 	if (status)
 		return status;
 	tap.pipeline = run->pipeline;
+	tap.reload = run->reload;
 	log_info("listening on %s%s%s", run->names, run->user.is_change ? " as user " : "",
 		run->user.is_change ? run->user.name : "");
 	notify_ready(&run->notify, run->names);
-	tap_run(&tap, reload, run);
+	tap_run(&tap);
 	return finish(run, start_s);
 }
 
 static int run_live(struct run *run)
 {
-	int status = setup_open(&run->config, SETUP_WATCH_PRIVATE, &run->setup);
+	int status = edition_set_up(run->first, NULL);
 	if (status)
 		return status;
-	join_names(&run->config.interface, run->names);
+	join_names(&run->first->config.interface, run->names);
 	run->notify.socket = -1;
 	status = open_and_drop(run);
 	if (status == STATUS_OK)
@@ -293,7 +255,6 @@ static int run_live(struct run *run)
 	if (run->capture)
 		capture_close(run->capture);
 	notify_close(&run->notify);
-	setup_close(&run->setup);
 	return status;
 }
 
@@ -304,18 +265,21 @@ int command_run(int argc, char **argv)
 	size_t count = 0;
 	run.argc = argc;
 	run.argv = argv;
-	int status = options_parse(argc, argv, "run", &run.config, &words, &count);
+	int status = edition_open(argc, argv, &run.first, &words, &count);
 	if (status)
 		return status;
 	if (count > 0) {
 		log_error("unexpected word '%s': run takes interfaces with -i", words[0]);
 		status = STATUS_USAGE;
-	} else if (run.config.interface.count == 0) {
+	} else if (run.first->config.interface.count == 0) {
 		log_error("no interface given, see 'surgetap run --help'");
 		status = STATUS_USAGE;
 	} else {
 		status = run_live(&run);
 	}
-	config_done(&run.config);
+	if (run.reload)
+		reload_free(run.reload);
+	else
+		edition_free(run.first);
 	return status;
 }

@@ -71,7 +71,7 @@ static int open_ranges(
 	return error == -EEXIST ? STATUS_CONFIG : STATUS_FAILURE;
 }
 
-int setup_plugins(const struct config *config, struct setup *setup)
+int setup_plugins(const struct config *config, const struct plugins *running, struct setup *setup)
 {
 	static const struct plugins_listener listener = {tell_warning, tell_failure, NULL};
 	size_t count = 0;
@@ -79,8 +79,10 @@ int setup_plugins(const struct config *config, struct setup *setup)
 		log_error("out of memory");
 		return STATUS_FAILURE;
 	}
-	int error = plugins_load(&listener, config->plugin.items, config->plugin.count,
-		setup->settings, count, &setup->plugins);
+	int error = running ? plugins_load_anew(
+				      &listener, running, setup->settings, count, &setup->plugins)
+			    : plugins_load(&listener, config->plugin.items, config->plugin.count,
+				      setup->settings, count, &setup->plugins);
 	return error == 0 ? 0 : error == -ENOMEM ? STATUS_FAILURE : STATUS_CONFIG;
 }
 
@@ -94,12 +96,13 @@ static int open_geoip(const struct config *config, struct setup *setup)
 	return error == 0 ? 0 : error == -ENOMEM ? STATUS_FAILURE : STATUS_CONFIG;
 }
 
-int setup_open(const struct config *config, enum setup_default otherwise, struct setup *ret_setup)
+int setup_open(const struct config *config, enum setup_default otherwise,
+	const struct plugins *running, struct setup *ret_setup)
 {
 	struct setup setup = {0};
 	int status = open_ranges(config, otherwise, &setup);
 	if (status == 0)
-		status = setup_plugins(config, &setup);
+		status = setup_plugins(config, running, &setup);
 	if (status == 0)
 		status = open_geoip(config, &setup);
 	if (status) {

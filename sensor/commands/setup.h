@@ -20,12 +20,14 @@ enum setup_default {
 	SETUP_WATCH_EVERYTHING, /* one range "all" */
 };
 
-/* Loads the plugins alone. Returns 0 or the exit status, after logging why. */
-int setup_plugins(const struct config *config, struct setup *setup);
+/* Loads the plugins alone; those of a sensor that is `running` anew, otherwise (NULL) from their
+ * files. Returns 0 or the exit status, after logging why. */
+int setup_plugins(const struct config *config, const struct plugins *running, struct setup *setup);
 
 /* Makes everything. Returns 0, or the exit status after logging why; then nothing needs to be
- * closed. `config` must outlive the setup. */
-int setup_open(const struct config *config, enum setup_default otherwise, struct setup *ret_setup);
+ * closed. `config` must outlive the setup. `running` as above. */
+int setup_open(const struct config *config, enum setup_default otherwise,
+	const struct plugins *running, struct setup *ret_setup);
 
 void setup_close(struct setup *setup);
 

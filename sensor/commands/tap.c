@@ -92,6 +92,7 @@ static void publish_metrics(struct watch *watch, const struct capture_stats *cap
 static void keep_house(struct watch *watch, int64_t second)
 {
 	struct capture_stats stats;
+	bool is_asked;
 
 	capture_stats(watch->tap->capture, &stats);
 	note_loss(watch, &stats);
@@ -102,6 +103,10 @@ static void keep_house(struct watch *watch, int64_t second)
 	if (second / HEARTBEAT_S != watch->second / HEARTBEAT_S)
 		publish_metrics(watch, &stats);
 	notify_alive(watch->tap->notify);
+	is_asked = is_reloading;
+	if (is_asked)
+		is_reloading = 0;
+	reload_tick(watch->tap->reload, is_asked);
 	watch->second = second;
 }
 
@@ -133,7 +138,7 @@ static void read_rest(struct watch *watch)
 	} while (seconds_of(CLOCK_MONOTONIC) < end_s);
 }
 
-void tap_run(const struct tap *tap, void (*reload)(void *argument), void *argument)
+void tap_run(const struct tap *tap)
 {
 	struct watch watch = {.tap = tap, .start_s = seconds_of(CLOCK_MONOTONIC)};
 	struct frame frame;
@@ -147,10 +152,6 @@ void tap_run(const struct tap *tap, void (*reload)(void *argument), void *argume
 		next = capture_next(tap->capture, &frame);
 		if (next != CAPTURE_END)
 			take(&watch, next, &frame);
-		if (is_reloading) {
-			is_reloading = 0;
-			reload(argument);
-		}
 	}
 	notify_stopping(tap->notify);
 	read_rest(&watch);

@@ -53,6 +53,20 @@ void config_done(struct config *config)
 	*config = (struct config){0};
 }
 
+int config_copy(const struct config *from, struct config *ret_config)
+{
+	struct config config = {0};
+	int error = 0;
+
+	for (const struct setting *setting = settings; setting->name && !error; setting++)
+		error = setting_copy(setting, &config, from);
+	if (error)
+		config_done(&config);
+	else
+		*ret_config = config;
+	return error;
+}
+
 static int tell(const struct config_listener *listener, const char *name, const struct place *place,
 	const char *message, int error)
 {

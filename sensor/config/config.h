@@ -68,6 +68,11 @@ int config_load(struct config *config, const char *path, const struct config_lis
 int config_load_text(struct config *config, const char *name, const char *text, size_t length,
 	const struct config_listener *listener);
 
+/* A copy with strings of its own. Returns 0 or -ENOMEM; after -ENOMEM there is nothing to give
+ * back.
+ */
+int config_copy(const struct config *from, struct config *ret_config);
+
 /* Frees what config_init and all settings allocated. */
 void config_done(struct config *config);
 

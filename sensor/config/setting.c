@@ -152,3 +152,90 @@ void setting_clear_list(const struct setting *setting, struct config *config)
 	free(list->items);
 	*list = (struct config_list){0};
 }
+
+static bool is_same_list(const struct config_list *left, const struct config_list *right)
+{
+	if (left->count != right->count)
+		return false;
+	for (size_t i = 0; i < left->count; i++)
+		if (strcmp(left->items[i], right->items[i]) != 0)
+			return false;
+	return true;
+}
+
+/* The secret is hidden from the command line once it is read, hence it differs when read again. */
+static bool is_same_text(const struct setting *setting, const char *left, const char *right)
+{
+	char *a, *b;
+	bool is_same;
+
+	if (!left || !right || !setting->hide)
+		return left == right || (left && right && strcmp(left, right) == 0);
+	a = strdup(left);
+	b = strdup(right);
+	if (a)
+		setting->hide(a);
+	if (b)
+		setting->hide(b);
+	is_same = a && b && strcmp(a, b) == 0;
+	free(a);
+	free(b);
+	return is_same;
+}
+
+bool setting_is_same(
+	const struct setting *setting, const struct config *left, const struct config *right)
+{
+	const void *a = (const char *)left + setting->offset;
+	const void *b = (const char *)right + setting->offset;
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		return is_same_text(setting, *(char *const *)a, *(char *const *)b);
+	case SETTING_NUMBER:
+		return *(const uint64_t *)a == *(const uint64_t *)b;
+	case SETTING_RATE:
+		return memcmp(a, b, sizeof(double)) == 0;
+	case SETTING_SWITCH:
+		return *(const bool *)a == *(const bool *)b;
+	case SETTING_LIST:
+		return is_same_list(a, b);
+	}
+	return false;
+}
+
+static int copy_text(char **place, const char *from)
+{
+	free(*place);
+	*place = from ? strdup(from) : NULL;
+	return from && !*place ? -ENOMEM : 0;
+}
+
+int setting_copy(const struct setting *setting, struct config *config, const struct config *from)
+{
+	char reason[SETTING_REASON_SIZE];
+	void *place = (char *)config + setting->offset;
+	const void *source = (const char *)from + setting->offset;
+	const struct config_list *list = source;
+	int error = 0;
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		return copy_text(place, *(char *const *)source);
+	case SETTING_NUMBER:
+		*(uint64_t *)place = *(const uint64_t *)source;
+		return 0;
+	case SETTING_RATE:
+		*(double *)place = *(const double *)source;
+		return 0;
+	case SETTING_SWITCH:
+		*(bool *)place = *(const bool *)source;
+		return 0;
+	case SETTING_LIST:
+		setting_clear_list(setting, config);
+		for (size_t i = 0; i < list->count && error == 0; i++)
+			error = assign_item(place, list->items[i], reason);
+		return error;
+	}
+	return 0;
+}

@@ -28,6 +28,7 @@ struct setting {
 	const char *initial;  /* value by default, as text; NULL none */
 	uint64_t low, high;   /* limits of a number or rate */
 	bool is_live;         /* an option of run alone; as a key, other commands pass it over */
+	bool is_reloaded;     /* a running sensor takes a new value over; others take a restart */
 	/* Further check of one value; writes why into `ret_reason` and returns -EINVAL. NULL: none.
 	 */
 	int (*check)(const char *text, char ret_reason[SETTING_REASON_SIZE]);
@@ -47,6 +48,14 @@ const struct setting *setting_find(const char *name);
  * password). */
 int setting_assign(const struct setting *setting, struct config *config, const char *text,
 	char ret_reason[SETTING_REASON_SIZE]);
+
+/* True when both configurations say the same. What is secret in a value is not compared. */
+bool setting_is_same(
+	const struct setting *setting, const struct config *left, const struct config *right);
+
+/* Gives `config` the value that `from` has, in place of its own. Returns 0, or -ENOMEM: then the
+ * setting holds a part of it. */
+int setting_copy(const struct setting *setting, struct config *config, const struct config *from);
 
 /* Makes a list empty; nothing for the other kinds. */
 void setting_clear_list(const struct setting *setting, struct config *config);

@@ -102,13 +102,18 @@ static int register_plugin(const struct plugins_listener *listener, struct plugi
 	return 0;
 }
 
-static int open_file(
-	const struct plugins_listener *listener, struct plugins *plugins, const char *file)
+static void *open_object(const char *file, int flags)
 {
 	/* dlopen looks a bare name up in the library path; an operator means the file here. */
 	char path[4096];
 	snprintf(path, sizeof path, "%s%s", strchr(file, '/') ? "" : "./", file);
-	void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	return dlopen(path, RTLD_NOW | RTLD_LOCAL | flags);
+}
+
+static int open_file(
+	const struct plugins_listener *listener, struct plugins *plugins, const char *file)
+{
+	void *object = open_object(file, 0);
 	if (!object)
 		return refuse(listener, file, dlerror(), -ENOENT);
 	const struct surgetap_plugin *code = dlsym(object, "surgetap_plugin");
@@ -193,6 +198,15 @@ static int load_plugin(const struct plugins_listener *listener, struct plugins *
 	return error < 0 ? error : 0;
 }
 
+static int load_all(const struct plugins_listener *listener, struct plugins *plugins,
+	const struct plugins_setting *settings, size_t count)
+{
+	int error = check_settings(listener, plugins, settings, count);
+	for (uint32_t i = 0; i < plugins->count && error == 0; i++)
+		error = load_plugin(listener, plugins, &plugins->entries[i], settings, count);
+	return error;
+}
+
 int plugins_load(const struct plugins_listener *listener, char *const *files, size_t file_count,
 	const struct plugins_setting *settings, size_t setting_count, struct plugins **ret_plugins)
 {
@@ -207,10 +221,40 @@ int plugins_load(const struct plugins_listener *listener, char *const *files, si
 	for (size_t i = 0; i < file_count && error == 0; i++)
 		error = open_file(listener, plugins, files[i]);
 	if (error == 0)
-		error = check_settings(listener, plugins, settings, setting_count);
-	for (uint32_t i = 0; i < plugins->count && error == 0; i++)
-		error = load_plugin(
-			listener, plugins, &plugins->entries[i], settings, setting_count);
+		error = load_all(listener, plugins, settings, setting_count);
+	if (error < 0) {
+		plugins_free(plugins);
+		return error;
+	}
+	*ret_plugins = plugins;
+	return 0;
+}
+
+/* One more reference to code that is in memory already, whatever has become of its file. */
+static int share_code(const struct plugins_listener *listener, const struct plugin *former,
+	struct plugin *ret_plugin)
+{
+	*ret_plugin = (struct plugin){.code = former->code, .file = former->file};
+	if (!former->file)
+		return 0;
+	ret_plugin->object = open_object(former->file, RTLD_NOLOAD);
+	return ret_plugin->object ? 0
+				  : refuse(listener, former->file, "is no longer loaded", -ENOENT);
+}
+
+int plugins_load_anew(const struct plugins_listener *listener, const struct plugins *former,
+	const struct plugins_setting *settings, size_t setting_count, struct plugins **ret_plugins)
+{
+	struct plugins *plugins = calloc(1, sizeof *plugins);
+	int error = 0;
+	if (!plugins)
+		return -ENOMEM;
+	technique_table_init(&plugins->techniques);
+	for (; plugins->count < former->count && error == 0; plugins->count++)
+		error = share_code(listener, &former->entries[plugins->count],
+			&plugins->entries[plugins->count]);
+	if (error == 0)
+		error = load_all(listener, plugins, settings, setting_count);
 	if (error < 0) {
 		plugins_free(plugins);
 		return error;

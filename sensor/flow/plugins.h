@@ -2,8 +2,8 @@
 #ifndef FLOW_PLUGINS_H
 #define FLOW_PLUGINS_H
 /*
- * The plugins of a run: built-in ones and shared objects, loaded once on the main thread and
- * read by all workers.
+ * The plugins of a run: built-in ones and shared objects, loaded on one thread and read by all
+ * workers.
  */
 #include "flow/technique.h"
 
@@ -55,6 +55,15 @@ struct plugins {
  * load.
  */
 int plugins_load(const struct plugins_listener *listener, char *const *files, size_t file_count,
+	const struct plugins_setting *settings, size_t setting_count, struct plugins **ret_plugins);
+
+/*
+ * The same plugins, which are in use as `former`, loaded once more with other settings: their code
+ * is shared, so that techniques and states of flows stay what they are; what they read is read
+ * anew. Returns as plugins_load does. Both are freed by plugins_free, in any order; the names of
+ * files stay those that `former` was given.
+ */
+int plugins_load_anew(const struct plugins_listener *listener, const struct plugins *former,
 	const struct plugins_setting *settings, size_t setting_count, struct plugins **ret_plugins);
 
 /* Unloads in reverse order. Accepts NULL. */

@@ -385,7 +385,8 @@ uint32_t ranges_prefixes(const struct ranges *ranges, uint32_t range,
 {
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < ranges->prefix_count; i++) {
-		if (ranges->prefixes[i].range != range)
+		uint32_t owner = ranges->prefixes[i].range; /* RANGE_NONE: made by ranges_finish */
+		if (owner == RANGE_NONE || (range != RANGE_NONE && owner != range))
 			continue;
 		if (count < max)
 			ret_prefixes[count] = ranges->prefixes[i];

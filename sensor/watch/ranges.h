@@ -52,7 +52,8 @@ const char *ranges_name(const struct ranges *ranges, uint32_t range);
 /* The range of that name, or RANGE_NONE. */
 uint32_t ranges_find_name(const struct ranges *ranges, const char *name);
 
-/* Copies up to `max` prefixes of a range in order of address; returns how many the range has. */
+/* Copies up to `max` prefixes of a range, or of all for RANGE_NONE, in order of address; returns
+ * how many there are. */
 uint32_t ranges_prefixes(const struct ranges *ranges, uint32_t range,
 	struct range_prefix *ret_prefixes, uint32_t max);
 

@@ -170,10 +170,10 @@ teardown() { remove_space; }
 	echo "watch: [175.45.176.0/22=lab]" >"$config"
 	start_sensor -c "$config"
 	kill -HUP "$SENSOR"
-	wait_for says "a restart takes them"
+	wait_for says "in use now"
 	echo "watch: [175.45.176.0/99]" >"$config"
 	kill -HUP "$SENSOR"
-	wait_for says "the sensor goes on"
+	wait_for says "the sensor goes on as it is"
 	says "c.yaml:1:9"
 	send --mbps 20 "$CAPTURES/tls13.pcap"
 	stop_sensor

@@ -23,6 +23,7 @@ static struct {
 	unsigned report_at;   /* payload of a flow at which on_packet reports */
 	unsigned done_after;  /* payloads of a flow; 0 never */
 	bool done_classified; /* on_classified answers DONE */
+	bool is_shared;       /* several workers ask at once: what they ask is not remembered */
 	unsigned packets, classified, ended;
 	uint8_t last_index;
 	bool is_in_order;
@@ -40,11 +41,13 @@ static enum surgetap_next double_packet(const struct surgetap_call *call)
 {
 	unsigned *mine = call->flow_state;
 
-	script.is_in_order &= call->payload->index == *mine && call->payload->data;
+	if (!script.is_shared) {
+		script.is_in_order &= call->payload->index == *mine && call->payload->data;
+		script.seen = *call->flow;
+		script.last_index = call->payload->index;
+		script.packets++;
+	}
 	++*mine;
-	script.seen = *call->flow;
-	script.last_index = call->payload->index;
-	script.packets++;
 	if (call->payload->index == script.report_at)
 		report_all(call, script.on_packet, script.packet_reports);
 	return *mine == script.done_after ? SURGETAP_DONE : SURGETAP_MORE;
@@ -52,16 +55,20 @@ static enum surgetap_next double_packet(const struct surgetap_call *call)
 
 static enum surgetap_next double_classified(const struct surgetap_call *call)
 {
-	script.classified++;
-	script.seen = *call->flow;
+	if (!script.is_shared) {
+		script.classified++;
+		script.seen = *call->flow;
+	}
 	report_all(call, script.on_classified, script.classified_reports);
 	return script.done_classified ? SURGETAP_DONE : SURGETAP_MORE;
 }
 
 static void double_ended(const struct surgetap_call *call)
 {
-	script.ended++;
-	script.seen = *call->flow;
+	if (!script.is_shared) {
+		script.ended++;
+		script.seen = *call->flow;
+	}
 	report_all(call, script.on_ended, script.ended_reports);
 }
 

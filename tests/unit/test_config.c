@@ -271,6 +271,46 @@ static void plugin_options_come_apart_at_the_first_dot_and_the_first_equals(void
 	free(split);
 }
 
+static void copy_shares_memory_or_differs(void **state)
+{
+	struct config *config = *state, copy;
+
+	assert_int_equal(load(config, "watch: [10.0.0.0/8=a, 192.0.2.0/24]\nalarms-per-year: 3\n"
+				      "redis: \"redis://:secret@h/0\"\nasymmetric: true\n"),
+		0);
+	assert_int_equal(config_copy(config, &copy), 0);
+	for (const struct setting *setting = settings; setting->name; setting++)
+		assert_true(setting_is_same(setting, config, &copy));
+	assert_ptr_not_equal(config->watch.items[0], copy.watch.items[0]);
+	assert_ptr_not_equal(config->redis, copy.redis);
+	config_done(&copy);
+}
+
+static void change_of_a_setting_is_overlooked(void **state)
+{
+	static const char *const changes[][2] = {{"watch", "watch: [10.0.0.0/8=b]"},
+		{"workers", "workers: 3"}, {"alarms-per-year", "alarms-per-year: 12.5"},
+		{"asymmetric", "asymmetric: true"}, {"geoip-asn", "geoip-asn: x"},
+		{"redis", "redis: \"redis://h/1\""}};
+	struct config *config = *state, other;
+
+	assert_int_equal(load(config, "watch: [10.0.0.0/8=a]\nredis: \"redis://:x@h/0\""), 0);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		assert_int_equal(config_copy(config, &other), 0);
+		assert_int_equal(load(&other, changes[i][1]), 0);
+		for (const struct setting *setting = settings; setting->name; setting++)
+			assert_int_equal(setting_is_same(setting, config, &other),
+				strcmp(setting->name, changes[i][0]) != 0);
+		config_done(&other);
+	}
+	/* What is secret is hidden once it is read from the command line. */
+	assert_int_equal(config_copy(config, &other), 0);
+	setting_find("redis")->hide(other.redis);
+	assert_string_not_equal(other.redis, config->redis);
+	assert_true(setting_is_same(setting_find("redis"), config, &other));
+	config_done(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +325,8 @@ int main(void)
 		cmocka_unit_test(missing_file_and_folder_are_told_by_name),
 		cmocka_unit_test(thousands_of_prefixes_load),
 		cmocka_unit_test(plugin_options_come_apart_at_the_first_dot_and_the_first_equals),
+		cmocka_unit_test(copy_shares_memory_or_differs),
+		cmocka_unit_test(change_of_a_setting_is_overlooked),
 	};
 	const size_t count = sizeof(tests) / sizeof(tests[0]);
 	struct CMUnitTest config_tests[sizeof(tests) / sizeof(tests[0])];

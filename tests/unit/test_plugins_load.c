@@ -136,6 +136,53 @@ static void failed_load_leaves_no_reason(void **state)
 	assert_true(strlen(heard.message) > 0);
 }
 
+/* The list that the tor plugin says it uses. */
+static const char *relays_state(const struct plugins *plugins)
+{
+	assert_int_equal(plugins->list_count, 1);
+	return plugins->lists[0].state;
+}
+
+static void write_relays(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void plugins_loaded_anew_read_no_list_or_other_code(void **state)
+{
+	static const struct plugins_listener listener = {on_warn, on_fail, NULL};
+	char relays[] = "/tmp/surgetap-relays-XXXXXX", object[] = "/tmp/surgetap-object-XXXXXX";
+	struct plugins_setting setting = {"tor", "relays", relays};
+	char *path = object_path("tor"), *command, *copy = object;
+	struct plugins *first, *second;
+
+	(void)state;
+	assert_true(close(mkstemp(relays)) == 0 && close(mkstemp(object)) == 0);
+	assert_true(asprintf(&command, "cp %s %s", path, object) > 0);
+	assert_int_equal(system(command), 0);
+	write_relays(relays, "192.0.2.1:9001\n");
+	assert_int_equal(load(&copy, 1, &setting, 1, &first), 0);
+	/* The code in use stays, whatever has become of its file. */
+	unlink(object);
+	write_relays(relays, "192.0.2.1:9001\n192.0.2.2:9001\n");
+	assert_int_equal(plugins_load_anew(&listener, first, &setting, 1, &second), 0);
+	assert_string_not_equal(relays_state(first), relays_state(second));
+	assert_int_equal(second->count, first->count);
+	for (uint32_t i = 0; i < first->count; i++)
+		assert_ptr_equal(second->entries[i].code, first->entries[i].code);
+	plugins_free(first);
+	write_relays(relays, "nothing\n");
+	assert_true(plugins_load_anew(&listener, second, &setting, 1, &first) < 0);
+	plugins_free(second);
+	unlink(relays);
+	free(path);
+	free(command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +191,7 @@ int main(void)
 		cmocka_unit_test(missing_file_hides_its_name),
 		cmocka_unit_test(setting_that_nobody_reads_is_accepted),
 		cmocka_unit_test(failed_load_leaves_no_reason),
+		cmocka_unit_test(plugins_loaded_anew_read_no_list_or_other_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,7 @@ static void begin(uint32_t workers)
 	assert_int_equal(pipeline_new(&settings, &pipeline), 0);
 	script.on_packet[0] = tunnel(VPN, SURGETAP_GRADE_DPI);
 	script.packet_reports = 1;
+	script.is_shared = workers > 1;
 }
 
 static int end(void **state)
