@@ -12,6 +12,8 @@
 #define STATIC_HEAD_BYTES 36u /* SHA-1's HMAC and the initial value of AES in CBC mode */
 #define STATIC_BLOCK_BYTES 16u
 #define STATIC_RUN 10u
+#define STATIC_RUN_TCP 6u /* there a length stands before each and must fit */
+#define STATIC_LENGTH_BYTES 2u
 
 /* Where the question's type stands; 0 when the name does not end within the payload. */
 static uint32_t find_type(const struct surgetap_payload *payload)
@@ -60,13 +62,34 @@ const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surge
 }
 
 /* A share of bits that random bytes have, from 52 bytes on. */
-static bool has_even_bits(const struct surgetap_payload *payload)
+static bool has_even_bits(const uint8_t *bytes, uint32_t count)
 {
 	uint32_t bits = 0;
 
-	for (uint32_t i = 0; i < payload->captured_bytes; i++)
-		bits += (uint32_t)__builtin_popcount(payload->data[i]);
-	return bits > 3 * payload->captured_bytes && bits < 5 * payload->captured_bytes;
+	for (uint32_t i = 0; i < count; i++)
+		bits += (uint32_t)__builtin_popcount(bytes[i]);
+	return bits > 3 * count && bits < 5 * count;
+}
+
+static bool has_whole_blocks(uint32_t bytes)
+{
+	return bytes > STATIC_HEAD_BYTES && (bytes - STATIC_HEAD_BYTES) % STATIC_BLOCK_BYTES == 0;
+}
+
+/* Counts a message that fits. Returns true once both sides have sent some, of changing length. */
+static bool count_message(
+	struct vpn_static *seen, const uint8_t *message, uint32_t bytes, bool from_client)
+{
+	if (seen->run == 0) {
+		seen->all = 0xff;
+		seen->bytes = (uint16_t)bytes;
+	}
+	seen->run += seen->run < UINT8_MAX;
+	seen->any |= message[0];
+	seen->all &= message[0];
+	seen->varies |= bytes != seen->bytes;
+	seen->sides |= from_client ? 1 : 2;
+	return seen->sides == 3 && seen->varies;
 }
 
 /*
@@ -82,21 +105,39 @@ const struct vpn_match *vpn_openvpn_static(struct vpn_memory *memory,
 	struct vpn_static *seen = &memory->static_key;
 
 	(void)flow;
-	if (payload->index == 0) {
-		seen->all = 0xff;
-		seen->bytes = (uint16_t)payload->length_bytes;
-	}
-	if (payload->index != seen->run || payload->length_bytes <= STATIC_HEAD_BYTES ||
-		(payload->length_bytes - STATIC_HEAD_BYTES) % STATIC_BLOCK_BYTES != 0 ||
-		!has_even_bits(payload))
+	if (payload->index != seen->run || !has_whole_blocks(payload->length_bytes) ||
+		payload->captured_bytes == 0 ||
+		!has_even_bits(payload->data, payload->captured_bytes))
 		return NULL;
-	seen->run++;
-	seen->any |= payload->data[0];
-	seen->all &= payload->data[0];
-	seen->varies |= payload->length_bytes != seen->bytes;
-	seen->sides |= payload->from_client ? 1 : 2;
-	return seen->run >= STATIC_RUN && seen->sides == 3 && seen->varies && seen->any == 0xff &&
-			       seen->all == 0
+	return count_message(seen, payload->data, payload->length_bytes, payload->from_client) &&
+			       seen->run >= STATIC_RUN && seen->any == 0xff && seen->all == 0
 		       ? &blocks
 		       : NULL;
+}
+
+/* The same over TCP, from the first segment on. A segment that ends within a message ends it. */
+const struct vpn_match *vpn_openvpn_static_tcp(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	static const struct vpn_match blocks = {SURGETAP_GRADE_HEURISTIC, 67,
+		"random whole blocks behind length, HMAC and IV: OpenVPN with a static key", 0};
+	struct vpn_static *seen = &memory->static_key;
+	uint32_t at = 0, end = payload->captured_bytes;
+	bool fits = false;
+
+	if (payload->index > 0 && seen->run == 0)
+		return NULL;
+	(void)flow;
+	while (end - at > STATIC_LENGTH_BYTES) {
+		const uint8_t *message = payload->data + at + STATIC_LENGTH_BYTES;
+		uint32_t bytes = surgetap_be16(payload->data + at);
+
+		at += STATIC_LENGTH_BYTES + bytes;
+		if (!has_whole_blocks(bytes) || at > end || !has_even_bits(message, bytes)) {
+			seen->run = 0;
+			return NULL;
+		}
+		fits = count_message(seen, message, bytes, payload->from_client);
+	}
+	return fits && seen->run >= STATIC_RUN_TCP ? &blocks : NULL;
 }

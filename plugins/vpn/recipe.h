@@ -7,6 +7,7 @@
  * it has seen enough.
  */
 #include <surgetap/bytes.h>
+#include <surgetap/inside.h>
 #include <surgetap/plugin.h>
 
 /* Payloads of a flow that recipes see. Every handshake below is complete by then, unless OpenVPN's
@@ -55,13 +56,38 @@ struct vpn_static {
 	bool varies;      /* another length was seen */
 };
 
+/* n2n's registration. */
+struct vpn_n2n {
+	uint8_t from; /* 1 the client, 2 the server; 0 before one was seen */
+	uint8_t sender[6];
+	char name[4]; /* how the community's name begins */
+};
+
+struct vpn_nested_message {
+	uint16_t bytes;
+	bool from_client;
+};
+
+/* What is inside TLS, by size. */
+struct vpn_nested {
+	struct surgetap_inside inside;
+	struct vpn_nested_message last[2]; /* the two before the one at hand, in their order */
+	uint16_t first;                    /* bytes of the client's first message */
+	uint16_t bare;                     /* size of what looks like TCP's bare acknowledgement */
+	uint8_t bare_count;                /* such since */
+	uint8_t asked;                     /* messages of the client */
+	bool is_reset_answered, is_sstp_asked;
+};
+
 /* Arrays: [0] from the server, [1] from the client. At most 256 bytes, zero at start. */
 struct vpn_memory {
 	struct vpn_openvpn_side openvpn[2];
 	struct vpn_wireguard_side wireguard[2];
 	bool nebula_asked;
+	struct vpn_n2n n2n;
 	bool is_dns_tunnel_possible; /* a type of record was asked for that tunnels use */
 	struct vpn_static static_key;
+	struct vpn_nested nested;
 	uint8_t esp_run; /* over both directions, the longer one */
 	struct {
 		uint32_t spi, sequence;
@@ -90,11 +116,24 @@ const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surge
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_openvpn_static(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
+const struct vpn_match *vpn_openvpn_static_tcp(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
+
+/* Tunnels inside TLS. */
+const struct vpn_match *vpn_nested(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+
+/* TLS is under way that can be followed. */
+static inline bool vpn_may_nest(const struct vpn_memory *memory)
+{
+	return memory->nested.inside.overhead > 0 && !memory->nested.inside.is_foreign;
+}
 
 /* How many payloads recipes want to see of a flow with this memory. */
 static inline uint8_t vpn_payloads(const struct vpn_memory *memory)
 {
-	return memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0
+	return memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0 ||
+			       vpn_may_nest(memory)
 		       ? VPN_PAYLOADS_PENDING
 		       : VPN_PAYLOADS;
 }

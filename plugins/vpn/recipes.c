@@ -188,6 +188,36 @@ static const struct vpn_match *inspect_nebula(struct vpn_memory *memory,
 	return NULL;
 }
 
+/* n2n of version 1 (its n2n_wire.h): version, message type, two bytes, the community's name in 16,
+ * the sender's and the receiver's MAC address. A supernode acknowledges a registration to its
+ * sender, another edge to nobody. */
+static const struct vpn_match *inspect_n2n(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	enum { VERSION = 1, REGISTER = 1, REGISTER_ACK = 4, NAME_AT = 4, SENDER_AT = 20 };
+	MATCH n2n = {SURGETAP_GRADE_DPI, 75, "n2n: registration and acknowledgement agree", 0};
+	static const uint8_t nobody[6];
+	struct vpn_n2n *seen = &memory->n2n;
+	const uint8_t *bytes = payload->data, *receiver = bytes + SENDER_AT + sizeof nobody;
+
+	(void)flow;
+	if (payload->captured_bytes < SENDER_AT + 2 * sizeof nobody || bytes[0] != VERSION ||
+		!isprint(bytes[NAME_AT]))
+		return NULL;
+	if (bytes[1] == REGISTER && seen->from == 0) {
+		memcpy(seen->sender, bytes + SENDER_AT, sizeof seen->sender);
+		memcpy(seen->name, bytes + NAME_AT, sizeof seen->name);
+		seen->from = payload->from_client ? 1 : 2;
+	}
+	return bytes[1] == REGISTER_ACK && seen->from == (payload->from_client ? 2 : 1) &&
+			       strncmp(seen->name, (const char *)bytes + NAME_AT,
+				       sizeof seen->name) == 0 &&
+			       (memcmp(receiver, seen->sender, sizeof nobody) == 0 ||
+				       memcmp(receiver, nobody, sizeof nobody) == 0)
+		       ? &n2n
+		       : NULL;
+}
+
 /* IANA's TLS cipher suites with a pre-shared key; 0x00ff is no suite but a signal. */
 static bool is_psk_suite(uint16_t suite)
 {
@@ -246,5 +276,8 @@ const struct vpn_recipe vpn_recipes[] = {
 	{UDP, inspect_nebula},
 	{UDP, vpn_iodine},
 	{UDP, vpn_openvpn_static},
+	{TCP, vpn_openvpn_static_tcp},
+	{UDP, inspect_n2n},
+	{TCP, vpn_nested},
 	{0, NULL},
 };

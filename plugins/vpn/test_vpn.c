@@ -517,6 +517,69 @@ static void data_flow_beside_a_handshake_is_missed(void **state)
 	memset(&companions, 0, sizeof companions);
 }
 
+static void control_flow_before_its_handshake_is_missed(void **state)
+{
+	static const struct packet hello = {true, 60, 0, START("\x16\1\0\0\0\0\0\0\0\0\0\0\x2f\1")};
+	struct surgetap_flow control = flow_of(TCP, 443), payload = flow_of(UDP, 443);
+	const struct surgetap_call call = {
+		.host = &host, .worker_state = &companions, .flow = &control};
+
+	(void)state;
+	memset(&companions, 0, sizeof companions);
+	memset(&best, 0, sizeof best);
+	surgetap_plugin_vpn.on_ended(&call);
+	assert_int_equal(best.grade, SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&payload, &hello, 1), SURGETAP_GRADE_DPI);
+	memset(&best, 0, sizeof best);
+	surgetap_plugin_vpn.on_ended(&call);
+	assert_int_equal(best.grade, SURGETAP_GRADE_CACHE);
+	memset(&companions, 0, sizeof companions);
+}
+
+static void n2n_is_missed_or_seen_in_a_version_alone(void **state)
+{
+	static const char edge[] = "\1\1\0\0lab\0............\2\3\4\5\6\7\0\0\0\0\0\0";
+	static const struct {
+		const char *answer;
+		enum surgetap_grade grade;
+	} cases[] = {
+		{"\1\4\0\1lab\0............\0\0\0\0\0\0\2\3\4\5\6\7", SURGETAP_GRADE_DPI},
+		{"\1\4\0\0lab\0............\2\7\7\7\7\7\0\0\0\0\0\0", SURGETAP_GRADE_DPI},
+		{"\1\4\0\1bar\0............\0\0\0\0\0\0\2\3\4\5\6\7", SURGETAP_GRADE_NONE},
+		{"\1\4\0\1lab\0............\0\0\0\0\0\0\2\3\4\5\6\6", SURGETAP_GRADE_NONE},
+		{"\1\3\0\1lab\0............\0\0\0\0\0\0\2\3\4\5\6\7", SURGETAP_GRADE_NONE},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 7654);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct packet packets[] = {{true, 87, 0, edge, sizeof edge - 1},
+			{false, 87, 0, cases[i].answer, sizeof edge - 1}};
+
+		assert_int_equal(grade_of_packets(&flow, packets, 2), cases[i].grade);
+		/* nobody has asked */
+		assert_int_equal(grade_of_packets(&flow, packets + 1, 1), SURGETAP_GRADE_NONE);
+	}
+}
+
+static void openvpn_behind_a_proxy_is_given_up(void **state)
+{
+	static const char *const names[] = {"socks", "http_connect"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct vpn_memory memory = {0};
+		struct surgetap_flow flow = flow_of(TCP, 1080);
+		const struct surgetap_call call = {.host = &host,
+			.worker_state = &companions,
+			.flow_state = &memory,
+			.flow = &flow};
+
+		flow.protocol = flow.master = names[i];
+		assert_int_equal(surgetap_plugin_vpn.on_classified(&call), SURGETAP_MORE);
+	}
+}
+
 static void plugin_waits_for_ever(void **state)
 {
 	struct packet packets[VPN_PAYLOADS];
@@ -701,11 +764,49 @@ static void static_key_is_missed_or_seen_in_anything(void **state)
 	assert_int_equal(grade_of_blocks(12, 12, true), SURGETAP_GRADE_NONE);
 }
 
+/* Messages behind their lengths, two in each segment; the length of number `odd` lies. */
+static enum surgetap_grade grade_of_framed_blocks(size_t segments, size_t odd)
+{
+	const struct surgetap_flow flow = flow_of(TCP, 1194);
+	struct vpn_memory memory = {0};
+	const struct vpn_match *match = NULL;
+
+	for (size_t i = 0; i < segments && match == NULL; i++) {
+		uint8_t data[2 * (2 + 116)];
+		struct surgetap_payload payload = {data, 0, 0, i % 2 == 0, (uint8_t)i};
+
+		for (size_t k = 0; k < 2; k++) {
+			uint8_t bytes = (uint8_t)(68 + 16 * ((2 * i + k) % 3));
+
+			data[payload.captured_bytes++] = 0;
+			data[payload.captured_bytes++] = (uint8_t)(bytes + (2 * i + k == odd));
+			for (uint8_t m = 0; m < bytes; m++)
+				data[payload.captured_bytes++] = (uint8_t)(i * 83 + 0x51 + 7 * m);
+		}
+		payload.length_bytes = payload.captured_bytes;
+		match = vpn_openvpn_static_tcp(&memory, &flow, &payload);
+	}
+	return match != NULL ? match->grade : SURGETAP_GRADE_NONE;
+}
+
+static void static_key_over_tcp_is_missed_or_seen_in_anything(void **state)
+{
+	(void)state;
+	assert_int_equal(grade_of_framed_blocks(3, 99), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_framed_blocks(2, 99), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_framed_blocks(12, 0), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_framed_blocks(4, 3), SURGETAP_GRADE_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tunnel_within_dns_is_missed),
 		cmocka_unit_test(static_key_is_missed_or_seen_in_anything),
+		cmocka_unit_test(static_key_over_tcp_is_missed_or_seen_in_anything),
+		cmocka_unit_test(control_flow_before_its_handshake_is_missed),
+		cmocka_unit_test(n2n_is_missed_or_seen_in_a_version_alone),
+		cmocka_unit_test(openvpn_behind_a_proxy_is_given_up),
 		cmocka_unit_test(openvpn_pair_is_missed),
 		cmocka_unit_test(openvpn_seen_one_way_is_missed),
 		cmocka_unit_test(openvpn_is_seen_in_what_only_resembles_it),

@@ -184,12 +184,26 @@ static bool judge_name(const struct surgetap_call *call)
 	return provider != NULL;
 }
 
-/* The recipes have seen what nDPI has seen; only a verdict that is worth little waits for more. */
+/* The recipes have seen what nDPI has seen. Only a verdict that is worth little waits for more, and
+ * what may carry a tunnel: a proxy, TLS. */
 static bool is_worth_waiting(const struct surgetap_call *call)
 {
+	static const char *const names[] = {"openvpn", "socks", "http_connect", "http_proxy"};
 	const struct vpn_memory *memory = call->flow_state;
 
-	return strcmp(call->flow->protocol, "openvpn") == 0 || memory->is_dns_tunnel_possible;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(call->flow->protocol, names[i]) == 0 ||
+			strcmp(call->flow->master, names[i]) == 0)
+			return true;
+	}
+	return memory->is_dns_tunnel_possible || vpn_may_nest(memory);
+}
+
+static void judge_companion(const struct surgetap_call *call)
+{
+	if (companions_has(call->worker_state, call->flow))
+		surgetap_report(call, SURGETAP_GRADE_CACHE, TUNNEL, 80,
+			"goes with a VPN handshake of the same hosts and port");
 }
 
 static enum surgetap_next on_classified(const struct surgetap_call *call)
@@ -198,10 +212,14 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	if (judge_name(call))
 		return SURGETAP_DONE;
 	judge_verdict(call);
-	if (companions_has(call->worker_state, call->flow))
-		surgetap_report(call, SURGETAP_GRADE_CACHE, TUNNEL, 80,
-			"goes with a VPN handshake of the same hosts and port");
+	judge_companion(call);
 	return is_worth_waiting(call) ? SURGETAP_MORE : SURGETAP_DONE;
+}
+
+/* The handshake that gives a flow away may come after it: AnyConnect opens TLS before its DTLS. */
+static void on_ended(const struct surgetap_call *call)
+{
+	judge_companion(call);
 }
 
 static const struct surgetap_technique techniques[] = {
@@ -218,9 +236,10 @@ SURGETAP_PLUGIN = {
 	.techniques = techniques,
 	.worker_state_size = sizeof(struct companions),
 	.flow_state_size = sizeof(struct vpn_memory),
-	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
+	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED | SURGETAP_WANTS_ENDED,
 	.on_packet = on_packet,
 	.on_classified = on_classified,
+	.on_ended = on_ended,
 };
 
 _Static_assert(sizeof(struct companions) <= 1 << 20, "the ABI's limit of worker state");

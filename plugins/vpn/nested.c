@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tunnels inside TLS. TLS hides what is said, not how long it is; these protocols begin with
+ * messages whose sizes belong together.
+ *   OpenVPN (inside stunnel): the client's reset, the server's, which is longer by an
+ * acknowledgement, then the client's acknowledgement or hello. Sizes as in openvpn.c, with TCP's
+ * length in front.
+ *   SSTP: behind the HTTP request a Call Connect Request of 14 bytes, answered by one of 48
+ * ([MS-SSTP], 2.2.9 and 2.2.10).
+ *   IP packets: the three segments of TCP's handshake, whose sizes differ by the options that only
+ * they carry (RFC 9293, 3.2; RFC 7323), whatever stands in front of each packet, then at once the
+ * client's request, or more of the bare acknowledgement's size.
+ */
+#include "recipe.h"
+
+#define LENGTH_BYTES 2u /* in front of OpenVPN's messages over TCP */
+#define RESET_ANSWER_BYTES 12u
+#define ACKNOWLEDGEMENT_BYTES 8u
+#define HELLO_BYTES_MIN 150u
+#define SSTP_HTTP_BYTES_MIN 100u
+#define SSTP_REQUEST_BYTES 14u
+#define SSTP_ANSWER_BYTES 48u
+#define SEGMENT_BYTES_MIN 40u /* IPv4 and TCP without options */
+#define SEGMENT_BYTES_MAX 120u
+#define SEGMENTS_MORE 2u
+#define REQUEST_BYTES_MIN 20u
+
+static const struct vpn_match openvpn = {
+	SURGETAP_GRADE_HEURISTIC, 67, "OpenVPN inside TLS: sizes of its resets", 0};
+static const struct vpn_match sstp = {
+	SURGETAP_GRADE_HEURISTIC, 67, "SSTP inside TLS: sizes of its first messages", 0};
+static const struct vpn_match packets = {
+	SURGETAP_GRADE_HEURISTIC, 75, "IP inside TLS: sizes of a TCP handshake in it", 0};
+
+/* A reset without HMAC, or below one of MD5, SHA-1, SHA-256 (or tls-crypt), SHA-384, SHA-512. */
+static bool is_reset(uint32_t bytes)
+{
+	static const uint8_t sizes[] = {14, 38, 42, 54, 70, 86};
+
+	for (size_t i = 0; i < sizeof sizes; i++) {
+		if (bytes == sizes[i] + LENGTH_BYTES)
+			return true;
+	}
+	return false;
+}
+
+static const struct vpn_match *inspect_openvpn(
+	struct vpn_nested *nested, uint32_t bytes, bool from_client)
+{
+	if (!from_client)
+		nested->is_reset_answered |=
+			nested->asked == 1 && bytes == nested->first + RESET_ANSWER_BYTES;
+	else if (nested->asked == 2 && is_reset(nested->first) && nested->is_reset_answered &&
+		 (bytes == nested->first + ACKNOWLEDGEMENT_BYTES ||
+			 bytes >= nested->first + HELLO_BYTES_MIN))
+		return &openvpn;
+	return NULL;
+}
+
+static const struct vpn_match *inspect_sstp(
+	struct vpn_nested *nested, uint32_t bytes, bool from_client)
+{
+	if (from_client)
+		nested->is_sstp_asked = nested->asked == 2 && bytes == SSTP_REQUEST_BYTES &&
+					nested->first >= SSTP_HTTP_BYTES_MIN;
+	else if (nested->is_sstp_asked && bytes == SSTP_ANSWER_BYTES)
+		return &sstp;
+	return NULL;
+}
+
+/* Whether a SYN, its answer and the bare acknowledgement may have such sizes: what Linux sends to
+ * Linux, Windows to Windows, Windows to Linux, Linux to a NAT in user space. */
+static bool is_opening(uint32_t syn, uint32_t answer, uint32_t bare)
+{
+	static const struct {
+		uint8_t syn, answer;
+	} more[] = {{8, 8}, {12, 12}, {12, 8}, {20, 8}};
+
+	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+		if (syn == bare + more[i].syn && answer == bare + more[i].answer)
+			return bare >= SEGMENT_BYTES_MIN && bare <= SEGMENT_BYTES_MAX;
+	}
+	return false;
+}
+
+static const struct vpn_match *inspect_packets(
+	struct vpn_nested *nested, uint32_t bytes, bool from_client)
+{
+	const struct vpn_nested_message *before = &nested->last[0], *last = &nested->last[1];
+
+	if (!from_client)
+		return NULL;
+	if (nested->bare > 0) {
+		bool is_request = last->from_client && last->bytes == nested->bare &&
+				  bytes >= nested->bare + REQUEST_BYTES_MIN;
+
+		nested->bare_count += bytes == nested->bare;
+		if (is_request || nested->bare_count >= SEGMENTS_MORE)
+			return &packets;
+		/* nothing is shorter than a bare acknowledgement */
+		if (bytes < nested->bare)
+			nested->bare = 0;
+	}
+	if (before->from_client && !last->from_client &&
+		is_opening(before->bytes, last->bytes, bytes)) {
+		nested->bare = (uint16_t)bytes;
+		nested->bare_count = 0;
+	}
+	return NULL;
+}
+
+static const struct vpn_match *inspect_message(
+	struct vpn_nested *nested, uint32_t bytes, bool from_client)
+{
+	const struct vpn_match *match;
+
+	if (from_client && nested->asked < UINT8_MAX && ++nested->asked == 1)
+		nested->first = (uint16_t)bytes;
+	match = inspect_openvpn(nested, bytes, from_client);
+	if (match == NULL)
+		match = inspect_sstp(nested, bytes, from_client);
+	if (match == NULL)
+		match = inspect_packets(nested, bytes, from_client);
+	nested->last[0] = nested->last[1];
+	nested->last[1] = (struct vpn_nested_message){(uint16_t)bytes, from_client};
+	return match;
+}
+
+const struct vpn_match *vpn_nested(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
+{
+	struct vpn_nested *nested = &memory->nested;
+	struct surgetap_inside_cursor cursor = {
+		payload->data, payload->captured_bytes, payload->length_bytes};
+	const struct vpn_match *match = NULL;
+	uint32_t bytes;
+
+	(void)flow;
+	while (match == NULL &&
+		(bytes = surgetap_inside_next(&nested->inside, &cursor, payload->from_client)) > 0)
+		match = inspect_message(nested, bytes, payload->from_client);
+	return match;
+}
