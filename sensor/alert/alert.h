@@ -28,6 +28,23 @@ struct alert_counts {
 	double hosts, flows, bytes;
 };
 
+/* The same technique in the control group, in the same window. */
+struct alert_control {
+	bool is_known;
+	double hosts;                           /* active ones */
+	struct alert_counts observed, expected; /* bytes are not used */
+	uint32_t scale_s;                       /* of the buckets that were added up */
+	double ratio, ratio_low, ratio_high, excess_ratio;
+	const char *verdict; /* static text: "own", "shared", "unknown" */
+};
+
+/* How the range's hosts moved. */
+struct alert_coordination {
+	bool is_known, has_times; /* without times nothing is said of when */
+	double active_hosts, moved_hosts, moved_share, p_value;
+	uint32_t half_within_s;
+};
+
 /* One flow that shows what moved. */
 struct alert_example {
 	struct surgetap_endpoint client, server;
@@ -72,12 +89,15 @@ struct alert {
 	int64_t window_start_s, window_end_s;
 	const char *metric;                     /* static text: "hosts" or "flows" */
 	struct alert_counts observed, expected; /* expected.bytes is not used */
+	double distinct_hosts;                  /* that used it in the window */
 	const char *method;                     /* static text: "absolute", "share" or "local" */
 	uint64_t samples;
 	double ratio, rise_percent;
 	double share_observed, share_expected; /* of the deciding metric, 0..1 */
 	double score, odds, p_value, coverage;
 	bool learning;
+	struct alert_control control;
+	struct alert_coordination coordination;
 	struct alert_host hosts[ALERT_TOP_MAX];
 	struct alert_peer peers[ALERT_TOP_MAX];
 	struct alert_example examples[ALERT_EXAMPLES_MAX];

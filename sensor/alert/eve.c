@@ -110,8 +110,9 @@ static json_t *window(const struct alert *alert)
 
 static json_t *observed(const struct alert *alert)
 {
-	return json_pack("{s:o, s:o, s:o}", "hosts", count(alert->observed.hosts), "flows",
-		count(alert->observed.flows), "bytes", count(alert->observed.bytes));
+	return json_pack("{s:o, s:o, s:o, s:o}", "hosts", count(alert->observed.hosts), "flows",
+		count(alert->observed.flows), "bytes", count(alert->observed.bytes),
+		"distinct_hosts", count(alert->distinct_hosts));
 }
 
 static json_t *expected(const struct alert *alert)
@@ -125,6 +126,37 @@ static json_t *share(const struct alert *alert)
 {
 	return json_pack("{s:o, s:o}", "observed", significant(alert->share_observed, 4),
 		"expected", significant(alert->share_expected, 4));
+}
+
+static json_t *control(const struct alert *alert)
+{
+	const struct alert_control *from = &alert->control;
+	if (!from->is_known)
+		return NULL;
+	return json_pack("{s:o, s:i, s:{s:o, s:o}, s:{s:o, s:o}, s:o, s:o, s:o, s:o, s:s}", "hosts",
+		count(from->hosts), "scale_seconds", (int)from->scale_s, "observed", "hosts",
+		count(from->observed.hosts), "flows", count(from->observed.flows), "expected",
+		"hosts", significant(from->expected.hosts, 4), "flows",
+		significant(from->expected.flows, 4), "ratio", significant(from->ratio, 4),
+		"ratio_low", significant(from->ratio_low, 4), "ratio_high",
+		significant(from->ratio_high, 4), "excess_ratio",
+		significant(from->excess_ratio, 4), "verdict", from->verdict);
+}
+
+static json_t *coordination(const struct alert *alert)
+{
+	const struct alert_coordination *from = &alert->coordination;
+	if (!from->is_known)
+		return NULL;
+	json_t *object = json_pack("{s:o, s:o, s:o}", "active_hosts", count(from->active_hosts),
+		"moved_hosts", count(from->moved_hosts), "moved_share",
+		significant(from->moved_share, 4));
+	if (from->has_times) {
+		json_object_set_new(
+			object, "half_within_seconds", json_integer(from->half_within_s));
+		json_object_set_new(object, "p_value", significant(from->p_value, 3));
+	}
+	return object;
 }
 
 /* What happened and to whom. */
@@ -143,7 +175,8 @@ static json_t *context(const struct alert *alert)
 		"share", share(alert), "score", places(alert->score, 2), "odds",
 		significant(alert->odds, 7), "p_value", significant(alert->p_value, 3), "coverage",
 		places(alert->coverage, 4), "learning", alert->learning);
-	json_t *shown = json_pack("{s:o, s:o, s:o, s:o}", "top_hosts",
+	json_t *shown = json_pack("{s:o*, s:o*, s:o, s:o, s:o, s:o}", "control", control(alert),
+		"coordination", coordination(alert), "top_hosts",
 		array(alert, alert->host_count, host), "top_peers",
 		array(alert, alert->peer_count, peer), "example_flows",
 		array(alert, alert->example_count, example), "lists", lists(alert));

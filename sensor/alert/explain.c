@@ -84,6 +84,38 @@ static void explain_figures(const struct detect_event *event, struct alert *aler
 	alert->learning = event->learning;
 }
 
+static void explain_control(const struct control_contrast *contrast, struct alert_control *control)
+{
+	*control = (struct alert_control){
+		.is_known = true,
+		.hosts = contrast->hosts,
+		.observed = {contrast->observed[DETECT_HOSTS], contrast->observed[DETECT_FLOWS], 0},
+		.expected = {contrast->expected[DETECT_HOSTS], contrast->expected[DETECT_FLOWS], 0},
+		.scale_s = contrast->scale_s,
+		.ratio = contrast->ratio,
+		.ratio_low = contrast->ratio_low,
+		.ratio_high = contrast->ratio_high,
+		.excess_ratio = contrast->excess_ratio,
+		.verdict = control_verdict_name(contrast->verdict),
+	};
+}
+
+static void explain_hosts(const struct explain_context *context, struct alert *alert)
+{
+	const struct coordination *moves = context->coordination;
+	/* Of many hosts a sample is known: its estimate is not to contradict what was counted. */
+	alert->distinct_hosts = fmin(context->distinct_hosts, alert->observed.hosts);
+	alert->coordination = (struct alert_coordination){
+		.is_known = moves->is_known,
+		.has_times = moves->has_times,
+		.active_hosts = moves->active_hosts,
+		.moved_hosts = moves->moved_hosts,
+		.moved_share = moves->moved_share,
+		.p_value = moves->p_value,
+		.half_within_s = moves->half_within_s,
+	};
+}
+
 static void explain_addresses(const struct explain_context *context, struct alert *alert)
 {
 	struct witness_entry entries[ALERT_TOP_MAX];
@@ -156,6 +188,9 @@ void explain_event(const struct explain_context *context, const struct detect_ev
 	explain_figures(event, ret_alert);
 	ret_alert->observed.bytes = (double)context->bytes;
 	alert_make_id(ret_alert->range, ret_alert->technique, event->onset_s, ret_alert->id);
+	explain_hosts(context, ret_alert);
+	if (context->contrast)
+		explain_control(context->contrast, &ret_alert->control);
 	explain_addresses(context, ret_alert);
 	explain_examples(context, ret_alert);
 	explain_lists(context, ret_alert);

@@ -4,7 +4,8 @@
 /* From a detector's event and the witness of the flows that moved to an alert that explains itself.
  */
 #include "alert/alert.h"
-#include "detect/detector.h"
+#include "detect/control.h"
+#include "detect/coordination.h"
 #include "flow/plugins.h"
 #include "geoip/geoip.h"
 #include "meter/witness.h"
@@ -16,9 +17,12 @@ struct explain_context {
 	const struct plugins *plugins;
 	struct geoip *geoip; /* NULL none */
 	uint32_t range, technique;
-	uint64_t bytes; /* of the window */
-	int64_t time_s; /* end of the bucket that closed */
+	uint64_t bytes;        /* of the window */
+	double distinct_hosts; /* that used the technique in the window */
+	int64_t time_s;        /* end of the bucket that closed */
 	const struct witness *witness;
+	const struct control_contrast *contrast; /* NULL: nothing is known */
+	const struct coordination *coordination;
 };
 
 /* Fills `ret_alert` whole. Pure but for the look-up of places. */

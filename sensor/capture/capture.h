@@ -43,6 +43,7 @@ struct capture_stats {
 
 /* What capture_open_live is told. */
 struct filter_prefix;
+struct filter_sample;
 struct capture_live_settings {
 	char *const *interfaces;
 	size_t interface_count;
@@ -53,6 +54,7 @@ struct capture_live_settings {
 	const struct filter_prefix
 		*prefixes;   /* what is watched, for the kernel filter; see filter.h */
 	size_t prefix_count; /* 0: the kernel passes everything */
+	const struct filter_sample *sample; /* the control group, likewise; NULL none */
 	bool (*is_link_supported)(int link_type);
 	/* Told that an interface went away or came back, and how the kernel filters; with the
 	 * listener's argument. */

@@ -32,10 +32,12 @@ enum label {
 	LABEL_IPV4_UDP,
 	LABEL_IPV4_SOURCE,
 	LABEL_IPV4_DESTINATION,
+	LABEL_IPV4_CONTROL,
 	LABEL_IPV6,
 	LABEL_IPV6_UDP,
 	LABEL_IPV6_SOURCE,
 	LABEL_IPV6_DESTINATION,
+	LABEL_IPV6_CONTROL,
 	LABELS,
 };
 
@@ -146,6 +148,39 @@ static void put_look_up(struct builder *builder, uint32_t offset, const struct i
 	put_tree(builder, &tree, 0, tree.count);
 }
 
+/* To ACCEPT when the address of `words` words at `offset` is in the control group. */
+static void put_sample(struct builder *builder, uint32_t offset, unsigned words,
+	const struct filter_sample *sample)
+{
+	for (unsigned i = 0; i < words; i++) {
+		put_load(builder, BPF_W, offset + 4 * i);
+		if (i > 0) {
+			put(builder, BPF_LDX | BPF_MEM, 0, 0, 0);
+			put(builder, BPF_ALU | BPF_XOR | BPF_X, 0, 0, 0);
+		}
+		put(builder, BPF_ALU | BPF_MUL | BPF_K, 0, 0, sample->odd[0]);
+		put(builder, BPF_MISC | BPF_TAX, 0, 0, 0);
+		put(builder, BPF_ALU | BPF_RSH | BPF_K, 0, 0, sample->shift);
+		put(builder, BPF_ALU | BPF_XOR | BPF_X, 0, 0, 0);
+		put(builder, BPF_ST, 0, 0, 0);
+	}
+	put(builder, BPF_ALU | BPF_MUL | BPF_K, 0, 0, sample->odd[1]);
+	put(builder, BPF_JMP | BPF_JGE | BPF_K, 1, 0, sample->limit);
+	put_jump(builder, LABEL_ACCEPT);
+}
+
+/* What is left after the look-ups of both ends. */
+static void put_control(struct builder *builder, enum label label, uint32_t source,
+	uint32_t destination, unsigned words, const struct filter_sample *sample)
+{
+	put_label(builder, label);
+	if (sample && sample->limit > 0) {
+		put_sample(builder, source, words, sample);
+		put_sample(builder, destination, words, sample);
+	}
+	put_jump(builder, LABEL_REJECT);
+}
+
 static void put_ports(struct builder *builder)
 {
 	for (size_t i = 0; i < sizeof(overlay_ports) / sizeof(overlay_ports[0]); i++)
@@ -169,7 +204,7 @@ static void put_ipv4(
 	put_label(builder, LABEL_IPV4_SOURCE);
 	put_look_up(builder, network + 12, intervals, count, LABEL_IPV4_DESTINATION);
 	put_label(builder, LABEL_IPV4_DESTINATION);
-	put_look_up(builder, network + 16, intervals, count, LABEL_REJECT);
+	put_look_up(builder, network + 16, intervals, count, LABEL_IPV4_CONTROL);
 }
 
 static void put_ipv6(
@@ -187,7 +222,7 @@ static void put_ipv6(
 	put_label(builder, LABEL_IPV6_SOURCE);
 	put_look_up(builder, network + 8, intervals, count, LABEL_IPV6_DESTINATION);
 	put_label(builder, LABEL_IPV6_DESTINATION);
-	put_look_up(builder, network + 24, intervals, count, LABEL_REJECT);
+	put_look_up(builder, network + 24, intervals, count, LABEL_IPV6_CONTROL);
 }
 
 static bool is_ipv4(const struct filter_prefix *prefix)
@@ -245,11 +280,12 @@ static void put_end(struct builder *builder, uint32_t snaplen, const struct filt
 }
 
 int filter_make(const struct filter_prefix *prefixes, size_t count,
-	const struct filter_layout *layout, uint32_t snaplen, const struct filter_program *next,
-	struct filter_program *ret_program)
+	const struct filter_sample *sample, const struct filter_layout *layout, uint32_t snaplen,
+	const struct filter_program *next, struct filter_program *ret_program)
 {
 	struct interval *intervals = calloc(count + 1, sizeof(*intervals));
 	struct builder builder = {.program = ret_program};
+	uint32_t network = layout->network_offset;
 	size_t used = 0;
 	int error = -ENOMEM;
 
@@ -263,10 +299,12 @@ int filter_make(const struct filter_prefix *prefixes, size_t count,
 	put_jump(&builder, LABEL_ACCEPT);
 	if (cover(prefixes, count, true, intervals, &used, &ret_program->is_widened) < 0)
 		goto done;
-	put_ipv4(&builder, layout->network_offset, intervals, used);
+	put_ipv4(&builder, network, intervals, used);
+	put_control(&builder, LABEL_IPV4_CONTROL, network + 12, network + 16, 1, sample);
 	if (cover(prefixes, count, false, intervals, &used, &ret_program->is_widened) < 0)
 		goto done;
-	put_ipv6(&builder, layout->network_offset, intervals, used);
+	put_ipv6(&builder, network, intervals, used);
+	put_control(&builder, LABEL_IPV6_CONTROL, network + 8, network + 24, 4, sample);
 	put_end(&builder, snaplen, next);
 	error = builder.is_full ? -E2BIG : 0;
 done:

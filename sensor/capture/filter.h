@@ -10,7 +10,8 @@
  * MPLS, PPPoE ... may carry a watched packet), every encapsulation that is opened later, and IP
  * packets with an end in one of at most FILTER_INTERVALS_MAX intervals for each family: prefixes
  * that lie nearest to each other are joined until they fit. Of IPv6 the first 32 bits are looked
- * at. A packet that is cut within its IP header does not pass.
+ * at. A packet that is cut within its IP header does not pass. Neither does a packet without a
+ * watched end, unless one of its ends is in the control group.
  */
 #include <linux/filter.h>
 #include <stdbool.h>
@@ -24,6 +25,14 @@
 struct filter_prefix {
 	uint8_t network[16]; /* IPv4 as ::ffff:a.b.c.d, host bits zero */
 	uint8_t bits;        /* 0..128; an IPv4 /22 has 118 */
+};
+
+/* The control group: hosts whose hash is below `limit` (0: none). The hash is that of
+ * watch/sample.h: over the words of an address h <- (h ^ word) * odd[0]; h <- h ^ (h >> shift); at
+ * the end h * odd[1]. */
+struct filter_sample {
+	uint32_t odd[2], limit;
+	unsigned shift;
 };
 
 /* Where a program finds things in a packet. */
@@ -42,14 +51,14 @@ struct filter_program {
 };
 
 /*
- * Makes the program. `prefixes` may overlap and come in any order; none at all means that nothing
- * but encapsulations passes. `next` is a program that decides about what has passed (NULL: it is
- * taken with up to `snaplen` bytes); it must fit behind. Returns 0, -ENOMEM, or -E2BIG when both
- * together are longer than FILTER_INSTRUCTIONS_MAX.
+ * Makes the program. `prefixes` may overlap and come in any order; without any nothing but
+ * encapsulations and the control group passes. `next` is a program that decides about what has
+ * passed (NULL: it is taken with up to `snaplen` bytes); it must fit behind. Returns 0, -ENOMEM, or
+ * -E2BIG when both together are longer than FILTER_INSTRUCTIONS_MAX.
  */
 int filter_make(const struct filter_prefix *prefixes, size_t count,
-	const struct filter_layout *layout, uint32_t snaplen, const struct filter_program *next,
-	struct filter_program *ret_program);
+	const struct filter_sample *sample, const struct filter_layout *layout, uint32_t snaplen,
+	const struct filter_program *next, struct filter_program *ret_program);
 
 struct pcap;
 

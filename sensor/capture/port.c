@@ -160,7 +160,7 @@ static int set_filter(struct port *port, const struct capture_live_settings *set
 	if (user && is_cooked(port))
 		error = -EOPNOTSUPP;
 	else
-		error = filter_make(settings->prefixes, settings->prefix_count,
+		error = filter_make(settings->prefixes, settings->prefix_count, settings->sample,
 			&filter_layout_kernel, settings->snaplen, user, whole);
 	if (error == 0)
 		error = attach(port, whole);

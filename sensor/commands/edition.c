@@ -34,6 +34,7 @@ int edition_open(int argc, char **argv, struct edition **ret_edition, char ***re
 int edition_set_up(struct edition *edition, const struct edition *running)
 {
 	list_files_init(&edition->files, &edition->config);
+	edition->sample = running ? running->sample : sample_make(edition->config.control_sample);
 	int status = setup_open(&edition->config, SETUP_WATCH_PRIVATE,
 		running ? running->setup.plugins : NULL, &edition->setup);
 	if (status)

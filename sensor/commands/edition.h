@@ -9,6 +9,7 @@
 #include "commands/list_files.h"
 #include "commands/setup.h"
 #include "pipeline/rules.h"
+#include "watch/sample.h"
 
 struct edition {
 	struct config config;
@@ -16,6 +17,7 @@ struct edition {
 	struct setup setup;
 	struct filter_prefix *prefixes; /* all that are watched */
 	size_t prefix_count;
+	struct sample sample; /* the control group, the same in all editions */
 };
 
 /* From the command line and the file that it names. Returns 0, or the exit status after logging

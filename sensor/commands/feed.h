@@ -15,7 +15,8 @@ struct feed_result {
 	bool is_interrupted; /* SIGINT or SIGTERM; what was read until then is whole */
 };
 
-/* Fills in what every command's pipeline has in common; listeners are the caller's. */
+/* Fills in what every command's pipeline has in common. Listeners are the caller's; there is no
+ * control group. */
 void feed_plan(const struct config *config, const struct setup *setup,
 	struct pipeline_settings *ret_settings);
 

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/watched_prefixes.h"
 
 struct reload {
 	struct reload_settings settings;
@@ -82,7 +83,9 @@ static void begin_reading(struct reload *reload, bool is_config)
 
 static int set_filter(const struct reload *reload, const struct edition *edition)
 {
+	struct filter_sample sample = watched_sample(&edition->sample);
 	struct capture_live_settings settings = {
+		.sample = &sample,
 		.snaplen = (uint32_t)reload->first->config.snaplen,
 		.filter = edition->config.filter,
 		.prefixes = edition->prefixes,

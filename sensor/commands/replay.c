@@ -16,6 +16,7 @@ static int run_replay(const struct config *config, const struct setup *setup, st
 	struct feed_result result;
 	struct publisher_stats delivered;
 	feed_plan(config, setup, &settings);
+	settings.worker.sample = sample_make(config->control_sample);
 	struct analyst_listener listener = outlet_listener(outlet);
 	struct report_file report;
 	if (report_file_open(config, &listener, &report) != 0)

@@ -13,6 +13,7 @@
 #include "commands/commands.h"
 #include "commands/profile.h"
 #include "commands/tap.h"
+#include "commands/watched_prefixes.h"
 #include "packet/decode.h"
 
 #define NAMES_SIZE 256
@@ -72,6 +73,8 @@ static int open_capture(struct run *run)
 		.is_link_supported = decode_knows_link,
 		.note = tell_note,
 	};
+	struct filter_sample sample = watched_sample(&run->first->sample);
+	settings.sample = &sample;
 	if (config->snaplen < SNAPLEN_FOR_DPI)
 		log_warn("snaplen %llu cuts full packets: less than %d bytes of one may be too "
 			 "little to recognise its protocol",
@@ -151,6 +154,7 @@ static int open_pipeline(struct run *run)
 {
 	struct pipeline_settings settings;
 	feed_plan(&run->first->config, &run->first->setup, &settings);
+	settings.worker.sample = run->first->sample;
 	settings.analyst.listener = outlet_listener(&run->outlet);
 	settings.saves_hourly = true;
 	int error = make_seeds(&settings);

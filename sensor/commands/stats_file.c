@@ -33,6 +33,7 @@ static json_t *decoded(const struct feed_result *result)
 	const struct pipeline_stats *pipeline = &result->pipeline;
 	json_t *object = json_object();
 	put(object, "unwatched", pipeline->gate.unwatched);
+	put(object, "control", pipeline->gate.control);
 	put(object, "unmetered", pipeline->worker.unmetered);
 	put(object, "time_outliers", pipeline->clock.outliers);
 	put(object, "time_late", pipeline->clock.late);
@@ -47,7 +48,8 @@ static json_t *flows(const struct feed_result *result, const struct technique_ta
 		"idle", "reused", "evicted", "capture_end", "unwatched"};
 	const struct worker_stats *worker = &result->pipeline.worker;
 	json_t *object = json_object(), *by_technique = json_object(), *ended = json_object();
-	put(object, "total", worker->flows.created);
+	put(object, "total", worker->flows.created - worker->control_flows);
+	put(object, "control", worker->control_flows);
 	put(object, "active_max", worker->flows.active_max);
 	put(object, "evicted", worker->flows.ended[FLOW_END_EVICTED]);
 	for (int end = 0; end < FLOW_ENDS; end++)

@@ -86,7 +86,9 @@ static void print_run(const struct feed_result *result, FILE *stream)
 	double seconds = result->wall_s > 0 ? result->wall_s : 1e-9;
 	fprintf(stream, "\n%llu packets, %llu flows, %u watched ranges with traffic",
 		(unsigned long long)result->capture.frames,
-		(unsigned long long)pipeline->worker.flows.created, pipeline->ranges);
+		(unsigned long long)(pipeline->worker.flows.created -
+				     pipeline->worker.control_flows),
+		pipeline->ranges);
 	if (pipeline->minutes > 0)
 		fprintf(stream, ", %s to %s UTC",
 			format_time(pipeline->first_us / CLOCK_SECOND_US, start),

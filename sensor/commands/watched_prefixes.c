@@ -24,3 +24,9 @@ struct filter_prefix *watched_prefixes_make(const struct ranges *ranges, size_t 
 	free(found);
 	return prefixes;
 }
+
+struct filter_sample watched_sample(const struct sample *sample)
+{
+	return (struct filter_sample){
+		{sample->odd[0], sample->odd[1]}, sample->limit, SAMPLE_SHIFT};
+}

@@ -37,7 +37,8 @@ struct config {
 	uint64_t drain;  /* seconds to wait for undelivered alerts at the end */
 	bool asymmetric; /* the tap sees one direction only */
 	double alarms_per_year;
-	uint64_t max_flows; /* entries of the flow table */
+	double control_sample; /* share of the unwatched hosts in the control group; 0: no group */
+	uint64_t max_flows;    /* entries of the flow table */
 	/* of run alone: */
 	struct config_list interface;
 	uint64_t snaplen;   /* bytes kept of each packet */

@@ -80,6 +80,22 @@ static int assign_rate(const struct setting *setting, double *place, const char 
 	return 0;
 }
 
+static int assign_share(const struct setting *setting, double *place, const char *text,
+	char ret_reason[SETTING_REASON_SIZE])
+{
+	char wanted[80], *end;
+	double value = strtod(text, &end);
+
+	if (!(isdigit((unsigned char)*text) || *text == '.') || *end ||
+		!(value >= (double)setting->low && value <= (double)setting->high)) {
+		snprintf(wanted, sizeof(wanted), "a number from %" PRIu64 " to %" PRIu64,
+			setting->low, setting->high);
+		return refuse(ret_reason, text, wanted);
+	}
+	*place = value;
+	return 0;
+}
+
 static int assign_switch(bool *place, const char *text, char ret_reason[SETTING_REASON_SIZE])
 {
 	bool is_true = strcmp(text, "true") == 0;
@@ -133,6 +149,8 @@ int setting_assign(const struct setting *setting, struct config *config, const c
 		return assign_number(setting, place, text, ret_reason);
 	case SETTING_RATE:
 		return assign_rate(setting, place, text, ret_reason);
+	case SETTING_SHARE:
+		return assign_share(setting, place, text, ret_reason);
 	case SETTING_SWITCH:
 		return assign_switch(place, text, ret_reason);
 	case SETTING_LIST:

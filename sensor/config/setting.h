@@ -14,6 +14,7 @@ enum setting_kind {
 	SETTING_TEXT,   /* char * */
 	SETTING_NUMBER, /* uint64_t, whole, within low..high */
 	SETTING_RATE,   /* double, above low up to high */
+	SETTING_SHARE,  /* double, from low to high */
 	SETTING_SWITCH, /* bool: true or false in the file, bare on the command line */
 	SETTING_LIST,   /* struct config_list: a sequence in the file, repeatable as an option */
 };

@@ -12,7 +12,9 @@ struct meter {
 	struct meter_settings settings;
 	struct siphash_key key;
 	struct hosts_pool *pool;
+	struct roster_budget rosters;
 	struct meter_range **by_range;
+	struct meter_range *control; /* the control group's, which has no number */
 	struct meter_range **touched;
 	uint32_t touched_count, made;
 	uint64_t refused;
@@ -29,6 +31,7 @@ int meter_new(const struct meter_settings *settings, struct meter **ret_meter)
 	if (!meter)
 		return -ENOMEM;
 	meter->settings = *settings;
+	meter->rosters.max_bytes = settings->has_rosters ? METER_ROSTERS_BYTES : 0;
 	meter->key = siphash_key_from_seed(settings->host_seed);
 	meter->by_range = calloc(settings->range_count + 1, sizeof(struct meter_range *));
 	meter->touched = calloc(most_held(settings->range_count) + 1, sizeof(struct meter_range *));
@@ -45,19 +48,28 @@ static void clear_cell(struct meter *meter, struct meter_cell *cell)
 {
 	struct witness *witness = cell->witness;
 	hosts_clear(&cell->hosts, meter->pool);
+	roster_clear(&cell->roster);
 	if (witness)
 		witness_clear(witness);
-	*cell = (struct meter_cell){.witness = witness};
+	*cell = (struct meter_cell){.witness = witness, .roster = cell->roster};
+}
+
+static void done_cell(struct meter *meter, struct meter_cell *cell)
+{
+	roster_done(&cell->roster, &meter->rosters);
+	if (cell->witness)
+		witness_done(cell->witness);
+	free(cell->witness);
 }
 
 /* Accepts NULL. */
 static void free_range(struct meter *meter, struct meter_range *range)
 {
-	for (uint32_t t = 0; range && t < meter->settings.technique_count; t++) {
-		if (range->cells[t].witness)
-			witness_done(range->cells[t].witness);
-		free(range->cells[t].witness);
-	}
+	if (!range)
+		return;
+	done_cell(meter, &range->all);
+	for (uint32_t t = 0; t < meter->settings.technique_count; t++)
+		done_cell(meter, &range->cells[t]);
 	free(range);
 }
 
@@ -69,19 +81,28 @@ void meter_free(struct meter *meter)
 		meter_clear(meter);
 	for (uint32_t i = 0; meter->by_range && i < meter->settings.range_count; i++)
 		free_range(meter, meter->by_range[i]);
+	free_range(meter, meter->control);
 	hosts_pool_free(meter->pool);
 	free(meter->by_range);
 	free(meter->touched);
 	free(meter);
 }
 
+/* Where a range's counts are kept; NULL when there is no such range. */
+static struct meter_range **place_of(struct meter *meter, uint32_t number)
+{
+	if (number == RANGE_CONTROL)
+		return &meter->control;
+	return number < meter->settings.range_count ? &meter->by_range[number] : NULL;
+}
+
 /* The counts of a range, made at its first traffic; NULL when there is no place for it. */
 static struct meter_range *touch(struct meter *meter, uint32_t number)
 {
-	struct meter_range *range =
-		number < meter->settings.range_count ? meter->by_range[number] : NULL;
+	struct meter_range **place = place_of(meter, number);
+	struct meter_range *range = place ? *place : NULL;
 	if (!range) {
-		if (number < meter->settings.range_count && meter->made < METER_RANGES_MAX)
+		if (place && meter->made < METER_RANGES_MAX)
 			range = calloc(1, sizeof *range + meter->settings.technique_count *
 								  sizeof(struct meter_cell));
 		if (!range) {
@@ -89,7 +110,7 @@ static struct meter_range *touch(struct meter *meter, uint32_t number)
 			return NULL;
 		}
 		range->range = number;
-		meter->by_range[number] = range;
+		*place = range;
 		meter->made++;
 	}
 	if (!range->is_touched) {
@@ -99,12 +120,15 @@ static struct meter_range *touch(struct meter *meter, uint32_t number)
 	return range;
 }
 
-static void add_to_cell(
-	struct meter *meter, struct meter_cell *cell, uint64_t bytes, bool mark_host, uint64_t host)
+static void add_to_cell(struct meter *meter, struct meter_cell *cell,
+	const struct meter_traffic *traffic, uint64_t host)
 {
-	cell->bytes += bytes;
-	if (mark_host)
-		hosts_add(&cell->hosts, meter->pool, host);
+	cell->bytes += traffic->bytes;
+	if (!traffic->mark_host)
+		return;
+	hosts_add(&cell->hosts, meter->pool, host);
+	if (meter->settings.has_rosters)
+		roster_add(&cell->roster, &meter->rosters, host, traffic->time_s);
 }
 
 void meter_add_traffic(struct meter *meter, const struct meter_traffic *traffic)
@@ -116,10 +140,9 @@ void meter_add_traffic(struct meter *meter, const struct meter_traffic *traffic)
 	if (traffic->mark_host)
 		host = siphash_1_3(&meter->key, traffic->host, sizeof *traffic->host);
 	if (traffic->in_total)
-		add_to_cell(meter, &range->all, traffic->bytes, traffic->mark_host, host);
+		add_to_cell(meter, &range->all, traffic, host);
 	for (technique_set left = traffic->techniques; left; left &= left - 1)
-		add_to_cell(meter, &range->cells[__builtin_ctz(left)], traffic->bytes,
-			traffic->mark_host, host);
+		add_to_cell(meter, &range->cells[__builtin_ctz(left)], traffic, host);
 }
 
 void meter_add_flow(struct meter *meter, const struct meter_flow *flow)
@@ -178,6 +201,8 @@ static void merge_cell(struct meter *meter, struct meter_cell *cell, const struc
 	cell->suspected += from->suspected;
 	cell->inbound += from->inbound;
 	hosts_merge(&cell->hosts, meter->pool, &from->hosts);
+	if (meter->settings.has_rosters)
+		roster_merge(&cell->roster, &meter->rosters, &from->roster);
 	if (!from->witness || (from->witness->flows == 0 && from->witness->example_count == 0))
 		return;
 	struct witness *witness = witness_of(meter, cell);
@@ -213,25 +238,27 @@ void meter_clear(struct meter *meter)
 /* Takes a range with all that it has counted out of the meter. */
 static void forget_range(struct meter *meter, uint32_t number)
 {
-	struct meter_range *range = meter->by_range[number];
+	struct meter_range **place = place_of(meter, number), *range = *place;
 	if (!range)
 		return;
 	clear_cell(meter, &range->all);
 	for (uint32_t t = 0; t < meter->settings.technique_count; t++)
 		clear_cell(meter, &range->cells[t]);
 	free_range(meter, range);
-	meter->by_range[number] = NULL;
+	*place = NULL;
 	meter->made--;
 }
 
-/* Keeps, in their order, the touched ranges that have a new number. */
+/* Keeps, in their order, the touched ranges that have a new number, and the control group. */
 static uint32_t keep_touched(
 	const struct meter *meter, const uint32_t *numbers, struct meter_range **ret_touched)
 {
 	uint32_t count = 0;
-	for (uint32_t i = 0; numbers && i < meter->touched_count; i++)
-		if (numbers[meter->touched[i]->range] != RANGE_NONE)
+	for (uint32_t i = 0; i < meter->touched_count; i++) {
+		uint32_t number = meter->touched[i]->range;
+		if (number == RANGE_CONTROL || (numbers && numbers[number] != RANGE_NONE))
 			ret_touched[count++] = meter->touched[i];
+	}
 	return count;
 }
 
@@ -268,6 +295,7 @@ void meter_renumber(struct meter *meter, const uint32_t *numbers, uint32_t range
 	meter->refused += meter->touched_count + 1;
 	meter->touched_count = 0;
 	move_ranges(meter, NULL, NULL);
+	forget_range(meter, RANGE_CONTROL);
 	if (range_count < meter->settings.range_count)
 		meter->settings.range_count = range_count;
 	free(by_range);
@@ -282,10 +310,12 @@ struct meter_range *const *meter_touched(const struct meter *meter, uint32_t *re
 
 const struct meter_range *meter_look(const struct meter *meter, uint32_t range)
 {
+	if (range == RANGE_CONTROL)
+		return meter->control;
 	return range < meter->settings.range_count ? meter->by_range[range] : NULL;
 }
 
 uint64_t meter_refused(const struct meter *meter)
 {
-	return meter->refused + hosts_pool_refused(meter->pool);
+	return meter->refused + meter->rosters.refused + hosts_pool_refused(meter->pool);
 }

@@ -8,9 +8,11 @@
  */
 #include "flow/technique.h"
 #include "meter/hosts.h"
+#include "meter/roster.h"
 #include "meter/witness.h"
 
 #define METER_RANGES_MAX 65536 /* ranges with traffic that one meter can hold */
+#define METER_ROSTERS_BYTES (64u << 20)
 
 /* One technique of one range, or (witness NULL) all of its traffic. Only flows whose client is the
  * watched host and that were answered count as use. */
@@ -20,20 +22,23 @@ struct meter_cell {
 	uint64_t suspected;      /* flows that a guess alone puts here */
 	uint64_t inbound;        /* flows whose server is the watched host */
 	struct hosts hosts;      /* distinct watched hosts with at least one packet */
+	struct roster roster;    /* the same with their times, where the settings want it */
 	struct witness *witness; /* NULL until a flow was shown */
 };
 
 struct meter_range {
-	uint32_t range;
+	uint32_t range;  /* its number, or RANGE_CONTROL for the control group */
 	bool is_touched; /* since the last meter_clear */
 	struct meter_cell all;
 	struct meter_cell cells[]; /* one for each technique */
 };
 
 struct meter_settings {
-	uint32_t range_count, technique_count;
+	uint32_t range_count; /* watched; the control group has a place beside them */
+	uint32_t technique_count;
 	uint32_t max_blocks; /* of 4 KiB, for sets of more than a few hosts */
 	uint64_t host_seed;  /* keys the hash of hosts; the same for all meters that merge */
+	bool has_rosters;    /* keeps rosters, of METER_ROSTERS_BYTES at most */
 };
 
 struct meter;
@@ -49,6 +54,7 @@ struct meter_traffic {
 	bool in_total, mark_host;
 	const struct surgetap_address *host;
 	uint64_t bytes;
+	int64_t time_s; /* at which the host was there; for the roster */
 };
 void meter_add_traffic(struct meter *meter, const struct meter_traffic *traffic);
 
@@ -78,7 +84,7 @@ void meter_clear(struct meter *meter);
 /*
  * Other ranges are watched from now on: what range i has counted belongs to range numbers[i] of
  * `range_count`, no two to the same one, or is forgotten where that is RANGE_NONE. NULL forgets
- * all. Without memory everything is forgotten, and counted as refused.
+ * all. The control group goes on. Without memory everything is forgotten, and counted as refused.
  */
 void meter_renumber(struct meter *meter, const uint32_t *numbers, uint32_t range_count);
 
@@ -89,7 +95,8 @@ struct meter_range *const *meter_touched(const struct meter *meter, uint32_t *re
 /* The counts of a range, or NULL if it never had traffic. */
 const struct meter_range *meter_look(const struct meter *meter, uint32_t range);
 
-/* Additions that found no memory or more than METER_RANGES_MAX ranges. */
+/* Additions that found no memory or more than METER_RANGES_MAX ranges, and rosters that could not
+ * grow. */
 uint64_t meter_refused(const struct meter *meter);
 
 #endif

@@ -5,18 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "meter/history.h"
+#include "detect/control.h"
+#include "pipeline/tracked.h"
 
 #define BLOCKS_MAX 262144 /* of 4 KiB, for the sets of hosts of all four scales together */
+#define ROSTERS_BYTES (256u << 20)
+#define CONTROL_NAME ""                       /* no range has it */
+#define FORGET_S (COORDINATION_SILENCE_S / 2) /* a gap after which hosts are remembered anew */
 
 static const uint32_t scales_s[ANALYST_SCALES] = {60, 3600, 86400, 604800};
-
-/* A range with traffic: for each technique a detector and the bytes of late. */
-struct tracked {
-	uint32_t range;
-	uint8_t *detectors; /* technique_count times detector_bytes */
-	struct history *histories;
-};
 
 /* The bucket of a scale that is being filled. */
 struct bucket {
@@ -32,9 +29,13 @@ struct analyst {
 	uint32_t technique_count;
 	size_t detector_bytes;
 	struct bucket buckets[ANALYST_SCALES];
-	struct tracked **tracked; /* in the order of ranges: the same for any number of workers */
+	/* In the order of ranges, the control group last: the same for any number of workers. */
+	struct tracked **tracked;
 	uint32_t tracked_count, tracked_room;
 	int64_t *since_s; /* for each range: from when on it is watched; NULL: all from the start */
+	struct roster_budget rosters;
+	struct control_record *controls; /* of each technique; NULL: no traffic of the group yet */
+	int64_t seen_s;                  /* end of the last minute */
 	uint64_t refused;
 	struct witness witness; /* of the alert in the making */
 	struct alert alert;
@@ -54,29 +55,23 @@ int analyst_new(const struct analyst_settings *settings, struct analyst **ret_an
 		goto fail;
 	analyst->detector_bytes = (detector_size(&analyst->detect) + 15) / 16 * 16;
 	error = -ENOMEM;
+	analyst->rosters.max_bytes = ROSTERS_BYTES;
 	struct meter_settings metering = {
 		.range_count = range_count,
 		.technique_count = analyst->technique_count,
 		.max_blocks = BLOCKS_MAX / ANALYST_SCALES,
 		.host_seed = settings->host_seed,
 	};
-	for (int scale = 0; scale < ANALYST_SCALES; scale++)
+	for (int scale = 0; scale < ANALYST_SCALES; scale++) {
+		metering.has_rosters = scale == 0; /* the ranges' memories take over */
 		if (meter_new(&metering, &analyst->buckets[scale].meter) < 0)
 			goto fail;
+	}
 	*ret_analyst = analyst;
 	return 0;
 fail:
 	analyst_free(analyst);
 	return error;
-}
-
-static void tracked_free(struct tracked *tracked)
-{
-	if (!tracked)
-		return;
-	free(tracked->detectors);
-	free(tracked->histories);
-	free(tracked);
 }
 
 void analyst_free(struct analyst *analyst)
@@ -86,17 +81,12 @@ void analyst_free(struct analyst *analyst)
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		meter_free(analyst->buckets[scale].meter);
 	for (uint32_t i = 0; i < analyst->tracked_count; i++)
-		tracked_free(analyst->tracked[i]);
+		tracked_free(analyst->tracked[i], &analyst->rosters);
 	witness_done(&analyst->witness);
 	free(analyst->tracked);
 	free(analyst->since_s);
+	free(analyst->controls);
 	free(analyst);
-}
-
-static struct detector *detector_at(
-	const struct analyst *analyst, const struct tracked *tracked, uint32_t technique)
-{
-	return (struct detector *)(tracked->detectors + technique * analyst->detector_bytes);
 }
 
 static struct tracked *find_tracked(const struct analyst *analyst, uint32_t range)
@@ -113,7 +103,12 @@ static struct tracked *find_tracked(const struct analyst *analyst, uint32_t rang
 	return is_found ? analyst->tracked[low] : NULL;
 }
 
-/* Begins to follow a range: from its first traffic on, silence counts as zero. */
+static struct tracked *find_control(const struct analyst *analyst)
+{
+	return find_tracked(analyst, RANGE_CONTROL);
+}
+
+/* Begins to follow a range. */
 static int track_range(struct analyst *analyst, uint32_t range)
 {
 	if (analyst->tracked_count == analyst->tracked_room) {
@@ -124,18 +119,15 @@ static int track_range(struct analyst *analyst, uint32_t range)
 		analyst->tracked = larger;
 		analyst->tracked_room = room;
 	}
-	struct tracked *tracked = calloc(1, sizeof *tracked);
+	if (range == RANGE_CONTROL && !analyst->controls) {
+		analyst->controls = calloc(analyst->technique_count, sizeof *analyst->controls);
+		if (!analyst->controls)
+			return -ENOMEM;
+	}
+	struct tracked *tracked = tracked_new(
+		range, analyst->technique_count, &analyst->detect, analyst->buckets[0].start_s);
 	if (!tracked)
 		return -ENOMEM;
-	tracked->range = range;
-	tracked->detectors = calloc(analyst->technique_count, analyst->detector_bytes);
-	tracked->histories = calloc(analyst->technique_count, sizeof *tracked->histories);
-	if (!tracked->detectors || !tracked->histories) {
-		tracked_free(tracked);
-		return -ENOMEM;
-	}
-	for (uint32_t t = 0; t < analyst->technique_count; t++)
-		detector_init(detector_at(analyst, tracked, t), &analyst->detect);
 	uint32_t place = analyst->tracked_count++;
 	for (; place > 0 && analyst->tracked[place - 1]->range > range; place--)
 		analyst->tracked[place] = analyst->tracked[place - 1];
@@ -169,9 +161,26 @@ static void gather_witness(struct analyst *analyst, uint32_t scale, uint32_t ran
 	}
 }
 
+/* False when the control group has nothing to say: a trend's window is not one of its own. */
+static bool contrast_event(const struct analyst *analyst, uint32_t technique,
+	const struct detect_event *event, struct control_contrast *ret_contrast)
+{
+	const struct tracked *control = find_control(analyst);
+	if (!control || event->kind == DETECT_TREND)
+		return false;
+	double hosts = roster_count(&control->all, event->window_start_s, event->window_end_s);
+	return control_compare(
+		&analyst->controls[technique], &analyst->detect, event, hosts, ret_contrast);
+}
+
 static void raise_alert(struct analyst *analyst, const struct tracked *tracked, uint32_t technique,
 	uint32_t scale, const struct detect_event *event)
 {
+	struct control_contrast contrast;
+	struct coordination coordination;
+	bool has_contrast = contrast_event(analyst, technique, event, &contrast);
+	tracked_coordination(
+		tracked, technique, event->window_start_s, event->window_end_s, &coordination);
 	gather_witness(analyst, scale, tracked->range, technique, event->window_start_s);
 	struct explain_context context = {
 		.ranges = analyst->settings.ranges,
@@ -182,7 +191,11 @@ static void raise_alert(struct analyst *analyst, const struct tracked *tracked, 
 		.bytes = history_sum(&tracked->histories[technique], scales_s,
 			event->window_start_s, event->window_end_s),
 		.time_s = analyst->buckets[scale].start_s + scales_s[scale],
+		.distinct_hosts = tracked_users(
+			tracked, technique, event->window_start_s, event->window_end_s),
 		.witness = &analyst->witness,
+		.contrast = has_contrast ? &contrast : NULL,
+		.coordination = &coordination,
 	};
 	explain_event(&context, event, &analyst->alert);
 	analyst->settings.listener.alert(analyst->settings.listener.argument, &analyst->alert);
@@ -193,10 +206,12 @@ static double at_least_zero(double value)
 	return value > 0 ? value : 0;
 }
 
-/* One range's bucket of one scale goes through the detectors of its techniques. */
+/* One range's bucket of one scale goes through the detectors of its techniques. The control group
+ * comes first, as the others are held against it, and keeps what happens to itself. */
 static void judge_range(
 	struct analyst *analyst, struct tracked *tracked, uint32_t scale, double coverage)
 {
+	bool is_control = tracked->range == RANGE_CONTROL;
 	const struct bucket *bucket = &analyst->buckets[scale];
 	const struct meter_range *counts = meter_look(bucket->meter, tracked->range);
 	double all_hosts = counts ? hosts_count(&counts->all.hosts) : 0;
@@ -215,8 +230,12 @@ static void judge_range(
 		struct detect_event event;
 		history_put(&tracked->histories[t], scale, scales_s[scale], bucket->start_s,
 			cell ? cell->bytes : 0);
-		if (detector_update(detector_at(analyst, tracked, t), &analyst->detect, scale,
-			    &input, &event))
+		struct detector *detector = tracked_detector(tracked, t);
+		bool happened = detector_update(detector, &analyst->detect, scale, &input, &event);
+		if (is_control && coverage > 0)
+			control_note(
+				&analyst->controls[t], detector, &analyst->detect, scale, &input);
+		else if (happened && !is_control)
 			raise_alert(analyst, tracked, t, scale, &event);
 	}
 }
@@ -241,11 +260,32 @@ static double find_watched(
 	const struct analyst *analyst, const struct tracked *tracked, uint32_t scale)
 {
 	int64_t start_s = analyst->buckets[scale].start_s;
-	int64_t since_s = analyst->since_s ? analyst->since_s[tracked->range] : 0;
+	bool is_new = analyst->since_s && tracked->range != RANGE_CONTROL;
+	int64_t since_s = is_new ? analyst->since_s[tracked->range] : 0;
 	if (since_s <= start_s)
 		return 1;
 	double late = (double)(since_s - start_s) / scales_s[scale];
 	return late < 1 ? 1 - late : 0;
+}
+
+/* What the ranges remember of their hosts. */
+static void remember_hosts(struct analyst *analyst, uint32_t scale)
+{
+	const struct bucket *bucket = &analyst->buckets[scale];
+	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
+		struct tracked *tracked = analyst->tracked[i];
+		const struct meter_range *counts = meter_look(bucket->meter, tracked->range);
+		if (scale == 0)
+			tracked_follow(tracked, &analyst->rosters, counts);
+		else if (scales_s[scale] == 3600)
+			pulse_put(&tracked->pulse, bucket->start_s,
+				counts ? hosts_count(&counts->all.hosts) : 0);
+	}
+}
+
+static double trust(double coverage)
+{
+	return coverage >= ANALYST_COVERAGE_MIN ? coverage : 0;
 }
 
 static void close_bucket(struct analyst *analyst, uint32_t scale)
@@ -254,11 +294,16 @@ static void close_bucket(struct analyst *analyst, uint32_t scale)
 	double coverage = bucket->covered_s / scales_s[scale];
 	if (scale == 0)
 		track_new_ranges(analyst, bucket->meter);
+	remember_hosts(analyst, scale);
+	struct tracked *control = find_control(analyst);
+	if (control)
+		judge_range(analyst, control, scale, trust(coverage));
 	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
+		if (analyst->tracked[i] == control)
+			continue;
 		double covered = coverage * find_watched(analyst, analyst->tracked[i], scale);
 		tell_usage(analyst, analyst->tracked[i], scale, covered);
-		judge_range(analyst, analyst->tracked[i], scale,
-			covered >= ANALYST_COVERAGE_MIN ? covered : 0);
+		judge_range(analyst, analyst->tracked[i], scale, trust(covered));
 	}
 	if (scale + 1 < ANALYST_SCALES)
 		meter_merge(analyst->buckets[scale + 1].meter, bucket->meter);
@@ -276,10 +321,20 @@ static void close_until(struct analyst *analyst, int64_t time_s)
 	}
 }
 
+/* After a long gap nobody knows any more who is new. */
+static void forget_hosts(struct analyst *analyst, int64_t start_s)
+{
+	for (uint32_t i = 0; i < analyst->tracked_count && start_s - analyst->seen_s > FORGET_S;
+		i++)
+		analyst->tracked[i]->since_s = start_s;
+	analyst->seen_s = start_s + scales_s[0];
+}
+
 void analyst_take_minute(struct analyst *analyst, int64_t start_s, double coverage,
 	struct meter *const *meters, uint32_t count)
 {
 	close_until(analyst, start_s);
+	forget_hosts(analyst, start_s);
 	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++) {
 		struct bucket *bucket = &analyst->buckets[scale];
 		if (!bucket->is_open) {
@@ -330,9 +385,10 @@ static void renumber_tracked(struct analyst *analyst, const uint32_t *numbers)
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
 		struct tracked *tracked = analyst->tracked[i];
-		tracked->range = numbers[tracked->range];
+		if (tracked->range != RANGE_CONTROL)
+			tracked->range = numbers[tracked->range];
 		if (tracked->range == RANGE_NONE)
-			tracked_free(tracked);
+			tracked_free(tracked, &analyst->rosters);
 		else
 			analyst->tracked[kept++] = tracked;
 	}
@@ -373,9 +429,11 @@ bool analyst_look(const struct analyst *analyst, uint64_t number, struct analyst
 		return false;
 	const struct tracked *tracked = analyst->tracked[place];
 	*ret_memory = (struct analyst_memory){
-		.range = ranges_name(analyst->settings.ranges, tracked->range),
+		.range = tracked->range == RANGE_CONTROL
+				 ? CONTROL_NAME
+				 : ranges_name(analyst->settings.ranges, tracked->range),
 		.technique = analyst->settings.plugins->techniques.entries[technique].name,
-		.detector = detector_at(analyst, tracked, technique),
+		.detector = tracked_detector(tracked, technique),
 		.history = &tracked->histories[technique],
 	};
 	return true;
@@ -383,7 +441,9 @@ bool analyst_look(const struct analyst *analyst, uint64_t number, struct analyst
 
 int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory)
 {
-	uint32_t range = ranges_find_name(analyst->settings.ranges, memory->range);
+	uint32_t range = strcmp(memory->range, CONTROL_NAME) == 0
+				 ? RANGE_CONTROL
+				 : ranges_find_name(analyst->settings.ranges, memory->range);
 	int technique =
 		technique_table_find(&analyst->settings.plugins->techniques, memory->technique);
 	if (range == RANGE_NONE || technique < 0)
@@ -391,7 +451,7 @@ int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory
 	if (!find_tracked(analyst, range) && track_range(analyst, range) < 0)
 		return -ENOMEM;
 	struct tracked *tracked = find_tracked(analyst, range);
-	memcpy(detector_at(analyst, tracked, (uint32_t)technique), memory->detector,
+	memcpy(tracked_detector(tracked, (uint32_t)technique), memory->detector,
 		analyst->detector_bytes);
 	tracked->histories[technique] = *memory->history;
 	return 0;
@@ -399,14 +459,15 @@ int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory
 
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes)
 {
-	*ret_bytes = (size_t)analyst->tracked_count * analyst->technique_count *
-		     (analyst->detector_bytes + sizeof(struct history));
-	return analyst->tracked_count;
+	*ret_bytes = 0;
+	for (uint32_t i = 0; i < analyst->tracked_count; i++)
+		*ret_bytes += tracked_bytes(analyst->tracked[i]);
+	return analyst->tracked_count - (find_control(analyst) != NULL);
 }
 
 uint64_t analyst_refused(const struct analyst *analyst)
 {
-	uint64_t refused = analyst->refused;
+	uint64_t refused = analyst->refused + analyst->rosters.refused;
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		refused += meter_refused(analyst->buckets[scale].meter);
 	return refused;

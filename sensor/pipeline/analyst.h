@@ -4,7 +4,8 @@
 /*
  * From closed minutes to alerts: merges the workers' meters, adds minutes up to hours, days and
  * weeks, drives a detector for each range and technique, explains its events. Does no I/O: alerts
- * and usage go to a listener.
+ * and usage go to a listener. The control group is judged like a range, and raises no alerts: those
+ * of the ranges are held against it.
  */
 #include "alert/explain.h"
 #include "detect/detector.h"
@@ -65,8 +66,8 @@ void analyst_finish(struct analyst *analyst);
 
 /* What is remembered of one range and technique; all four belong to the analyst. */
 struct analyst_memory {
-	const char *range, *technique;
-	const void *detector; /* analyst_detector_bytes() bytes */
+	const char *range, *technique; /* the control group's range is "" */
+	const void *detector;          /* analyst_detector_bytes() bytes */
 	const struct history *history;
 };
 
@@ -80,10 +81,10 @@ bool analyst_look(
  * technique that is not known is passed over. Returns 0 or -ENOMEM. */
 int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory);
 
-/* Ranges with traffic so far, and the bytes that their detectors take. */
+/* Watched ranges with traffic so far, and the bytes that all detectors take. */
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes);
 
-/* What found no memory or no place in the analyst's own meters and lists. */
+/* What found no memory or no place in the analyst's own meters, lists and rosters. */
 uint64_t analyst_refused(const struct analyst *analyst);
 
 #endif

@@ -3,31 +3,36 @@
 #define PIPELINE_GATE_H
 /*
  * The gate in front of the workers: decodes each frame, counts where it ends up, and lets through
- * the packets that have an end in a watched range.
+ * the packets that have an end in a watched range, and of the others those with an end in the
+ * control group that may be a client.
  */
 #include "capture/frame.h"
 #include "packet/decode.h"
 #include "pipeline/stage.h"
 #include "watch/ranges.h"
+#include "watch/sample.h"
 
 struct gate_stats {
 	uint64_t packets[PACKET_VERDICTS];
 	uint64_t bytes;     /* wire bytes of all frames */
 	uint64_t unwatched; /* decoded packets with no end in a watched range */
+	uint64_t control;   /* of those, let through for the control group */
 };
 
 struct gate;
 
-/* A gate for `ranges`, which stay the caller's; `seed` keys the hash of first fragments. 0 or
- * -ENOMEM. */
-int gate_new(const struct ranges *ranges, uint64_t seed, struct gate **ret_gate);
+/* A gate for `ranges`, which stay the caller's; `sample` is the control group. `seed` keys the hash
+ * of first fragments. 0 or -ENOMEM. */
+int gate_new(const struct ranges *ranges, const struct sample *sample, uint64_t seed,
+	struct gate **ret_gate);
 void gate_free(struct gate *gate);
 
 /* Looks up in other ranges from now on. */
 void gate_set_ranges(struct gate *gate, const struct ranges *ranges);
 
-/* Takes one frame. True when a watched packet came of it: then `ret_packet` is filled, and the
- * ranges of its source and destination (one of them may be RANGE_NONE). */
+/* Takes one frame. True when a packet to work on came of it: then `ret_packet` is filled, and the
+ * ranges of its source and destination: one of them may be RANGE_NONE; without a watched end one
+ * or both are RANGE_CONTROL. The far end of a watched host is never in the control group. */
 bool gate_pass(struct gate *gate, const struct frame *frame, struct packet *ret_packet,
 	uint32_t *ret_source, uint32_t *ret_destination);
 

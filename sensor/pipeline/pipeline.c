@@ -130,6 +130,7 @@ static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings 
 		.technique_count = worker.plugins->techniques.count,
 		.max_blocks = 65536 / settings->workers,
 		.host_seed = worker.host_seed,
+		.has_rosters = settings->analyst.listener.alert != NULL,
 	};
 	worker.max_flows = worker.max_flows / settings->workers + 1;
 	for (uint32_t i = 0; i < settings->workers; i++) {
@@ -183,7 +184,8 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 	};
 	pipeline->listener = settings->analyst.listener;
 	pipeline->lap_start = lap_start();
-	int error = gate_new(settings->worker.ranges, settings->worker.seed, &pipeline->gate);
+	int error = gate_new(settings->worker.ranges, &settings->worker.sample,
+		settings->worker.seed, &pipeline->gate);
 	if (error == 0) {
 		pipeline->lap = gate_lap(pipeline->gate);
 		error = make_lanes(pipeline, settings);
@@ -408,6 +410,7 @@ void pipeline_finish(struct pipeline *pipeline)
 static void add_stats(struct worker_stats *sum, const struct worker_stats *more)
 {
 	sum->unmetered += more->unmetered;
+	sum->control_flows += more->control_flows;
 	for (int i = 0; i < TECHNIQUES_MAX; i++)
 		sum->flows_by_technique[i] += more->flows_by_technique[i];
 	sum->flows.created += more->flows.created;

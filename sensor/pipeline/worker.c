@@ -29,6 +29,11 @@ static const char *reason_for(const struct findings *findings, uint32_t techniqu
 	return "";
 }
 
+static bool is_control(const struct flow *flow)
+{
+	return flow->range == RANGE_CONTROL;
+}
+
 static void count_witness(struct worker *worker, const struct flow *flow, technique_set techniques)
 {
 	struct witness_flow seen = {flow_id(flow), flow_watched_host(flow), flow_far_host(flow)};
@@ -80,8 +85,10 @@ static void meter_news(struct worker *worker, struct flow *flow, technique_set n
 						 .in_total = is_first,
 						 .mark_host = true,
 						 .host = &host,
+						 .time_s = worker->now_us / CLOCK_SECOND_US,
 						 .bytes = flow->bytes[0] + flow->bytes[1]});
-	count_witness(worker, flow, news);
+	if (!is_control(flow))
+		count_witness(worker, flow, news);
 }
 
 /* Adds one packet to what the flow was counted as before. */
@@ -94,6 +101,7 @@ static void meter_packet(struct worker *worker, struct flow *flow, uint32_t wire
 						 .in_total = true,
 						 .mark_host = minute != flow->minute,
 						 .host = &host,
+						 .time_s = worker->now_us / CLOCK_SECOND_US,
 						 .bytes = wire_bytes});
 	flow->minute = minute;
 }
@@ -108,7 +116,7 @@ static void settle_flow(struct worker *worker, struct flow *flow)
 	if (flow->suspected && !flow->is_inbound)
 		meter_add_flow(worker->meter,
 			&(struct meter_flow){.range = flow->range, .suspected = flow->suspected});
-	if (!flow->is_inbound)
+	if (!flow->is_inbound && !is_control(flow))
 		show_example(worker, flow, flow->counted & flow->tunnels);
 }
 
@@ -132,6 +140,8 @@ static void on_flow_ended(void *argument, struct flow *flow, enum flow_end reaso
 	const struct worker_listener *listener = &worker->settings.listener;
 	(void)reason;
 	lap_mark(&worker->lap, STAGE_FLOW);
+	if (is_control(flow) && flow->is_inbound)
+		return;
 	inspector_end(worker->inspector, flow);
 	/* A flow from another time belongs to no bucket, least of all to the one open now. */
 	if (flow->is_timely)
@@ -196,9 +206,14 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	worker->now_us = taken->now_us;
 	struct flow *flow =
 		flow_table_take(worker->table, packet, worker->now_us, &is_new, &from_client);
-	if (is_new)
+	if (is_new) {
 		place_flow(flow, from_client, taken->source, taken->destination);
+		worker->stats.control_flows += is_control(flow);
+	}
 	lap_mark(&worker->lap, STAGE_FLOW);
+	/* The control group is compared by what its hosts use, not by what they serve. */
+	if (is_control(flow) && flow->is_inbound)
+		return;
 	inspector_packet(worker->inspector, flow, packet, from_client);
 	flow->is_timely |= taken->is_timely;
 	if (taken->is_timely)
@@ -208,16 +223,26 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	lap_mark(&worker->lap, STAGE_METER);
 }
 
-/* A flow goes on as it would have begun under the ranges to come, if one of them holds an end. */
+/* What a flow is placed by when the rules change. */
+struct placing {
+	const struct ranges *ranges;
+	const struct sample *sample;
+};
+
+/* A flow goes on as it would have begun under the ranges to come, if one of them holds an end, or
+ * else the control group its client. */
 static bool place_again(void *argument, struct flow *flow)
 {
-	const struct ranges *ranges = argument;
+	const struct placing *placing = argument;
 	struct surgetap_address client = flow_client(flow).address;
 	struct surgetap_address server = flow_server(flow).address;
-	uint32_t client_range = ranges_find(ranges, &client);
-	uint32_t server_range = ranges_find(ranges, &server);
-	if (client_range == RANGE_NONE && server_range == RANGE_NONE)
-		return false;
+	uint32_t client_range = ranges_find(placing->ranges, &client);
+	uint32_t server_range = ranges_find(placing->ranges, &server);
+	if (client_range == RANGE_NONE && server_range == RANGE_NONE) {
+		if (!sample_holds(placing->sample, &client))
+			return false;
+		client_range = RANGE_CONTROL;
+	}
 	place_flow(flow, true, client_range, server_range);
 	return true;
 }
@@ -226,7 +251,8 @@ void worker_change_rules(struct worker *worker, const struct rules_change *chang
 {
 	const struct rules *rules = &change->rules;
 	/* Flows that end have their last word under the former rules. */
-	flow_table_sift(worker->table, place_again, (void *)rules->ranges);
+	struct placing placing = {rules->ranges, &worker->settings.sample};
+	flow_table_sift(worker->table, place_again, &placing);
 	meter_renumber(worker->meter, change->numbers, ranges_count(rules->ranges));
 	inspector_change(worker->inspector, rules->plugins, rules->geoip);
 	worker->settings.ranges = rules->ranges;

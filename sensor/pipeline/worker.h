@@ -10,6 +10,7 @@
 #include "meter/meter.h"
 #include "pipeline/rules.h"
 #include "pipeline/stage.h"
+#include "watch/sample.h"
 
 /* Told of every flow that ends, if asked for; findings may be NULL. */
 struct worker_listener {
@@ -20,6 +21,7 @@ struct worker_listener {
 
 struct worker_settings {
 	const struct ranges *ranges;
+	struct sample sample; /* the control group; zeroed: none. It stays when the rules change */
 	const struct plugins *plugins;
 	struct geoip *geoip; /* NULL none */
 	uint32_t max_flows;
@@ -30,8 +32,9 @@ struct worker_settings {
 };
 
 struct worker_stats {
-	uint64_t unmetered;                          /* packets whose time was not believed */
-	uint64_t flows_by_technique[TECHNIQUES_MAX]; /* uses counted */
+	uint64_t unmetered;     /* packets whose time was not believed */
+	uint64_t control_flows; /* of the control group; in flows.created, in no other figure */
+	uint64_t flows_by_technique[TECHNIQUES_MAX]; /* uses counted, of watched hosts */
 	struct flow_table_stats flows;
 	struct inspector_stats inspections;
 };
@@ -41,11 +44,11 @@ struct worker;
 int worker_new(const struct worker_settings *settings, struct worker **ret_worker);
 void worker_free(struct worker *worker);
 
-/* A packet with an end in a watched range. */
+/* A packet with an end in a watched range or in the control group. */
 struct worker_packet {
 	struct packet packet;
 	int64_t now_us;               /* the packet clock */
-	uint32_t source, destination; /* ranges of the two ends; one may be RANGE_NONE */
+	uint32_t source, destination; /* as gate_pass tells them */
 	bool is_timely;               /* false: counts in its flow and in no bucket */
 };
 

@@ -9,7 +9,8 @@
 #include "packet/address.h"
 
 #define RANGE_NONE UINT32_MAX
-#define RANGES_PREFIXES_MAX 1000000 /* over all ranges */
+#define RANGE_CONTROL (UINT32_MAX - 1) /* no range: the unwatched hosts of watch/sample.h */
+#define RANGES_PREFIXES_MAX 1000000    /* over all ranges */
 #define RANGE_NAME_SIZE 64
 
 struct ranges;

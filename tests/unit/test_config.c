@@ -78,6 +78,8 @@ static const char *get_sample(const struct setting *setting)
 		snprintf(number, sizeof(number), "%llu", (unsigned long long)setting->high);
 		return number;
 	}
+	if (setting->kind == SETTING_SHARE)
+		return "0.25";
 	return setting->kind == SETTING_SWITCH ? "true" : "7";
 }
 
@@ -95,6 +97,7 @@ static void assert_setting(
 		assert_int_equal(*(const uint64_t *)place, strtoull(text, NULL, 10));
 		break;
 	case SETTING_RATE:
+	case SETTING_SHARE:
 		assert_true(*(const double *)place == strtod(text, NULL));
 		break;
 	case SETTING_SWITCH:

@@ -27,7 +27,7 @@ static struct filter_prefix ipv4_prefix(uint32_t network, unsigned bits)
 
 static void make(const struct filter_prefix *prefixes, size_t count)
 {
-	assert_int_equal(filter_make(prefixes, count, &ethernet, SNAPLEN, NULL, &program), 0);
+	assert_int_equal(filter_make(prefixes, count, NULL, &ethernet, SNAPLEN, NULL, &program), 0);
 	assert_true(bpf_validate((struct bpf_insn *)program.code, program.count));
 }
 
@@ -202,7 +202,7 @@ static void expression_replaces_the_watched_prefixes(void **state)
 	(void)state;
 	assert_int_equal(filter_compile(pcap, "host 10.0.0.7", &user, reason), 0);
 	pcap_close(pcap);
-	assert_int_equal(filter_make(&prefix, 1, &ethernet, SNAPLEN, &user, &program), 0);
+	assert_int_equal(filter_make(&prefix, 1, NULL, &ethernet, SNAPLEN, &user, &program), 0);
 	assert_true(bpf_validate((struct bpf_insn *)program.code, program.count));
 	assert_true(passes_between(0x0a000007, 0x01020304));
 	assert_false(passes_between(0x0a000008, 0x01020304));
@@ -213,7 +213,7 @@ static void programs_that_are_too_long_together_are_cut(void **state)
 {
 	(void)state;
 	user.count = FILTER_INSTRUCTIONS_MAX;
-	assert_int_equal(filter_make(NULL, 0, &ethernet, SNAPLEN, &user, &program), -E2BIG);
+	assert_int_equal(filter_make(NULL, 0, NULL, &ethernet, SNAPLEN, &user, &program), -E2BIG);
 }
 
 static void expression_with_a_fault_is_taken(void **state)

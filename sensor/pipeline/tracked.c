@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/tracked.h"
+
+#include <stdlib.h>
+
+struct tracked *tracked_new(uint32_t range, uint32_t technique_count,
+	const struct detect_settings *settings, int64_t since_s)
+{
+	static struct roster_budget nothing;
+	struct tracked *tracked = calloc(1, sizeof *tracked);
+	if (!tracked)
+		return NULL;
+	tracked->range = range;
+	tracked->technique_count = technique_count;
+	tracked->since_s = since_s;
+	tracked->detector_bytes = (detector_size(settings) + 15) / 16 * 16;
+	tracked->detectors = calloc(technique_count, tracked->detector_bytes);
+	tracked->histories = calloc(technique_count, sizeof *tracked->histories);
+	tracked->users = calloc(technique_count, sizeof *tracked->users);
+	if (!tracked->detectors || !tracked->histories || !tracked->users) {
+		tracked_free(tracked, &nothing);
+		return NULL;
+	}
+	for (uint32_t t = 0; t < technique_count; t++)
+		detector_init(tracked_detector(tracked, t), settings);
+	return tracked;
+}
+
+void tracked_free(struct tracked *tracked, struct roster_budget *rosters)
+{
+	if (!tracked)
+		return;
+	roster_done(&tracked->all, rosters);
+	for (uint32_t t = 0; tracked->users && t < tracked->technique_count; t++)
+		roster_done(&tracked->users[t], rosters);
+	free(tracked->users);
+	free(tracked->histories);
+	free(tracked->detectors);
+	free(tracked);
+}
+
+struct detector *tracked_detector(const struct tracked *tracked, uint32_t technique)
+{
+	return (struct detector *)(tracked->detectors + technique * tracked->detector_bytes);
+}
+
+void tracked_follow(
+	struct tracked *tracked, struct roster_budget *rosters, const struct meter_range *counts)
+{
+	if (!counts)
+		return;
+	roster_follow(&tracked->all, rosters, &counts->all.roster, COORDINATION_SILENCE_S);
+	for (uint32_t t = 0; t < tracked->technique_count; t++)
+		roster_follow(&tracked->users[t], rosters, &counts->cells[t].roster,
+			COORDINATION_SILENCE_S);
+}
+
+double tracked_users(
+	const struct tracked *tracked, uint32_t technique, int64_t start_s, int64_t end_s)
+{
+	return roster_count(&tracked->users[technique], start_s, end_s);
+}
+
+void tracked_coordination(const struct tracked *tracked, uint32_t technique, int64_t start_s,
+	int64_t end_s, struct coordination *ret_coordination)
+{
+	struct coordination_memory memory = {
+		.all = &tracked->all,
+		.users = &tracked->users[technique],
+		.pulse = &tracked->pulse,
+		.since_s = tracked->since_s,
+	};
+	coordination_measure(&memory, start_s, end_s, ret_coordination);
+}
+
+size_t tracked_bytes(const struct tracked *tracked)
+{
+	return tracked->technique_count * (tracked->detector_bytes + sizeof *tracked->histories);
+}
