@@ -100,12 +100,9 @@ static void explain_control(const struct control_contrast *contrast, struct aler
 	};
 }
 
-static void explain_hosts(const struct explain_context *context, struct alert *alert)
+static void explain_coordination(const struct coordination *moves, struct alert_coordination *told)
 {
-	const struct coordination *moves = context->coordination;
-	/* Of many hosts a sample is known: its estimate is not to contradict what was counted. */
-	alert->distinct_hosts = fmin(context->distinct_hosts, alert->observed.hosts);
-	alert->coordination = (struct alert_coordination){
+	*told = (struct alert_coordination){
 		.is_known = moves->is_known,
 		.has_times = moves->has_times,
 		.active_hosts = moves->active_hosts,
@@ -188,7 +185,10 @@ void explain_event(const struct explain_context *context, const struct detect_ev
 	explain_figures(event, ret_alert);
 	ret_alert->observed.bytes = (double)context->bytes;
 	alert_make_id(ret_alert->range, ret_alert->technique, event->onset_s, ret_alert->id);
-	explain_hosts(context, ret_alert);
+	/* Of many hosts a sample is known: its estimate is not to contradict what was counted. */
+	ret_alert->distinct_hosts = fmin(context->distinct_hosts, ret_alert->observed.hosts);
+	if (context->coordination)
+		explain_coordination(context->coordination, &ret_alert->coordination);
 	if (context->contrast)
 		explain_control(context->contrast, &ret_alert->control);
 	explain_addresses(context, ret_alert);

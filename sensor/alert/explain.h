@@ -22,7 +22,7 @@ struct explain_context {
 	int64_t time_s;        /* end of the bucket that closed */
 	const struct witness *witness;
 	const struct control_contrast *contrast; /* NULL: nothing is known */
-	const struct coordination *coordination;
+	const struct coordination *coordination; /* NULL likewise */
 };
 
 /* Fills `ret_alert` whole. Pure but for the look-up of places. */

@@ -41,6 +41,21 @@ events() {
 	[ "$(jq -r 'select(.alert.context.technique == "vps") | .alert.context.example_flows[].dest_port' one/alerts.ndjson | sort -u)" = 22 ]
 }
 
+@test "an alert leaves out the control group or the hosts that moved, or blames everyone" {
+	[ "$(jq -c '.alert.context | select((.control and .coordination) | not)' one/alerts.ndjson)" = "" ]
+	[ "$(jq -r '.alert.context.control.verdict' one/alerts.ndjson | sort -u)" = own ]
+	# 16 hosts used each technique before, 208 do now; 64 and 832 use any of the four.
+	[ "$(jq -r '.alert.context | select(.state == "close") | "\(.technique) \(.observed.distinct_hosts) \(.coordination.moved_hosts)"' one/alerts.ndjson |
+		grep -E '^(vpn|tor|vps)' | sort -u)" = "$(printf '%s\n' 'tor 208 192' 'vpn 208 192' 'vps 208 192')" ]
+	jq -e -s 'all(.[].alert.context.coordination; .p_value < 1e-9 and .moved_hosts <= .active_hosts)' one/alerts.ndjson
+	jq -e -s 'all(.[].alert.context; .observed.distinct_hosts <= .observed.hosts)' one/alerts.ndjson
+}
+
+@test "the control group is shown as if it were watched" {
+	[ "$(jq -r .range one/usage.ndjson | sort -u)" = star-kp ]
+	[ "$(jq -r .alert.context.range one/alerts.ndjson | sort -u)" = star-kp ]
+}
+
 @test "two runs of the demo differ" {
 	[[ -d two ]] || skip "one run only in MODE=$MODE"
 	cmp one/alerts.ndjson two/alerts.ndjson

@@ -13,6 +13,8 @@ static struct ranges *ranges;
 static struct witness witness;
 static struct explain_context context;
 static struct detect_event event;
+static struct coordination coordination;
+static struct control_contrast contrast;
 static struct alert alert;
 
 static int begin(void **state)
@@ -30,6 +32,22 @@ static int begin(void **state)
 		.time_s = START + 3600,
 		.witness = &witness,
 	};
+	coordination = (struct coordination){.is_known = true,
+		.has_times = true,
+		.active_hosts = 41,
+		.moved_hosts = 38,
+		.moved_share = 38. / 41,
+		.half_within_s = 1800,
+		.p_value = 1e-9};
+	contrast = (struct control_contrast){.scale_s = 3600,
+		.hosts = 57,
+		.observed = {3, 9},
+		.expected = {2.9, 8.7},
+		.ratio = 1.03,
+		.ratio_low = 0.4,
+		.ratio_high = 2.2,
+		.excess_ratio = 12.6,
+		.verdict = CONTROL_OWN};
 	event = (struct detect_event){
 		.kind = DETECT_OPEN,
 		.scale_s = 3600,
@@ -182,9 +200,41 @@ static void lists_in_use_are_not_named(void **state)
 	assert_string_equal(alert.lists[0].state, "valid-after 2026-03-01 00:00:00");
 }
 
+static void hosts_that_moved_or_the_control_group_are_mixed_up(void **state)
+{
+	(void)state;
+	context.coordination = &coordination;
+	context.contrast = &contrast;
+	context.distinct_hosts = 12;
+	explain_event(&context, &event, &alert);
+	assert_true(alert.distinct_hosts == 12);
+	assert_true(alert.coordination.is_known && alert.coordination.has_times);
+	assert_true(alert.coordination.active_hosts == 41 && alert.coordination.moved_hosts == 38);
+	assert_int_equal(alert.coordination.half_within_s, 1800);
+	assert_true(alert.coordination.p_value == 1e-9);
+	assert_true(alert.control.is_known && alert.control.hosts == 57);
+	assert_true(alert.control.observed.hosts == 3 && alert.control.expected.flows == 8.7);
+	assert_true(alert.control.ratio_low == 0.4 && alert.control.ratio_high == 2.2);
+	assert_string_equal(alert.control.verdict, "own");
+}
+
+/* An estimate above what the buckets counted would contradict them. */
+static void more_hosts_are_told_than_were_counted(void **state)
+{
+	(void)state;
+	context.distinct_hosts = 14;
+	explain_event(&context, &event, &alert);
+	assert_true(alert.distinct_hosts == 13);
+	assert_false(alert.coordination.is_known);
+	assert_false(alert.control.is_known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			hosts_that_moved_or_the_control_group_are_mixed_up, begin, end),
+		cmocka_unit_test_setup_teardown(more_hosts_are_told_than_were_counted, begin, end),
 		cmocka_unit_test_setup_teardown(figures_of_the_event_are_mixed_up, begin, end),
 		cmocka_unit_test_setup_teardown(episode_changes_its_id, begin, end),
 		cmocka_unit_test_setup_teardown(first_use_is_as_severe_as_a_jump, begin, end),

@@ -5,6 +5,7 @@
 #include "capture/interval.h"
 #include "packet/layer.h"
 #include "tests/unit/frame_bytes.h"
+#include "watch/sample.h"
 
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -259,6 +260,61 @@ static void equal_gaps_are_joined_too_often(void **state)
 	assert_int_equal(intervals[6].last, 90);
 }
 
+static bool passes_between_six(const uint8_t source[16], const uint8_t destination[16])
+{
+	struct bytes frame = {0};
+
+	put_ethernet(&frame, 0x86dd);
+	put_ipv6(&frame, 6, 20);
+	memcpy(frame.data + 14 + 8, source, 16);
+	memcpy(frame.data + 14 + 24, destination, 16);
+	put_zeros(&frame, 20);
+	return passes(&frame);
+}
+
+/* Both ends, both families: the kernel must pass what watch/sample.c takes. */
+static void kernel_has_another_control_group(void **state)
+{
+	const struct filter_prefix prefix = ipv4_prefix(0xaf2db000, 22);
+	struct sample sample = sample_make(0.03);
+	struct filter_sample control = {{sample.odd[0], sample.odd[1]}, sample.limit, SAMPLE_SHIFT};
+	static const uint8_t outside[16] = {0x20, 0x01, 0x0d, 0xb8};
+	uint32_t held = 0;
+
+	(void)state;
+	assert_int_equal(filter_make(&prefix, 1, &control, &ethernet, SNAPLEN, NULL, &program), 0);
+	assert_true(bpf_validate((struct bpf_insn *)program.code, program.count));
+	for (uint32_t far = 1;; far++) {
+		const uint8_t octets[4] = {far >> 24, far >> 16, far >> 8, far};
+		struct surgetap_address address = address_from_ipv4(octets);
+		if (sample_holds(&sample, &address))
+			continue;
+		for (uint32_t i = 0; i < 20000; i++) {
+			uint32_t host = scatter(i);
+			const uint8_t bytes[4] = {host >> 24, host >> 16, host >> 8, host};
+			bool wanted;
+
+			address = address_from_ipv4(bytes);
+			wanted = sample_holds(&sample, &address) || host >> 10 == 0xaf2db000 >> 10;
+			assert_int_equal(passes_between(host, far), wanted);
+			assert_int_equal(passes_between(far, host), wanted);
+			held += wanted;
+		}
+		break;
+	}
+	assert_in_range(held, 450, 750);
+	for (uint32_t i = 0; i < 20000; i++) {
+		struct surgetap_address address = {{0x20, 0x01, 0x0d, 0xb8}};
+		bool wanted;
+
+		for (int k = 4; k < 16; k++)
+			address.bytes[k] = (uint8_t)(scatter(i * 16 + (uint32_t)k) >> 24);
+		wanted = sample_holds(&sample, &address);
+		assert_int_equal(passes_between_six(address.bytes, outside), wanted);
+		assert_int_equal(passes_between_six(outside, address.bytes), wanted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +329,7 @@ int main(void)
 		cmocka_unit_test(expression_replaces_the_watched_prefixes),
 		cmocka_unit_test(programs_that_are_too_long_together_are_cut),
 		cmocka_unit_test(expression_with_a_fault_is_taken),
+		cmocka_unit_test(kernel_has_another_control_group),
 		cmocka_unit_test(joining_prefers_a_wide_gap),
 		cmocka_unit_test(equal_gaps_are_joined_too_often),
 	};

@@ -18,6 +18,7 @@ static struct meter *make_meter(void)
 		.technique_count = TECHNIQUES,
 		.max_blocks = 64,
 		.host_seed = 1,
+		.has_rosters = true,
 	};
 	struct meter *meter;
 
@@ -38,6 +39,7 @@ static void add_flow(
 					 .in_total = true,
 					 .mark_host = true,
 					 .host = &host,
+					 .time_s = 1000 + number,
 					 .bytes = 100 + number});
 	if (techniques)
 		meter_add_witness(meter, range, (uint32_t)__builtin_ctz(techniques),
@@ -61,6 +63,9 @@ static void assert_cells_equal(const struct meter_cell *a, const struct meter_ce
 	assert_int_equal(a->suspected, b->suspected);
 	assert_int_equal(a->inbound, b->inbound);
 	assert_true(hosts_count(&a->hosts) == hosts_count(&b->hosts));
+	for (int64_t time_s = 1000; time_s < 2000; time_s += 50)
+		assert_true(roster_count(&a->roster, 1000, time_s) ==
+			    roster_count(&b->roster, 1000, time_s));
 	assert_int_equal(!a->witness, !b->witness);
 	if (!a->witness)
 		return;

@@ -62,14 +62,22 @@ static struct packet datagram(void)
 	return packet;
 }
 
+/* 172.16.0.0/12 stands for the control group. */
+static uint32_t place_of(const struct surgetap_address *address)
+{
+	bool is_control = address->bytes[12] == 172 && address->bytes[13] >> 4 == 1;
+
+	return is_control ? RANGE_CONTROL : ranges_find(ranges, address);
+}
+
 static void take_at(struct packet packet, int64_t second, bool is_timely)
 {
 	packet.time_us = NOON_US + second * SECOND;
 	struct worker_packet taken = {
 		.packet = packet,
 		.now_us = packet.time_us,
-		.source = ranges_find(ranges, &packet.source),
-		.destination = ranges_find(ranges, &packet.destination),
+		.source = place_of(&packet.source),
+		.destination = place_of(&packet.destination),
 		.is_timely = is_timely,
 	};
 	worker_take(worker, &taken);
@@ -213,9 +221,43 @@ static void idle_flow_outlives_the_tick(void **state)
 	assert_int_equal(stats.inspections.active, 0);
 }
 
+/* What the control group does is counted beside the ranges, and for what it uses alone. */
+static void control_group_is_counted_as_watched_or_for_what_it_serves(void **state)
+{
+	struct packet user = datagram(), served = datagram();
+	struct worker_stats stats;
+	const struct meter_range *counts;
+
+	(void)state;
+	begin(false);
+	user.source = address_at("172.16.0.1");
+	served.source = address_at("192.0.2.7");
+	served.destination = address_at("172.16.0.2");
+	for (int i = 0; i < 4; i++) {
+		take(i % 2 ? answer_to(user) : user, i);
+		take(i % 2 ? answer_to(served) : served, i);
+	}
+	assert_int_equal(cell_of(ALL)->flows, 0);
+	counts = meter_look(meter, RANGE_CONTROL);
+	assert_non_null(counts);
+	assert_int_equal(counts->all.flows, 1);
+	assert_int_equal(counts->all.inbound, 0);
+	assert_int_equal(counts->cells[VPN + 1].flows, 1);
+	assert_true(hosts_count(&counts->all.hosts) == 1);
+	worker_finish(worker, NOON_US + 10 * SECOND);
+	assert_null(counts->cells[VPN + 1].witness);
+	worker_stats(worker, &stats);
+	assert_int_equal(stats.control_flows, 2);
+	assert_int_equal(stats.flows.created, 2);
+	assert_int_equal(stats.flows_by_technique[VPN + 1], 0);
+	assert_int_equal(counts->all.flows, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(
+			control_group_is_counted_as_watched_or_for_what_it_serves, end),
 		cmocka_unit_test_teardown(unanswered_flow_is_use, end),
 		cmocka_unit_test_teardown(
 			unanswered_flow_is_no_use_where_answers_are_not_seen, end),
