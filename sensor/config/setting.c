@@ -213,6 +213,7 @@ bool setting_is_same(
 	case SETTING_NUMBER:
 		return *(const uint64_t *)a == *(const uint64_t *)b;
 	case SETTING_RATE:
+	case SETTING_SHARE:
 		return memcmp(a, b, sizeof(double)) == 0;
 	case SETTING_SWITCH:
 		return *(const bool *)a == *(const bool *)b;
@@ -244,6 +245,7 @@ int setting_copy(const struct setting *setting, struct config *config, const str
 		*(uint64_t *)place = *(const uint64_t *)source;
 		return 0;
 	case SETTING_RATE:
+	case SETTING_SHARE:
 		*(double *)place = *(const double *)source;
 		return 0;
 	case SETTING_SWITCH:

@@ -69,7 +69,7 @@ static void evenly_spread_events_look_coordinated(void **state)
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		uint32_t count = counts[i], half = count / 2 + 1, below[4] = {0};
 		static const double levels[4] = {0.01, 0.1, 0.3, 0.5};
-		double places[200];
+		double places[200] = {0};
 
 		for (int run = 0; run < RUNS; run++) {
 			draw_places(places, count);
@@ -85,7 +85,7 @@ static void evenly_spread_events_look_coordinated(void **state)
 /* A cluster smaller than half of all events: the formula may err to the safe side only. */
 static void formula_for_a_minority_promises_too_much(void **state)
 {
-	double places[100];
+	double places[100] = {0};
 	uint32_t below[2] = {0};
 
 	(void)state;
