@@ -131,8 +131,8 @@ static json_t *make_stats(const struct feed_result *result,
 			(json_int_t)(publisher ? publisher->redis_dropped : 0)));
 	if (publisher)
 		json_object_set_new(object, "redis", redis(publisher));
-	put(object, "ranges_active", pipeline->ranges);
-	put(object, "detector_bytes", pipeline->detector_bytes);
+	put(object, "ranges_active", pipeline->judged.ranges);
+	put(object, "detector_bytes", pipeline->judged.detector_bytes);
 	put(object, "rss_max_kib", (uint64_t)usage.ru_maxrss);
 	return object;
 }

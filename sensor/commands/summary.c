@@ -88,7 +88,7 @@ static void print_run(const struct feed_result *result, FILE *stream)
 		(unsigned long long)result->capture.frames,
 		(unsigned long long)(pipeline->worker.flows.created -
 				     pipeline->worker.control_flows),
-		pipeline->ranges);
+		pipeline->judged.ranges);
 	if (pipeline->minutes > 0)
 		fprintf(stream, ", %s to %s UTC",
 			format_time(pipeline->first_us / CLOCK_SECOND_US, start),
@@ -101,7 +101,7 @@ static void print_run(const struct feed_result *result, FILE *stream)
 static void print_calm(const struct feed_result *result, FILE *stream)
 {
 	const struct pipeline_stats *pipeline = &result->pipeline;
-	if (pipeline->ranges == 0)
+	if (pipeline->judged.ranges == 0)
 		fputs("nothing to judge: no packet has an end in a watched range\n\n", stream);
 	else if (pipeline->minutes < LEARNING_MINUTES && !result->has_memory)
 		fputs("no jump told: this is too short to know what is usual, a day at least is "

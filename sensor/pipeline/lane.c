@@ -22,6 +22,9 @@ struct lane {
 	uint32_t range_count;  /* of the ranges to come, once stale_meters is set */
 	const struct rules_change *change; /* under way; set before its mark */
 	atomic_bool is_changing;
+	pthread_mutex_t lock; /* of the two below, which the worker writes now and then */
+	struct worker_stats told;
+	uint64_t told_refused;
 	struct batch *batches[BATCHES];
 	struct meter *meters[METERS];
 	pthread_t thread;
@@ -52,6 +55,17 @@ static void change_rules(struct lane *lane)
 	atomic_store(&lane->is_changing, false);
 }
 
+/* For whoever asks how things stand. Only the worker's own additions to its meters are refused. */
+static void tell_stats(struct lane *lane)
+{
+	pthread_mutex_lock(&lane->lock);
+	worker_stats(lane->worker, &lane->told);
+	lane->told_refused = 0;
+	for (int i = 0; i < METERS; i++)
+		lane->told_refused += meter_refused(lane->meters[i]);
+	pthread_mutex_unlock(&lane->lock);
+}
+
 /* Returns false at the end. */
 static bool work_entry(struct lane *lane, const struct batch_entry *entry)
 {
@@ -61,6 +75,7 @@ static bool work_entry(struct lane *lane, const struct batch_entry *entry)
 		return true;
 	case BATCH_TICK:
 		worker_tick(lane->worker, entry->packet.now_us);
+		tell_stats(lane);
 		return true;
 	case BATCH_RULES:
 		change_rules(lane);
@@ -70,6 +85,7 @@ static bool work_entry(struct lane *lane, const struct batch_entry *entry)
 		return true;
 	case BATCH_END:
 		worker_finish(lane->worker, entry->packet.now_us);
+		tell_stats(lane);
 		hand_meter_over(lane, true);
 	}
 	return false;
@@ -223,12 +239,12 @@ uint32_t lane_queued(const struct lane *lane, uint32_t *ret_most)
 	return (uint32_t)channel_count(lane->full_batches);
 }
 
-void lane_stats(const struct lane *lane, struct worker_stats *ret_stats, uint64_t *ret_refused)
+void lane_stats(struct lane *lane, struct worker_stats *ret_stats, uint64_t *ret_refused)
 {
-	worker_stats(lane->worker, ret_stats);
-	*ret_refused = 0;
-	for (int i = 0; i < METERS; i++)
-		*ret_refused += meter_refused(lane->meters[i]);
+	pthread_mutex_lock(&lane->lock);
+	*ret_stats = lane->told;
+	*ret_refused = lane->told_refused;
+	pthread_mutex_unlock(&lane->lock);
 }
 
 void lane_free(struct lane *lane)
@@ -246,5 +262,6 @@ void lane_free(struct lane *lane)
 	channel_free(lane->full_meters);
 	channel_free(lane->empty_meters);
 	worker_free(lane->worker);
+	pthread_mutex_destroy(&lane->lock);
 	free(lane);
 }

@@ -40,8 +40,8 @@ void lane_give_meter(struct lane *lane, struct meter *meter);
 const struct lap *lane_lap(const struct lane *lane);
 uint32_t lane_queued(const struct lane *lane, uint32_t *ret_most);
 
-/* After lane_finish. */
-void lane_stats(const struct lane *lane, struct worker_stats *ret_stats, uint64_t *ret_refused);
+/* From any thread, at any time: what was counted until the last tick, or the end. */
+void lane_stats(struct lane *lane, struct worker_stats *ret_stats, uint64_t *ret_refused);
 
 /* Finishes first if need be. Accepts NULL. */
 void lane_free(struct lane *lane);

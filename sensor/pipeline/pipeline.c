@@ -26,6 +26,8 @@ struct pipeline {
 	struct rules_change change; /* the latest */
 	bool is_changing;           /* the latest change may still be under way */
 	atomic_bool is_analyst_changing;
+	pthread_mutex_t lock; /* of the analyst's figures */
+	struct pipeline_judged judged;
 	struct gate *gate;
 	struct lane *lanes[PIPELINE_WORKERS_MAX];
 	uint32_t lane_count;
@@ -46,7 +48,7 @@ struct pipeline {
 	uint64_t lost, seen; /* packets of the current minute, as pipeline_note_loss tells */
 	int64_t first_us;
 	bool is_running; /* a packet has come */
-	uint64_t gaps, minutes_closed;
+	uint64_t gaps, minutes_closed, announced;
 	struct lap *lap;        /* the reader's, in the gate */
 	struct lap analyst_lap; /* the analyst's */
 	struct lap_start lap_start;
@@ -85,6 +87,21 @@ static void judge_minute(struct pipeline *pipeline, const struct minute *minute)
 	lap_mark(&pipeline->analyst_lap, STAGE_ANALYST);
 }
 
+/* For whoever asks how things stand. `minute`: judged just now; NULL none. */
+static void tell_judged(struct pipeline *pipeline, const struct minute *minute)
+{
+	struct pipeline_judged *judged = &pipeline->judged;
+	pthread_mutex_lock(&pipeline->lock);
+	judged->minutes += minute != NULL;
+	if (minute && !minute->is_void)
+		judged->last_s = minute->start_s;
+	if (pipeline->analyst) {
+		judged->ranges = analyst_tracked(pipeline->analyst, &judged->detector_bytes);
+		judged->refused = analyst_refused(pipeline->analyst);
+	}
+	pthread_mutex_unlock(&pipeline->lock);
+}
+
 static void save_baselines(struct pipeline *pipeline)
 {
 	if (pipeline->analyst && pipeline->state_folder)
@@ -111,6 +128,7 @@ static void *judge(void *argument)
 			change_analyst(pipeline);
 		else
 			judge_minute(pipeline, minute);
+		tell_judged(pipeline, minute->is_change ? NULL : minute);
 		channel_put(pipeline->spare, minute);
 		if (ends_hour && pipeline->saves_hourly && !is_last)
 			save_baselines(pipeline);
@@ -119,6 +137,7 @@ static void *judge(void *argument)
 	save_baselines(pipeline);
 	if (pipeline->analyst)
 		analyst_finish(pipeline->analyst);
+	tell_judged(pipeline, NULL);
 	return NULL;
 }
 
@@ -172,6 +191,7 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
 	if (!pipeline)
 		return -ENOMEM;
+	pthread_mutex_init(&pipeline->lock, NULL);
 	pipeline->state_folder = settings->state_folder;
 	pipeline->saves_hourly = settings->saves_hourly;
 	pipeline->baselines = settings->baselines;
@@ -214,6 +234,7 @@ void pipeline_free(struct pipeline *pipeline)
 	gate_free(pipeline->gate);
 	held_done(&pipeline->held);
 	rules_change_done(&pipeline->change);
+	pthread_mutex_destroy(&pipeline->lock);
 	free(pipeline);
 }
 
@@ -248,6 +269,7 @@ static void announce_minute(struct pipeline *pipeline, int64_t until_us, bool is
 	pipeline->lost = pipeline->seen = 0;
 	channel_put(pipeline->closed, minute);
 	pipeline->minutes_closed += pipeline->is_running;
+	pipeline->announced++;
 }
 
 static void close_minute(struct pipeline *pipeline, int64_t until_us)
@@ -449,12 +471,13 @@ void pipeline_times(const struct pipeline *pipeline, struct pipeline_times *ret_
 	*ret_times = times;
 }
 
-void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_stats)
+void pipeline_stats(struct pipeline *pipeline, struct pipeline_stats *ret_stats)
 {
 	*ret_stats = (struct pipeline_stats){
 		.clock = pipeline->clock,
 		.gaps = pipeline->gaps,
 		.minutes = pipeline->minutes_closed,
+		.closed = pipeline->announced,
 		.first_us = pipeline->first_us,
 		.last_us = pipeline->clock.now_us,
 	};
@@ -466,8 +489,8 @@ void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_
 		add_stats(&ret_stats->worker, &stats);
 		ret_stats->meter_refused += refused;
 	}
-	if (pipeline->analyst) {
-		ret_stats->ranges = analyst_tracked(pipeline->analyst, &ret_stats->detector_bytes);
-		ret_stats->meter_refused += analyst_refused(pipeline->analyst);
-	}
+	pthread_mutex_lock(&pipeline->lock);
+	ret_stats->judged = pipeline->judged;
+	pthread_mutex_unlock(&pipeline->lock);
+	ret_stats->meter_refused += ret_stats->judged.refused;
 }

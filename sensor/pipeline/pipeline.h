@@ -33,15 +33,24 @@ struct pipeline_settings {
 	struct baselines_listener baselines;
 };
 
+/* What the analyst has done. */
+struct pipeline_judged {
+	uint64_t minutes; /* of pipeline_stats.closed */
+	int64_t last_s;   /* begin of the last minute that was one; 0 none */
+	uint32_t ranges;  /* with traffic */
+	size_t detector_bytes;
+	uint64_t refused; /* see analyst_refused */
+};
+
 struct pipeline_stats {
 	struct gate_stats gate;
 	struct worker_stats worker; /* summed over the workers, maxima too */
 	uint64_t meter_refused;
 	struct packet_clock clock;
 	uint64_t gaps, minutes;    /* silences taken for gaps, minutes closed */
+	uint64_t closed;           /* those, and others that the analyst passes over */
 	int64_t first_us, last_us; /* packet clock at begin and end; equal without packets */
-	uint32_t ranges;           /* with traffic */
-	size_t detector_bytes;
+	struct pipeline_judged judged;
 };
 
 struct pipeline;
@@ -93,7 +102,8 @@ struct pipeline_times {
 /* At any time, from any thread. */
 void pipeline_times(const struct pipeline *pipeline, struct pipeline_times *ret_times);
 
-/* After pipeline_finish. */
-void pipeline_stats(const struct pipeline *pipeline, struct pipeline_stats *ret_stats);
+/* From the caller's thread, at any time; what workers count is as old as the last tick until
+ * pipeline_finish. */
+void pipeline_stats(struct pipeline *pipeline, struct pipeline_stats *ret_stats);
 
 #endif

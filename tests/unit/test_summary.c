@@ -19,7 +19,7 @@ static int clear(void **state)
 	memset(&summary, 0, sizeof(summary));
 	result = (struct feed_result){.wall_s = 2,
 		.capture.frames = 4000000,
-		.pipeline = {.ranges = 1,
+		.pipeline = {.judged.ranges = 1,
 			.minutes = 1440,
 			.first_us = INT64_C(1763701200000000),
 			.last_us = INT64_C(1763704800000000)}};
@@ -110,7 +110,7 @@ static void capture_too_short_to_judge_is_called_calm(void **state)
 	assert_prints("too short to know what is usual");
 	result.has_memory = true;
 	assert_prints("no jump: every watched range");
-	result.pipeline.ranges = 0;
+	result.pipeline.judged.ranges = 0;
 	assert_prints("nothing to judge");
 }
 
