@@ -37,6 +37,7 @@ struct capture_stats {
 	uint64_t waiting;         /* in that ring just now; lost if the capture is closed */
 	uint64_t interface_drops; /* the card and its driver had no room */
 	uint64_t softnet_drops; /* a processor's backlog was full; of all interfaces of the host */
+	uint64_t down;          /* interfaces that are down or away just now */
 	uint64_t outages;       /* times that an interface went down or away */
 	uint64_t blind_us;      /* time in which at least one interface was down or away */
 };

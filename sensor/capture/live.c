@@ -247,6 +247,7 @@ static void live_stats(const void *state, struct capture_stats *stats)
 		stats->kernel_drops += port.kernel_drops;
 		stats->waiting += port.waiting;
 		stats->interface_drops += port.interface_drops;
+		stats->down += live->states[i] != PORT_UP;
 	}
 	if (drops_read_softnet(&softnet) == 0)
 		drops_follow(softnet, &live->softnet_last, &live->softnet_drops);

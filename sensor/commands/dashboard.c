@@ -3,12 +3,12 @@
 #include "base/text.h"
 #include "commands/commands.h"
 #include "commands/usage.h"
+#include "http/listen.h"
 #include "http/loopback.h"
 #include "publish/publisher.h"
 #include "web/guard.h"
 #include "web/site.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ static const struct argp_option options[] = {
 
 struct dashboard {
 	struct url redis;
-	char address[INET6_ADDRSTRLEN];
+	char address[LISTEN_ADDRESS_SIZE];
 	char token[GUARD_TOKEN_MAX + 2];
 	struct site_pivot pivots[SITE_PIVOTS_MAX];
 	struct site_settings settings;
@@ -70,26 +70,12 @@ static error_t parse_redis(struct dashboard *dashboard, char *argument)
 
 static error_t parse_listen(struct dashboard *dashboard, const char *argument)
 {
-	static const char wanted[] = "must be ADDR:PORT or [ADDR]:PORT with a numeric address";
-	const char *colon = strrchr(argument, ':');
-	bool is_bracketed = *argument == '[';
-	size_t length = colon ? (size_t)(colon - argument) : 0;
-	char *end;
-	if (!colon || (is_bracketed && (length < 2 || argument[--length] != ']')))
-		return refuse("--listen", argument, wanted);
-	length -= is_bracketed;
-	unsigned long port = strtoul(colon + 1, &end, 10);
-	if (length >= sizeof dashboard->address || colon[1] < '0' || colon[1] > '9' || *end ||
-		port > 65535)
-		return refuse("--listen", argument, wanted);
-	snprintf(dashboard->address, sizeof dashboard->address, "%.*s", (int)length,
-		argument + is_bracketed);
-	if (strcmp(dashboard->address, "localhost") == 0)
-		text_copy("127.0.0.1", dashboard->address, sizeof dashboard->address);
-	unsigned char bytes[sizeof(struct in6_addr)];
-	if (inet_pton(is_bracketed ? AF_INET6 : AF_INET, dashboard->address, bytes) != 1)
-		return refuse("--listen", argument, wanted);
-	dashboard->settings.port = (unsigned short)port;
+	struct listen listen;
+	if (listen_parse(argument, &listen) < 0)
+		return refuse("--listen", argument,
+			"must be ADDR:PORT or [ADDR]:PORT with a numeric address");
+	memcpy(dashboard->address, listen.address, sizeof listen.address);
+	dashboard->settings.port = listen.port;
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct run {
 	struct outlet outlet;
 	FILE *stats; /* NULL none */
 	struct pipeline *pipeline;
+	struct exporter *exporter; /* NULL none */
 	struct notify notify;
 	char names[NAMES_SIZE]; /* of the interfaces */
 	int argc;
@@ -183,6 +184,21 @@ static int open_reload(struct run *run)
 	return STATUS_FAILURE;
 }
 
+static int open_exporter(struct run *run)
+{
+	const char *where = run->first->config.metrics;
+	struct listen listen;
+	if (!where || listen_parse(where, &listen) < 0)
+		return STATUS_OK;
+	int error = exporter_open(&listen, &run->exporter);
+	if (error < 0) {
+		log_error("metrics %s: %s", where, strerror(-error));
+		return error == -EACCES ? STATUS_PERMISSION : STATUS_FAILURE;
+	}
+	log_info("metrics: http://%s/metrics", where);
+	return STATUS_OK;
+}
+
 static double monotonic_s(void)
 {
 	struct timespec now;
@@ -231,10 +247,14 @@ static int listen_until_signal(struct run *run)
 	int status = open_pipeline(run);
 	if (status == STATUS_OK)
 		status = open_reload(run);
+	if (status == STATUS_OK)
+		status = open_exporter(run);
 	if (status)
 		return status;
 	tap.pipeline = run->pipeline;
 	tap.reload = run->reload;
+	tap.exporter = run->exporter;
+	tap.interface = run->names;
 	log_info("listening on %s%s%s", run->names, run->user.is_change ? " as user " : "",
 		run->user.is_change ? run->user.name : "");
 	notify_ready(&run->notify, run->names);
@@ -252,6 +272,7 @@ static int run_live(struct run *run)
 	status = open_and_drop(run);
 	if (status == STATUS_OK)
 		status = listen_until_signal(run);
+	exporter_close(run->exporter);
 	pipeline_free(run->pipeline);
 	if (run->stats && run->stats != stdout)
 		fclose(run->stats);

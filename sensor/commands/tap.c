@@ -2,9 +2,11 @@
 #include "commands/tap.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "commands/metrics.h"
@@ -44,12 +46,26 @@ static double seconds_of(clockid_t clock)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* Memory in use; 0 when the system does not tell. */
+static uint64_t read_rss(void)
+{
+	unsigned long long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (file && fscanf(file, "%*u %llu", &pages) != 1)
+		pages = 0;
+	if (file)
+		fclose(file);
+	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 /* What tap_run remembers from one second to the next. */
 struct watch {
 	const struct tap *tap;
 	int64_t second;              /* of the capture's time, the one being read */
 	struct capture_stats before; /* at the end of the last one */
-	double start_s;              /* monotonic */
+	double start_s, lost_s;      /* monotonic: the start; the latest loss of an entry, 0 none */
+	uint64_t lost_entries;
 	struct log_limit step_limit, file_limit;
 };
 
@@ -68,16 +84,56 @@ static void note_loss(struct watch *watch, const struct capture_stats *now)
 	watch->before = *now;
 }
 
-static void publish_metrics(struct watch *watch, const struct capture_stats *capture)
+/* Entries that did not get where they should. */
+static void follow_losses(struct watch *watch, struct metrics *metrics)
+{
+	const struct publisher_stats *publisher = &metrics->publisher;
+	uint64_t lost = publisher->redis_dropped + publisher->spool_errors + publisher->file_errors;
+
+	if (lost > watch->lost_entries)
+		watch->lost_s = metrics->moment_s;
+	watch->lost_entries = lost;
+	metrics->lost_s = watch->lost_s;
+}
+
+static void fill_metrics(
+	struct watch *watch, const struct capture_stats *capture, struct metrics *metrics)
+{
+	const struct tap *tap = watch->tap;
+	const struct technique_table *techniques =
+		&reload_edition(tap->reload)->setup.plugins->techniques;
+
+	*metrics = (struct metrics){.capture = *capture,
+		.sensor = tap->config->sensor,
+		.interface = tap->interface,
+		.interface_count = tap->config->interface.count,
+		.technique_count = techniques->count,
+		.moment_s = seconds_of(CLOCK_MONOTONIC),
+		.rss_bytes = read_rss()};
+	metrics->uptime_s = metrics->moment_s - watch->start_s;
+	for (uint32_t i = 0; i < techniques->count; i++)
+		snprintf(metrics->techniques[i], TECHNIQUE_NAME_SIZE, "%s",
+			techniques->entries[i].name);
+	pipeline_stats(tap->pipeline, &metrics->pipeline);
+	pipeline_times(tap->pipeline, &metrics->times);
+	publisher_stats(tap->outlet->publisher, &metrics->publisher);
+	reload_stats(tap->reload, &metrics->reload);
+	follow_losses(watch, metrics);
+}
+
+/* `is_due`: also those who are told now and then only. */
+static void publish_metrics(struct watch *watch, const struct capture_stats *capture, bool is_due)
 {
 	const struct tap *tap = watch->tap;
 	struct publisher_field fields[PUBLISHER_HEARTBEAT_MAX];
-	struct metrics metrics = {.capture = *capture,
-		.uptime_s = seconds_of(CLOCK_MONOTONIC) - watch->start_s,
-		.last_bucket_s = watch->second - watch->second % 60 - 60};
+	struct metrics metrics;
 	int error;
 
-	publisher_stats(tap->outlet->publisher, &metrics.publisher);
+	fill_metrics(watch, capture, &metrics);
+	if (tap->exporter)
+		exporter_put(tap->exporter, &metrics);
+	if (!is_due)
+		return;
 	publisher_set_heartbeat(
 		tap->outlet->publisher, fields, metrics_fill_fields(&metrics, fields));
 	if (!tap->config->metrics_file)
@@ -100,8 +156,7 @@ static void keep_house(struct watch *watch, int64_t second)
 		log_limited(&watch->step_limit,
 			"the clock went back by %lld s: buckets wait until it has caught up",
 			(long long)(watch->second - second));
-	if (second / HEARTBEAT_S != watch->second / HEARTBEAT_S)
-		publish_metrics(watch, &stats);
+	publish_metrics(watch, &stats, second / HEARTBEAT_S != watch->second / HEARTBEAT_S);
 	notify_alive(watch->tap->notify);
 	is_asked = is_reloading;
 	if (is_asked)
@@ -147,7 +202,7 @@ void tap_run(const struct tap *tap)
 
 	watch.second = (int64_t)seconds_of(CLOCK_REALTIME);
 	capture_stats(tap->capture, &watch.before);
-	publish_metrics(&watch, &watch.before);
+	publish_metrics(&watch, &watch.before, true);
 	while (!is_stopping && next != CAPTURE_END) {
 		next = capture_next(tap->capture, &frame);
 		if (next != CAPTURE_END)
@@ -157,5 +212,5 @@ void tap_run(const struct tap *tap)
 	read_rest(&watch);
 	capture_stats(tap->capture, &stats);
 	note_loss(&watch, &stats);
-	publish_metrics(&watch, &stats);
+	publish_metrics(&watch, &stats, true);
 }

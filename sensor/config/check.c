@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "capture/filter.h"
+#include "http/listen.h"
+#include "http/loopback.h"
 #include "publish/publisher.h"
 #include "watch/ranges.h"
 
@@ -104,6 +106,18 @@ int check_filter(const char *text, char ret_reason[SETTING_REASON_SIZE])
 		return 0;
 	snprintf(why, sizeof(why), "is no filter: %.70s", reason);
 	return refuse(ret_reason, text, why);
+}
+
+int check_metrics(const char *text, char ret_reason[SETTING_REASON_SIZE])
+{
+	struct listen listen;
+
+	if (listen_parse(text, &listen) < 0)
+		return refuse(ret_reason, text, "is not ADDR:PORT such as 127.0.0.1:9105");
+	if (!loopback_is_address(listen.address))
+		return refuse(
+			ret_reason, text, "is no loopback address: figures are for this machine");
+	return 0;
 }
 
 int check_plugin_option(const char *text, char ret_reason[SETTING_REASON_SIZE])

@@ -46,6 +46,7 @@ struct config {
 	char *filter;       /* expression of pcap-filter(7); NULL none */
 	bool promiscuous;
 	char *user;         /* to become; NULL: see privilege.h */
+	char *metrics;      /* ADDR:PORT that listen_parse takes, on loopback; NULL none */
 	char *metrics_file; /* for Prometheus; NULL none */
 };
 

@@ -188,6 +188,7 @@ static void put_mark(struct lane *lane, enum batch_kind kind, int64_t now_us)
 void lane_tick(struct lane *lane, int64_t now_us)
 {
 	put_mark(lane, BATCH_TICK, now_us);
+	flush(lane); /* on a quiet link a batch would take a minute to fill */
 }
 
 void lane_change_rules(struct lane *lane, const struct rules_change *change)
