@@ -99,7 +99,37 @@ static void pump(struct pipeline *pipeline, struct capture *capture)
 			show_progress(&progress, capture, &frame);
 	}
 	progress_done(&progress);
+}
+
+static bool reads_stdin(char **paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(paths[i], "-") == 0)
+			return true;
+	return false;
+}
+
+/* Files that were not read to the end are to be read again: what is kept stays as it was, or their
+ * first part would count twice. A stream that was stopped cannot come again. */
+static void finish(struct pipeline *pipeline, bool is_repeatable)
+{
+	if (is_stopping && is_repeatable)
+		pipeline_forget(pipeline);
 	pipeline_finish(pipeline);
+}
+
+static void tell_times(const struct pipeline_settings *settings, const struct pipeline_stats *stats)
+{
+	char text[32] = "";
+	time_t resumed_s = (time_t)(stats->resumed_us / CLOCK_SECOND_US);
+	struct tm parts;
+	if (!settings->state_folder || stats->resumed_us == 0 || stats->clock.late == 0)
+		return;
+	if (gmtime_r(&resumed_s, &parts))
+		strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	log_warn("%llu packets are older than what %s has seen, which reaches to %s: they count in "
+		 "no bucket",
+		(unsigned long long)stats->clock.late, settings->state_folder, text);
 }
 
 static const char *describe(int error)
@@ -127,16 +157,23 @@ int feed_run(const struct pipeline_settings *settings, char **paths, size_t coun
 		return STATUS_FAILURE;
 	}
 	pump(pipeline, capture);
+	finish(pipeline, !reads_stdin(paths, count));
 	pipeline_stats(pipeline, &ret_result->pipeline);
 	pipeline_times(pipeline, &ret_result->times);
+	tell_times(settings, &ret_result->pipeline);
 	capture_stats(capture, &ret_result->capture);
 	ret_result->wall_s = monotonic_s() - start_s;
 	ret_result->has_memory = settings->state_folder != NULL;
 	ret_result->is_interrupted = is_stopping;
 	if (is_stopping)
-		log_warn("interrupted: stopped after %llu packets",
-			(unsigned long long)ret_result->capture.frames);
+		log_warn("interrupted: stopped after %llu packets%s",
+			(unsigned long long)ret_result->capture.frames,
+			settings->state_folder && !reads_stdin(paths, count)
+				? "; the state is as it was before"
+				: "");
 	capture_close(capture);
 	pipeline_free(pipeline);
-	return ret_result->capture.faults > 0 || is_stopping ? STATUS_FAILURE : STATUS_OK;
+	bool is_whole = ret_result->capture.faults == 0 && !is_stopping &&
+			ret_result->pipeline.judged.unsaved == 0;
+	return is_whole ? STATUS_OK : STATUS_FAILURE;
 }

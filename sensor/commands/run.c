@@ -19,6 +19,7 @@
 #define NAMES_SIZE 256
 #define SNAPLEN_FOR_DPI 1514 /* an Ethernet frame: a TLS ClientHello fills it */
 #define MIB (1024u * 1024u)
+#define CLOCK_AHEAD_MAX_S 3600 /* what was kept may be ahead of this clock by so much */
 
 /* Everything that a live sensor holds, in the order in which it is opened. */
 struct run {
@@ -157,7 +158,8 @@ static int open_pipeline(struct run *run)
 	feed_plan(&run->first->config, &run->first->setup, &settings);
 	settings.worker.sample = run->first->sample;
 	settings.analyst.listener = outlet_listener(&run->outlet);
-	settings.saves_hourly = true;
+	settings.is_live = true;
+	settings.latest_us = ((int64_t)time(NULL) + CLOCK_AHEAD_MAX_S) * CLOCK_SECOND_US;
 	int error = make_seeds(&settings);
 	if (error == 0)
 		error = pipeline_new(&settings, &run->pipeline);
@@ -218,7 +220,8 @@ static int finish(struct run *run, double start_s)
 	pipeline_times(run->pipeline, &result.times);
 	capture_stats(run->capture, &result.capture);
 	result.wall_s = monotonic_s() - start_s;
-	int status = outlet_deliver(&run->outlet, STATUS_OK);
+	int status = result.pipeline.judged.unsaved > 0 ? STATUS_FAILURE : STATUS_OK;
+	status = outlet_deliver(&run->outlet, status);
 	publisher_stats(run->outlet.publisher, &delivered);
 	int error = run->stats ? stats_file_write(run->stats, &result, techniques,
 					 &run->outlet.alerts, &delivered)

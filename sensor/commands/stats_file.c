@@ -50,6 +50,7 @@ static json_t *flows(const struct feed_result *result, const struct technique_ta
 	json_t *object = json_object(), *by_technique = json_object(), *ended = json_object();
 	put(object, "total", worker->flows.created - worker->control_flows);
 	put(object, "control", worker->control_flows);
+	put(object, "resumed", result->pipeline.flows_resumed);
 	put(object, "active_max", worker->flows.active_max);
 	put(object, "evicted", worker->flows.ended[FLOW_END_EVICTED]);
 	for (int end = 0; end < FLOW_ENDS; end++)

@@ -131,3 +131,29 @@ const char *control_verdict_name(enum control_verdict verdict)
 		[CONTROL_UNKNOWN] = "unknown", [CONTROL_OWN] = "own", [CONTROL_SHARED] = "shared"};
 	return names[verdict];
 }
+
+void control_save(const struct control_record *record, struct pack_writer *writer)
+{
+	for (uint32_t i = 0; i < CONTROL_BUCKETS; i++) {
+		const struct control_bucket *bucket = &record->buckets[i];
+		pack_put_u32(writer, bucket->number);
+		for (int m = 0; bucket->number && m < DETECT_METRICS; m++) {
+			pack_put_double(writer, (double)bucket->observed[m]);
+			pack_put_double(writer, (double)bucket->expected[m]);
+			pack_put_double(writer, (double)bucket->variance[m]);
+		}
+	}
+}
+
+void control_load(struct control_record *record, struct pack_reader *reader)
+{
+	for (uint32_t i = 0; i < CONTROL_BUCKETS; i++) {
+		struct control_bucket *bucket = &record->buckets[i];
+		bucket->number = pack_get_u32(reader);
+		for (int m = 0; bucket->number && m < DETECT_METRICS; m++) {
+			bucket->observed[m] = (float)pack_get_double(reader);
+			bucket->expected[m] = (float)pack_get_double(reader);
+			bucket->variance[m] = (float)pack_get_double(reader);
+		}
+	}
+}

@@ -16,6 +16,7 @@
  * group's ratio reaches that square root and its lower limit is above 1. Else, and for groups of
  * less than CONTROL_HOSTS_MIN active hosts, it is unknown.
  */
+#include "base/pack.h"
 #include "detect/detector.h"
 
 #define CONTROL_HOSTS_MIN 10
@@ -62,6 +63,10 @@ void control_note(struct control_record *record, const struct detector *detector
  */
 bool control_compare(const struct control_record *record, const struct detect_settings *settings,
 	const struct detect_event *event, double hosts, struct control_contrast *ret_contrast);
+
+/* Packs it, and takes a packed one; bytes that are missing are told by the reader's error. */
+void control_save(const struct control_record *record, struct pack_writer *writer);
+void control_load(struct control_record *record, struct pack_reader *reader);
 
 /* Static text: "own", "shared", "unknown". */
 const char *control_verdict_name(enum control_verdict verdict);

@@ -2,6 +2,7 @@
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 /* A flow: all packets of one 5-tuple in both directions, as the sensor remembers it. */
+#include "base/pack.h"
 #include "flow/technique.h"
 #include "packet/packet.h"
 
@@ -63,6 +64,7 @@ struct flow {
 	bool is_decided; /* no more inspection */
 	bool is_metered; /* counted in the range's totals */
 	bool is_settled; /* its guesses are counted */
+	bool is_resumed; /* from a run before: what that one found of it stays found */
 };
 
 /* The two ends of a flow. */
@@ -76,6 +78,14 @@ struct surgetap_address flow_far_host(const struct flow *flow);
 /* A number for a flow that is the same in every run: 53 bits (exact in a JSON number), from the
  * 5-tuple and the start time. */
 uint64_t flow_id(const struct flow *flow);
+
+/* Packs what is remembered of the flow: all but its place in the table, its range, and its
+ * inspection, which is begun anew if it was not over. */
+void flow_save(const struct flow *flow, struct pack_writer *writer);
+
+/* Takes a packed flow, without a range; its sets of techniques have the numbers of the run that
+ * saved it. Bytes that make no sense are told by the reader's error. */
+void flow_load(struct pack_reader *reader, struct flow *ret_flow);
 
 /* The transport's name as Suricata writes it: "TCP", "UDP", "IPv6-ICMP" ...; three digits for
  * others. */

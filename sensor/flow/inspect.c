@@ -284,6 +284,18 @@ static void classify(
 	mark_plugins(inspector);
 }
 
+/* The evidence into the flow's sets. What an earlier run found of the flow stays: its packets
+ * cannot be seen again. */
+static void settle(
+	const struct inspector *inspector, struct inspection *inspection, struct flow *flow)
+{
+	const struct technique_table *table = &inspector->settings.plugins->techniques;
+	if (flow->is_resumed)
+		findings_add(&inspection->findings, table, flow);
+	else
+		findings_settle(&inspection->findings, table, flow);
+}
+
 void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,
 	bool from_client)
 {
@@ -311,7 +323,7 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		show_payload(inspector, inspection, packet, from_client);
 	if (!inspection->is_classified && (is_done || is_spent))
 		classify(inspector, flow, inspection, !is_done);
-	findings_settle(&inspection->findings, &inspector->settings.plugins->techniques, flow);
+	settle(inspector, inspection, flow);
 	flow->is_decided =
 		inspection->is_classified &&
 		(!inspection->waiting || inspection->packets >= 2 * INSPECT_PAYLOADS_MAX);
@@ -357,7 +369,7 @@ void inspector_end(struct inspector *inspector, struct flow *flow)
 		classify(inspector, flow, inspection, true);
 	fill_view(inspector, flow, inspection);
 	tell_ended(inspector, inspection);
-	findings_settle(&inspection->findings, &inspector->settings.plugins->techniques, flow);
+	settle(inspector, inspection, flow);
 	flow->is_decided = true;
 }
 

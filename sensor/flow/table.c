@@ -226,6 +226,31 @@ static struct flow *find_flow(struct flow_table *table, const struct flow_key *k
 	return NULL;
 }
 
+void flow_table_each(const struct flow_table *table,
+	void (*show)(void *argument, const struct flow *flow), void *argument)
+{
+	for (int life = 0; life < FLOW_LIVES; life++)
+		for (uint32_t i = table->lives[life].oldest; i != NONE; i = table->flows[i].newer)
+			show(argument, &table->flows[i]);
+}
+
+bool flow_table_resume(struct flow_table *table, const struct flow *saved)
+{
+	uint32_t hash = (uint32_t)siphash_1_3(&table->key, &saved->key, sizeof saved->key);
+	uint32_t *head = &table->heads[hash & table->head_mask];
+	if (table->used == table->capacity || find_flow(table, &saved->key, hash))
+		return false;
+	struct flow *flow = &table->flows[table->used++];
+	*flow = *saved;
+	flow->hash = hash;
+	flow->next = *head;
+	*head = (uint32_t)(flow - table->flows);
+	list_push(table, flow, (enum flow_life)flow->life, flow->listed_us);
+	if (++table->stats.active > table->stats.active_max)
+		table->stats.active_max = table->stats.active;
+	return true;
+}
+
 /* A RST refuses and a bare FIN says good-bye; neither is an answer. */
 static bool is_answer(const struct packet *packet)
 {

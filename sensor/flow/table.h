@@ -35,6 +35,14 @@ void flow_table_free(struct flow_table *table);
 struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, int64_t now_us,
 	bool *ret_is_new, bool *ret_from_client);
 
+/* Shows every flow, those of a life in the order of their last packets. */
+void flow_table_each(const struct flow_table *table,
+	void (*show)(void *argument, const struct flow *flow), void *argument);
+
+/* Takes a flow of an earlier run over; `flow->listed_us` is not below that of flows taken over
+ * before. It does not count as created. Returns false when the table is full, or has it already. */
+bool flow_table_resume(struct flow_table *table, const struct flow *flow);
+
 /* Ends all flows that were silent for too long by `now_us`. Whether a flow ends depends on its own
  * packets alone, so that sharing flows out to several tables changes nothing. */
 void flow_table_expire(struct flow_table *table, int64_t now_us);

@@ -39,3 +39,21 @@ uint64_t history_sum(const struct history *history, const uint32_t scales_s[HIST
 	}
 	return (uint64_t)(sum + 0.5);
 }
+
+void history_save(const struct history *history, struct pack_writer *writer)
+{
+	for (int scale = 0; scale < HISTORY_SCALES; scale++)
+		for (int slot = 0; slot < HISTORY_BUCKETS; slot++) {
+			pack_put_u32(writer, history->bucket[scale][slot]);
+			pack_put_u64(writer, history->bytes[scale][slot]);
+		}
+}
+
+void history_load(struct history *history, struct pack_reader *reader)
+{
+	for (int scale = 0; scale < HISTORY_SCALES; scale++)
+		for (int slot = 0; slot < HISTORY_BUCKETS; slot++) {
+			history->bucket[scale][slot] = pack_get_u32(reader);
+			history->bytes[scale][slot] = pack_get_u64(reader);
+		}
+}

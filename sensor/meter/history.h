@@ -5,6 +5,8 @@
  * many bytes its window held. Zeroed at first. */
 #include <stdint.h>
 
+#include "base/pack.h"
+
 #define HISTORY_SCALES 4
 #define HISTORY_BUCKETS 64 /* remembered on each scale: an hour of minutes, 2 days of hours ... */
 
@@ -23,5 +25,9 @@ void history_put(
  * the epoch on. */
 uint64_t history_sum(const struct history *history, const uint32_t scales_s[HISTORY_SCALES],
 	int64_t start_s, int64_t end_s);
+
+/* Packs it, and takes a packed one; bytes that are missing are told by the reader's error. */
+void history_save(const struct history *history, struct pack_writer *writer);
+void history_load(struct history *history, struct pack_reader *reader);
 
 #endif

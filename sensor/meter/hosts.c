@@ -210,6 +210,41 @@ double hosts_count(const struct hosts *hosts)
 	return hosts->is_sketch ? floor(estimate(hosts->block) + 0.5) : hosts->count;
 }
 
+void hosts_save(const struct hosts *hosts, struct pack_writer *writer)
+{
+	pack_put_u8(writer, hosts->is_sketch);
+	pack_put_u8(writer, hosts->is_cut);
+	if (hosts->is_sketch) {
+		pack_put_bytes(writer, hosts->block, HOSTS_BLOCK_BYTES);
+		return;
+	}
+	const uint64_t *hashes = hosts->block ? hosts->block : hosts->first;
+	uint32_t places = hosts->block ? SLOTS : hosts->count;
+	pack_put_u32(writer, hosts->count);
+	for (uint32_t i = 0; i < places; i++)
+		if (hashes[i])
+			pack_put_u64(writer, hashes[i]);
+}
+
+void hosts_load(struct hosts *hosts, struct hosts_pool *pool, struct pack_reader *reader)
+{
+	bool is_sketch = pack_get_bool(reader);
+	bool is_cut = pack_get_bool(reader);
+	if (is_sketch) {
+		uint8_t registers[HOSTS_BLOCK_BYTES];
+		pack_get_bytes(reader, registers, sizeof registers);
+		for (uint32_t i = 0; i < REGISTERS; i++)
+			if (registers[i] > RANK_MAX + 1)
+				registers[i] = RANK_MAX + 1;
+		merge_sketch(hosts, pool, registers);
+	} else {
+		uint32_t count = pack_get_count(reader, HOSTS_EXACT_MAX);
+		for (uint32_t i = 0; i < count; i++)
+			hosts_add(hosts, pool, pack_get_u64(reader));
+	}
+	hosts->is_cut |= is_cut;
+}
+
 void hosts_clear(struct hosts *hosts, struct hosts_pool *pool)
 {
 	if (hosts->block) {

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/pack.h"
+
 #define HOSTS_INLINE 6
 #define HOSTS_BLOCK_BYTES 4096
 #define HOSTS_EXACT_MAX 384 /* of 512 slots of 8 bytes */
@@ -44,6 +46,13 @@ void hosts_merge(struct hosts *hosts, struct hosts_pool *pool, const struct host
 
 /* The number of distinct hosts: exact up to HOSTS_EXACT_MAX. */
 double hosts_count(const struct hosts *hosts);
+
+/* Packs the set. */
+void hosts_save(const struct hosts *hosts, struct pack_writer *writer);
+
+/* Takes a packed set into an empty one; it counts and merges as the saved one did, if its hashes
+ * have the same key. Bytes that make no sense are told by the reader's error. */
+void hosts_load(struct hosts *hosts, struct hosts_pool *pool, struct pack_reader *reader);
 
 /* Empties the set and gives its block back. */
 void hosts_clear(struct hosts *hosts, struct hosts_pool *pool);

@@ -223,6 +223,88 @@ void meter_merge(struct meter *meter, const struct meter *from)
 	}
 }
 
+static void save_cell(const struct meter_cell *cell, struct pack_writer *writer)
+{
+	bool is_witnessed =
+		cell->witness && (cell->witness->flows > 0 || cell->witness->example_count > 0);
+	pack_put_u64(writer, cell->flows);
+	pack_put_u64(writer, cell->bytes);
+	pack_put_u64(writer, cell->suspected);
+	pack_put_u64(writer, cell->inbound);
+	hosts_save(&cell->hosts, writer);
+	roster_save(&cell->roster, writer);
+	pack_put_u8(writer, is_witnessed);
+	if (is_witnessed)
+		witness_save(cell->witness, writer);
+}
+
+void meter_save(const struct meter *meter, struct pack_writer *writer)
+{
+	pack_put_u32(writer, meter->touched_count);
+	for (uint32_t i = 0; i < meter->touched_count; i++) {
+		const struct meter_range *range = meter->touched[i];
+		pack_put_u32(writer, range->range);
+		save_cell(&range->all, writer);
+		for (uint32_t t = 0; t < meter->settings.technique_count; t++)
+			save_cell(&range->cells[t], writer);
+	}
+}
+
+static int load_cell(struct meter *meter, struct meter_cell *cell, struct pack_reader *reader)
+{
+	cell->flows = pack_get_u64(reader);
+	cell->bytes = pack_get_u64(reader);
+	cell->suspected = pack_get_u64(reader);
+	cell->inbound = pack_get_u64(reader);
+	hosts_load(&cell->hosts, meter->pool, reader);
+	roster_load(&cell->roster, &meter->rosters, reader);
+	if (!pack_get_bool(reader))
+		return 0;
+	struct witness *witness = witness_of(meter, cell);
+	return witness ? witness_load(witness, reader) : -ENOMEM;
+}
+
+/* Reads one saved cell into `cell`, or over it when that is NULL. */
+static int take_cell(struct meter *meter, struct meter_cell *cell, struct pack_reader *reader)
+{
+	struct meter_cell unknown = {0};
+	if (cell)
+		return load_cell(meter, cell, reader);
+	int error = load_cell(meter, &unknown, reader);
+	hosts_clear(&unknown.hosts, meter->pool);
+	roster_done(&unknown.roster, &meter->rosters);
+	if (unknown.witness)
+		witness_done(unknown.witness);
+	free(unknown.witness);
+	return error;
+}
+
+uint32_t meter_range_now(const struct meter_numbering *numbering, uint32_t saved)
+{
+	if (saved == RANGE_CONTROL)
+		return saved;
+	return saved < numbering->range_count ? numbering->ranges[saved] : METER_UNKNOWN;
+}
+
+int meter_load(
+	struct meter *meter, struct pack_reader *reader, const struct meter_numbering *numbering)
+{
+	uint32_t count = pack_get_count(reader, METER_RANGES_MAX + 1);
+	int error = 0;
+	for (uint32_t i = 0; i < count && error == 0 && reader->error == 0; i++) {
+		uint32_t number = meter_range_now(numbering, pack_get_u32(reader));
+		struct meter_range *range = place_of(meter, number) ? touch(meter, number) : NULL;
+		error = take_cell(meter, range ? &range->all : NULL, reader);
+		for (uint32_t t = 0; t < numbering->technique_count && error == 0; t++) {
+			uint32_t technique = numbering->techniques[t];
+			bool is_known = range && technique < meter->settings.technique_count;
+			error = take_cell(
+				meter, is_known ? &range->cells[technique] : NULL, reader);
+		}
+	}
+	return error;
+}
+
 void meter_clear(struct meter *meter)
 {
 	for (uint32_t i = 0; i < meter->touched_count; i++) {

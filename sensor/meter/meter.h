@@ -78,6 +78,27 @@ void meter_add_example(struct meter *meter, uint32_t range, uint32_t technique,
 /* Adds everything of `from`, which has the same settings. */
 void meter_merge(struct meter *meter, const struct meter *from);
 
+/* What the numbers of a saved meter are called now: a range and a technique of each saved number,
+ * or METER_UNKNOWN for one that is not there any more. */
+#define METER_UNKNOWN UINT32_MAX
+struct meter_numbering {
+	const uint32_t *ranges;
+	uint32_t range_count;
+	uint32_t techniques[TECHNIQUES_MAX];
+	uint32_t technique_count;
+};
+
+/* The number now of a saved range, or METER_UNKNOWN. The control group keeps its own. */
+uint32_t meter_range_now(const struct meter_numbering *numbering, uint32_t saved);
+
+/* Packs what the meter has counted. */
+void meter_save(const struct meter *meter, struct pack_writer *writer);
+
+/* Adds a packed meter to an empty one with the same host_seed; what is not known any more is passed
+ * over. Returns 0 or -ENOMEM; bytes that make no sense are told by the reader's error. */
+int meter_load(
+	struct meter *meter, struct pack_reader *reader, const struct meter_numbering *numbering);
+
 /* Empties the meter; memory of ranges seen once stays. */
 void meter_clear(struct meter *meter);
 

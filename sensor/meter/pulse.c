@@ -65,3 +65,19 @@ void pulse_warp(const struct pulse *pulse, int64_t from_s, int64_t until_s, cons
 	for (uint32_t i = 0; i < count && walk.sum > 0; i++)
 		ret_parts[i] /= walk.sum;
 }
+
+void pulse_save(const struct pulse *pulse, struct pack_writer *writer)
+{
+	for (int i = 0; i < PULSE_HOURS; i++) {
+		pack_put_u32(writer, pulse->hour[i]);
+		pack_put_double(writer, (double)pulse->level[i]);
+	}
+}
+
+void pulse_load(struct pulse *pulse, struct pack_reader *reader)
+{
+	for (int i = 0; i < PULSE_HOURS; i++) {
+		pulse->hour[i] = pack_get_u32(reader);
+		pulse->level[i] = (float)pack_get_double(reader);
+	}
+}

@@ -5,6 +5,8 @@
  * when they are spread as the range's activity is. Zeroed at first. */
 #include <stdint.h>
 
+#include "base/pack.h"
+
 #define PULSE_HOURS 168
 
 struct pulse {
@@ -23,5 +25,9 @@ void pulse_put(struct pulse *pulse, int64_t start_s, double level);
  */
 void pulse_warp(const struct pulse *pulse, int64_t from_s, int64_t until_s, const uint32_t *times_s,
 	uint32_t count, double *ret_parts);
+
+/* Packs it, and takes a packed one; bytes that are missing are told by the reader's error. */
+void pulse_save(const struct pulse *pulse, struct pack_writer *writer);
+void pulse_load(struct pulse *pulse, struct pack_reader *reader);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LEVEL_MAX 63
 #define SLOTS_FIRST 8
 #define SLOTS_MAX (ROSTER_BYTES / sizeof(struct roster_host))
 
@@ -162,6 +163,36 @@ void roster_follow(struct roster *roster, struct roster_budget *budget, const st
 			slot->since_s = host->since_s;
 		if (host->last_s > slot->last_s)
 			slot->last_s = host->last_s;
+	}
+}
+
+void roster_save(const struct roster *roster, struct pack_writer *writer)
+{
+	pack_put_u8(writer, (uint8_t)roster->level);
+	pack_put_u32(writer, roster->count);
+	for (uint32_t i = 0; i < roster->room; i++) {
+		if (!roster->hosts[i].hash)
+			continue;
+		pack_put_u64(writer, roster->hosts[i].hash);
+		pack_put_u32(writer, roster->hosts[i].since_s);
+		pack_put_u32(writer, roster->hosts[i].last_s);
+	}
+}
+
+void roster_load(struct roster *roster, struct roster_budget *budget, struct pack_reader *reader)
+{
+	uint8_t level = pack_get_u8(reader);
+	uint32_t count = pack_get_count(reader, ROSTER_HOSTS);
+	if (level > LEVEL_MAX)
+		pack_fail(reader);
+	else
+		roster->level = level;
+	for (uint32_t i = 0; i < count; i++) {
+		struct roster_host host = {.hash = pack_get_u64(reader)};
+		host.since_s = pack_get_u32(reader);
+		host.last_s = pack_get_u32(reader);
+		if (host.hash)
+			add(roster, budget, &host);
 	}
 }
 

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pack.h"
+
 #define ROSTER_HOSTS 768   /* at most, of 1024 slots */
 #define ROSTER_BYTES 16384 /* what those take */
 
@@ -53,6 +55,13 @@ void roster_merge(struct roster *roster, struct roster_budget *budget, const str
  */
 void roster_follow(struct roster *roster, struct roster_budget *budget, const struct roster *from,
 	uint32_t silence_s);
+
+/* Packs it. */
+void roster_save(const struct roster *roster, struct pack_writer *writer);
+
+/* Takes a packed one into an empty one; it counts and merges as the saved one did. Bytes that make
+ * no sense are told by the reader's error. */
+void roster_load(struct roster *roster, struct roster_budget *budget, struct pack_reader *reader);
 
 /* Empties it; its memory stays. */
 void roster_clear(struct roster *roster);

@@ -97,6 +97,79 @@ int witness_merge(struct witness *witness, const struct witness *from)
 	return error;
 }
 
+static void save_endpoint(const struct surgetap_endpoint *endpoint, struct pack_writer *writer)
+{
+	pack_put_bytes(writer, endpoint->address.bytes, sizeof endpoint->address.bytes);
+	pack_put_u16(writer, endpoint->port);
+}
+
+static struct surgetap_endpoint load_endpoint(struct pack_reader *reader)
+{
+	struct surgetap_endpoint endpoint = {.port = 0};
+	pack_get_bytes(reader, endpoint.address.bytes, sizeof endpoint.address.bytes);
+	endpoint.port = pack_get_u16(reader);
+	return endpoint;
+}
+
+static void save_example(const struct witness_example *example, struct pack_writer *writer)
+{
+	pack_put_i64(writer, example->time_us);
+	save_endpoint(&example->client, writer);
+	save_endpoint(&example->server, writer);
+	pack_put_u64(writer, example->flow_id);
+	pack_put_u16(writer, example->icmp_type_code);
+	pack_put_u8(writer, example->ip_version);
+	pack_put_u8(writer, example->transport);
+	pack_put_text(writer, example->protocol);
+	pack_put_text(writer, example->reason);
+}
+
+static void load_example(struct witness_example *example, struct pack_reader *reader)
+{
+	example->time_us = pack_get_i64(reader);
+	example->client = load_endpoint(reader);
+	example->server = load_endpoint(reader);
+	example->flow_id = pack_get_u64(reader);
+	example->icmp_type_code = pack_get_u16(reader);
+	example->ip_version = pack_get_u8(reader);
+	example->transport = pack_get_u8(reader);
+	pack_get_text(reader, example->protocol, sizeof example->protocol);
+	pack_get_text(reader, example->reason, sizeof example->reason);
+}
+
+void witness_save(const struct witness *witness, struct pack_writer *writer)
+{
+	pack_put_u64(writer, witness->flows);
+	pack_put_u32(writer, witness->count);
+	for (uint32_t i = 0; i < witness->count; i++) {
+		const struct witness_flow *flow = &witness->sample[i];
+		pack_put_u64(writer, flow->id);
+		pack_put_bytes(writer, flow->host.bytes, sizeof flow->host.bytes);
+		pack_put_bytes(writer, flow->peer.bytes, sizeof flow->peer.bytes);
+	}
+	pack_put_u32(writer, witness->example_count);
+	for (uint32_t i = 0; i < witness->example_count; i++)
+		save_example(&witness->examples[i], writer);
+}
+
+int witness_load(struct witness *witness, struct pack_reader *reader)
+{
+	int error = 0;
+	witness->flows = pack_get_u64(reader);
+	uint32_t count = pack_get_count(reader, WITNESS_FLOWS);
+	for (uint32_t i = 0; i < count; i++) {
+		struct witness_flow flow = {.id = pack_get_u64(reader)};
+		pack_get_bytes(reader, flow.host.bytes, sizeof flow.host.bytes);
+		pack_get_bytes(reader, flow.peer.bytes, sizeof flow.peer.bytes);
+		if (error == 0)
+			error = sample_flow(witness, &flow);
+	}
+	witness->example_count = pack_get_count(reader, WITNESS_EXAMPLES);
+	for (uint32_t i = 0; i < witness->example_count; i++)
+		load_example(&witness->examples[i], reader);
+	return error;
+}
+
 void witness_clear(struct witness *witness)
 {
 	witness->flows = 0;

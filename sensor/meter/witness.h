@@ -12,6 +12,8 @@
  */
 #include <surgetap/flow.h>
 
+#include "base/pack.h"
+
 #define WITNESS_FLOWS 512
 #define WITNESS_EXAMPLES 5
 #define WITNESS_REASON_SIZE 96
@@ -59,6 +61,13 @@ void witness_show(struct witness *witness, const struct witness_example *example
 
 /* Adds everything of `from`. Returns 0 or -ENOMEM. */
 int witness_merge(struct witness *witness, const struct witness *from);
+
+/* Packs it. */
+void witness_save(const struct witness *witness, struct pack_writer *writer);
+
+/* Takes a packed one into an empty one. Returns 0 or -ENOMEM; bytes that make no sense are told by
+ * the reader's error. */
+int witness_load(struct witness *witness, struct pack_reader *reader);
 
 /* Empties it; its memory stays. */
 void witness_clear(struct witness *witness);

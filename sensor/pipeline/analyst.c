@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "detect/control.h"
-#include "pipeline/tracked.h"
+#include "pipeline/roll.h"
 
 #define BLOCKS_MAX 262144 /* of 4 KiB, for the sets of hosts of all four scales together */
 #define ROSTERS_BYTES (256u << 20)
-#define CONTROL_NAME ""                       /* no range has it */
 #define FORGET_S (COORDINATION_SILENCE_S / 2) /* a gap after which hosts are remembered anew */
 
 static const uint32_t scales_s[ANALYST_SCALES] = {60, 3600, 86400, 604800};
@@ -27,13 +26,9 @@ struct analyst {
 	struct analyst_settings settings;
 	struct detect_settings detect;
 	uint32_t technique_count;
-	size_t detector_bytes;
 	struct bucket buckets[ANALYST_SCALES];
-	/* In the order of ranges, the control group last: the same for any number of workers. */
-	struct tracked **tracked;
-	uint32_t tracked_count, tracked_room;
+	struct roll roll;
 	int64_t *since_s; /* for each range: from when on it is watched; NULL: all from the start */
-	struct roster_budget rosters;
 	struct control_record *controls; /* of each technique; NULL: no traffic of the group yet */
 	int64_t seen_s;                  /* end of the last minute */
 	uint64_t refused;
@@ -53,9 +48,9 @@ int analyst_new(const struct analyst_settings *settings, struct analyst **ret_an
 		range_count * analyst->technique_count);
 	if (error < 0)
 		goto fail;
-	analyst->detector_bytes = (detector_size(&analyst->detect) + 15) / 16 * 16;
 	error = -ENOMEM;
-	analyst->rosters.max_bytes = ROSTERS_BYTES;
+	analyst->roll.technique_count = analyst->technique_count;
+	analyst->roll.rosters.max_bytes = ROSTERS_BYTES;
 	struct meter_settings metering = {
 		.range_count = range_count,
 		.technique_count = analyst->technique_count,
@@ -80,59 +75,27 @@ void analyst_free(struct analyst *analyst)
 		return;
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		meter_free(analyst->buckets[scale].meter);
-	for (uint32_t i = 0; i < analyst->tracked_count; i++)
-		tracked_free(analyst->tracked[i], &analyst->rosters);
+	roll_done(&analyst->roll);
 	witness_done(&analyst->witness);
-	free(analyst->tracked);
 	free(analyst->since_s);
 	free(analyst->controls);
 	free(analyst);
 }
 
-static struct tracked *find_tracked(const struct analyst *analyst, uint32_t range)
-{
-	uint32_t low = 0, high = analyst->tracked_count;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (analyst->tracked[middle]->range < range)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	bool is_found = low < analyst->tracked_count && analyst->tracked[low]->range == range;
-	return is_found ? analyst->tracked[low] : NULL;
-}
-
 static struct tracked *find_control(const struct analyst *analyst)
 {
-	return find_tracked(analyst, RANGE_CONTROL);
+	return roll_find(&analyst->roll, RANGE_CONTROL);
 }
 
 /* Begins to follow a range. */
 static int track_range(struct analyst *analyst, uint32_t range)
 {
-	if (analyst->tracked_count == analyst->tracked_room) {
-		uint32_t room = analyst->tracked_room ? 2 * analyst->tracked_room : 16;
-		struct tracked **larger = realloc(analyst->tracked, room * sizeof *larger);
-		if (!larger)
-			return -ENOMEM;
-		analyst->tracked = larger;
-		analyst->tracked_room = room;
-	}
 	if (range == RANGE_CONTROL && !analyst->controls) {
 		analyst->controls = calloc(analyst->technique_count, sizeof *analyst->controls);
 		if (!analyst->controls)
 			return -ENOMEM;
 	}
-	struct tracked *tracked = tracked_new(
-		range, analyst->technique_count, &analyst->detect, analyst->buckets[0].start_s);
-	if (!tracked)
-		return -ENOMEM;
-	uint32_t place = analyst->tracked_count++;
-	for (; place > 0 && analyst->tracked[place - 1]->range > range; place--)
-		analyst->tracked[place] = analyst->tracked[place - 1];
-	analyst->tracked[place] = tracked;
-	return 0;
+	return roll_add(&analyst->roll, range, &analyst->detect, analyst->buckets[0].start_s);
 }
 
 static void track_new_ranges(struct analyst *analyst, const struct meter *meter)
@@ -140,7 +103,7 @@ static void track_new_ranges(struct analyst *analyst, const struct meter *meter)
 	uint32_t count;
 	struct meter_range *const *touched = meter_touched(meter, &count);
 	for (uint32_t i = 0; i < count; i++)
-		if (!find_tracked(analyst, touched[i]->range) &&
+		if (!roll_find(&analyst->roll, touched[i]->range) &&
 			track_range(analyst, touched[i]->range) < 0)
 			analyst->refused++;
 }
@@ -272,11 +235,11 @@ static double find_watched(
 static void remember_hosts(struct analyst *analyst, uint32_t scale)
 {
 	const struct bucket *bucket = &analyst->buckets[scale];
-	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
-		struct tracked *tracked = analyst->tracked[i];
+	for (uint32_t i = 0; i < analyst->roll.count; i++) {
+		struct tracked *tracked = analyst->roll.tracked[i];
 		const struct meter_range *counts = meter_look(bucket->meter, tracked->range);
 		if (scale == 0)
-			tracked_follow(tracked, &analyst->rosters, counts);
+			tracked_follow(tracked, &analyst->roll.rosters, counts);
 		else if (scales_s[scale] == 3600)
 			pulse_put(&tracked->pulse, bucket->start_s,
 				counts ? hosts_count(&counts->all.hosts) : 0);
@@ -288,22 +251,26 @@ static double trust(double coverage)
 	return coverage >= ANALYST_COVERAGE_MIN ? coverage : 0;
 }
 
-static void close_bucket(struct analyst *analyst, uint32_t scale)
+/* Bucket into bucket. One that is not over is not judged, a minute then not even told. */
+static void close_bucket(struct analyst *analyst, uint32_t scale, bool is_over)
 {
 	struct bucket *bucket = &analyst->buckets[scale];
 	double coverage = bucket->covered_s / scales_s[scale];
 	if (scale == 0)
 		track_new_ranges(analyst, bucket->meter);
-	remember_hosts(analyst, scale);
 	struct tracked *control = find_control(analyst);
-	if (control)
+	if (is_over)
+		remember_hosts(analyst, scale);
+	if (is_over && control)
 		judge_range(analyst, control, scale, trust(coverage));
-	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
-		if (analyst->tracked[i] == control)
+	for (uint32_t i = 0; i < analyst->roll.count; i++) {
+		if (analyst->roll.tracked[i] == control)
 			continue;
-		double covered = coverage * find_watched(analyst, analyst->tracked[i], scale);
-		tell_usage(analyst, analyst->tracked[i], scale, covered);
-		judge_range(analyst, analyst->tracked[i], scale, trust(covered));
+		double covered = coverage * find_watched(analyst, analyst->roll.tracked[i], scale);
+		if (is_over || scale > 0)
+			tell_usage(analyst, analyst->roll.tracked[i], scale, covered);
+		if (is_over)
+			judge_range(analyst, analyst->roll.tracked[i], scale, trust(covered));
 	}
 	if (scale + 1 < ANALYST_SCALES)
 		meter_merge(analyst->buckets[scale + 1].meter, bucket->meter);
@@ -317,20 +284,20 @@ static void close_until(struct analyst *analyst, int64_t time_s)
 	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++) {
 		const struct bucket *bucket = &analyst->buckets[scale];
 		if (bucket->is_open && bucket->start_s + scales_s[scale] <= time_s)
-			close_bucket(analyst, scale);
+			close_bucket(analyst, scale, true);
 	}
 }
 
 /* After a long gap nobody knows any more who is new. */
 static void forget_hosts(struct analyst *analyst, int64_t start_s)
 {
-	for (uint32_t i = 0; i < analyst->tracked_count && start_s - analyst->seen_s > FORGET_S;
-		i++)
-		analyst->tracked[i]->since_s = start_s;
+	for (uint32_t i = 0; i < analyst->roll.count && start_s - analyst->seen_s > FORGET_S; i++)
+		analyst->roll.tracked[i]->since_s = start_s;
 	analyst->seen_s = start_s + scales_s[0];
 }
 
-void analyst_take_minute(struct analyst *analyst, int64_t start_s, double coverage,
+/* Adds meters to the minute that begins at `start_s`, of which `coverage` was seen. */
+static void add_minute(struct analyst *analyst, int64_t start_s, double coverage,
 	struct meter *const *meters, uint32_t count)
 {
 	close_until(analyst, start_s);
@@ -348,14 +315,41 @@ void analyst_take_minute(struct analyst *analyst, int64_t start_s, double covera
 		meter_merge(analyst->buckets[0].meter, meters[i]);
 		meter_clear(meters[i]);
 	}
+}
+
+void analyst_take_minute(struct analyst *analyst, int64_t start_s, double coverage,
+	struct meter *const *meters, uint32_t count)
+{
+	add_minute(analyst, start_s, coverage, meters, count);
 	close_until(analyst, start_s + scales_s[0]);
+}
+
+void analyst_keep_minute(
+	struct analyst *analyst, int64_t start_s, struct meter *const *meters, uint32_t count)
+{
+	add_minute(analyst, start_s, 0, meters, count);
+}
+
+const struct analyst_settings *analyst_settings(const struct analyst *analyst)
+{
+	return &analyst->settings;
 }
 
 void analyst_finish(struct analyst *analyst)
 {
 	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++)
 		if (analyst->buckets[scale].is_open)
-			close_bucket(analyst, scale);
+			close_bucket(analyst, scale, true);
+}
+
+void analyst_leave(struct analyst *analyst, double coverage)
+{
+	for (uint32_t scale = 0; scale < ANALYST_SCALES; scale++) {
+		if (!analyst->buckets[scale].is_open)
+			continue;
+		analyst->buckets[scale].covered_s += coverage * scales_s[0];
+		close_bucket(analyst, scale, false);
+	}
 }
 
 /* Without memory the first buckets of new ranges are taken for whole. */
@@ -373,37 +367,13 @@ static void renew_since(struct analyst *analyst, const struct rules_change *chan
 	analyst->since_s = since_s;
 }
 
-static int compare_tracked(const void *left, const void *right)
-{
-	uint32_t a = (*(struct tracked *const *)left)->range;
-	uint32_t b = (*(struct tracked *const *)right)->range;
-	return (a > b) - (a < b);
-}
-
-static void renumber_tracked(struct analyst *analyst, const uint32_t *numbers)
-{
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < analyst->tracked_count; i++) {
-		struct tracked *tracked = analyst->tracked[i];
-		if (tracked->range != RANGE_CONTROL)
-			tracked->range = numbers[tracked->range];
-		if (tracked->range == RANGE_NONE)
-			tracked_free(tracked, &analyst->rosters);
-		else
-			analyst->tracked[kept++] = tracked;
-	}
-	analyst->tracked_count = kept;
-	if (kept > 0)
-		qsort(analyst->tracked, kept, sizeof(struct tracked *), compare_tracked);
-}
-
 void analyst_change_rules(struct analyst *analyst, const struct rules_change *change)
 {
 	const struct rules *rules = &change->rules;
 	struct detect_settings detect;
 	uint32_t count = ranges_count(rules->ranges);
 	renew_since(analyst, change);
-	renumber_tracked(analyst, change->numbers);
+	roll_renumber(&analyst->roll, change->numbers);
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		meter_renumber(analyst->buckets[scale].meter, change->numbers, count);
 	/* Settings of a configuration are within bounds. */
@@ -416,58 +386,101 @@ void analyst_change_rules(struct analyst *analyst, const struct rules_change *ch
 	analyst->settings.alarms_per_year = rules->alarms_per_year;
 }
 
-size_t analyst_detector_bytes(const struct analyst *analyst)
+static void save_bucket(const struct bucket *bucket, struct pack_writer *writer)
 {
-	return analyst->detector_bytes;
+	pack_put_u8(writer, bucket->is_open);
+	pack_put_i64(writer, bucket->start_s);
+	pack_put_double(writer, bucket->covered_s);
+	meter_save(bucket->meter, writer);
 }
 
-bool analyst_look(const struct analyst *analyst, uint64_t number, struct analyst_memory *ret_memory)
+static int load_bucket(
+	struct bucket *bucket, struct pack_reader *reader, const struct meter_numbering *numbering)
 {
-	uint64_t place = number / analyst->technique_count;
-	uint32_t technique = (uint32_t)(number % analyst->technique_count);
-	if (place >= analyst->tracked_count)
-		return false;
-	const struct tracked *tracked = analyst->tracked[place];
-	*ret_memory = (struct analyst_memory){
-		.range = tracked->range == RANGE_CONTROL
-				 ? CONTROL_NAME
-				 : ranges_name(analyst->settings.ranges, tracked->range),
-		.technique = analyst->settings.plugins->techniques.entries[technique].name,
-		.detector = tracked_detector(tracked, technique),
-		.history = &tracked->histories[technique],
-	};
-	return true;
+	bucket->is_open = pack_get_bool(reader);
+	bucket->start_s = pack_get_i64(reader);
+	bucket->covered_s = pack_get_double(reader);
+	return meter_load(bucket->meter, reader, numbering);
 }
 
-int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory)
+static void save_controls(const struct analyst *analyst, struct pack_writer *writer)
 {
-	uint32_t range = strcmp(memory->range, CONTROL_NAME) == 0
-				 ? RANGE_CONTROL
-				 : ranges_find_name(analyst->settings.ranges, memory->range);
-	int technique =
-		technique_table_find(&analyst->settings.plugins->techniques, memory->technique);
-	if (range == RANGE_NONE || technique < 0)
+	pack_put_u8(writer, analyst->controls != NULL);
+	for (uint32_t t = 0; analyst->controls && t < analyst->technique_count; t++)
+		control_save(&analyst->controls[t], writer);
+}
+
+static int load_controls(struct analyst *analyst, struct pack_reader *reader,
+	const struct meter_numbering *numbering)
+{
+	if (!pack_get_bool(reader))
 		return 0;
-	if (!find_tracked(analyst, range) && track_range(analyst, range) < 0)
+	struct control_record *unknown = calloc(1, sizeof *unknown);
+	if (!analyst->controls)
+		analyst->controls = calloc(analyst->technique_count, sizeof *analyst->controls);
+	int error = unknown && analyst->controls ? 0 : -ENOMEM;
+	for (uint32_t i = 0; error == 0 && i < numbering->technique_count; i++) {
+		uint32_t t = numbering->techniques[i];
+		control_load(t == METER_UNKNOWN ? unknown : &analyst->controls[t], reader);
+	}
+	free(unknown);
+	return error;
+}
+
+/* Ranges that the saved analyst did not watch, are watched from now on. */
+static int load_since(struct analyst *analyst, struct pack_reader *reader,
+	const struct meter_numbering *numbering, int64_t time_s)
+{
+	uint32_t count = ranges_count(analyst->settings.ranges);
+	analyst->since_s = malloc((count + 1) * sizeof *analyst->since_s);
+	if (!analyst->since_s)
 		return -ENOMEM;
-	struct tracked *tracked = find_tracked(analyst, range);
-	memcpy(tracked_detector(tracked, (uint32_t)technique), memory->detector,
-		analyst->detector_bytes);
-	tracked->histories[technique] = *memory->history;
+	for (uint32_t i = 0; i < count; i++)
+		analyst->since_s[i] = time_s;
+	for (uint32_t i = 0; i < numbering->range_count; i++) {
+		int64_t since_s = pack_get_i64(reader);
+		if (numbering->ranges[i] != METER_UNKNOWN)
+			analyst->since_s[numbering->ranges[i]] = since_s;
+	}
 	return 0;
+}
+
+void analyst_save(const struct analyst *analyst, struct pack_writer *writer)
+{
+	for (uint32_t i = 0; i < ranges_count(analyst->settings.ranges); i++)
+		pack_put_i64(writer, analyst->since_s ? analyst->since_s[i] : 0);
+	roll_save(&analyst->roll, writer);
+	save_controls(analyst, writer);
+	pack_put_i64(writer, analyst->seen_s);
+	for (int scale = 0; scale < ANALYST_SCALES; scale++)
+		save_bucket(&analyst->buckets[scale], writer);
+}
+
+int analyst_load(struct analyst *analyst, struct pack_reader *reader,
+	const struct meter_numbering *numbering, int64_t time_s)
+{
+	int error = load_since(analyst, reader, numbering, time_s);
+	if (error == 0)
+		error = roll_load(&analyst->roll, &analyst->detect, reader, numbering);
+	if (error == 0)
+		error = load_controls(analyst, reader, numbering);
+	analyst->seen_s = pack_get_i64(reader);
+	for (int scale = 0; scale < ANALYST_SCALES && error == 0; scale++)
+		error = load_bucket(&analyst->buckets[scale], reader, numbering);
+	return error < 0 ? error : reader->error;
 }
 
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes)
 {
 	*ret_bytes = 0;
-	for (uint32_t i = 0; i < analyst->tracked_count; i++)
-		*ret_bytes += tracked_bytes(analyst->tracked[i]);
-	return analyst->tracked_count - (find_control(analyst) != NULL);
+	for (uint32_t i = 0; i < analyst->roll.count; i++)
+		*ret_bytes += tracked_bytes(analyst->roll.tracked[i]);
+	return analyst->roll.count - (find_control(analyst) != NULL);
 }
 
 uint64_t analyst_refused(const struct analyst *analyst)
 {
-	uint64_t refused = analyst->refused + analyst->rosters.refused;
+	uint64_t refused = analyst->refused + analyst->roll.rosters.refused;
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		refused += meter_refused(analyst->buckets[scale].meter);
 	return refused;

@@ -61,25 +61,36 @@ void analyst_take_minute(struct analyst *analyst, int64_t start_s, double covera
  */
 void analyst_change_rules(struct analyst *analyst, const struct rules_change *change);
 
+/* As analyst_take_minute for a minute that is not over: nothing is closed, what comes of it later
+ * is added. Its coverage comes with the rest of it. */
+void analyst_keep_minute(
+	struct analyst *analyst, int64_t start_s, struct meter *const *meters, uint32_t count);
+
+/* Its settings, as they are now. */
+const struct analyst_settings *analyst_settings(const struct analyst *analyst);
+
 /* Closes what is open: the last hour, day and week end with what was seen of them. */
 void analyst_finish(struct analyst *analyst);
 
-/* What is remembered of one range and technique; all four belong to the analyst. */
-struct analyst_memory {
-	const char *range, *technique; /* the control group's range is "" */
-	const void *detector;          /* analyst_detector_bytes() bytes */
-	const struct history *history;
-};
+/* Packs all that was learnt and counted: for each range with traffic its detectors, episodes under
+ * way included, and the buckets under way of all scales. */
+void analyst_save(const struct analyst *analyst, struct pack_writer *writer);
 
-size_t analyst_detector_bytes(const struct analyst *analyst);
+/* Ends a run that another one is to go on with, after analyst_save: tells the usage of the hour,
+ * day and week under way as far as it was seen, `coverage` 0..1 of the minute that was kept
+ * included. Nothing is judged, and the minute is not told: that is for the run in which they end.
+ */
+void analyst_leave(struct analyst *analyst, double coverage);
 
-/* The `number`-th memory, in the order of ranges and techniques; false behind the last one. */
-bool analyst_look(
-	const struct analyst *analyst, uint64_t number, struct analyst_memory *ret_memory);
-
-/* Takes a memory over (copied) from an analyst with the same analyst_detector_bytes. A range or
- * technique that is not known is passed over. Returns 0 or -ENOMEM. */
-int analyst_restore(struct analyst *analyst, const struct analyst_memory *memory);
+/*
+ * Takes over what another analyst packed, into a new one with the same host_seed. `numbering` tells
+ * what its ranges and techniques are called here; those not known any more are passed over, those
+ * that are new begin at `time_s`, when the other one had ended. Returns 0, -ENOMEM, or -EBADMSG
+ * when the bytes make no sense or come from other detectors: then the analyst has to be thrown
+ * away.
+ */
+int analyst_load(struct analyst *analyst, struct pack_reader *reader,
+	const struct meter_numbering *numbering, int64_t time_s);
 
 /* Watched ranges with traffic so far, and the bytes that all detectors take. */
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes);

@@ -2,38 +2,26 @@
 #include "pipeline/baselines.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/siphash.h"
+#include "pipeline/archive.h"
 
-#define FORMAT_VERSION                                                                             \
-	1 /* to be raised with every change of struct detector, struct history or this file */
-#define FILE_BYTES_MAX (UINT64_C(4) << 30)
+#define FILE_NAME "baselines"
+#define KIND "surgetap state"
+#define FORMAT_VERSION 2 /* to be raised with every change of what is packed */
+#define RANGES_MAX RANGES_PREFIXES_MAX
+#define FLOWS_MAX (1u << 26)
 
-static const char magic[16] = "surgetap state";
-
-struct head {
-	char magic[16];
-	uint32_t version, detector_bytes, history_bytes, zero;
-	uint64_t count; /* of records */
+struct baselines {
+	struct archive *archive;
+	const struct baselines_listener *listener;
+	char path[PATH_MAX], damaged[PATH_MAX + 8];
+	uint64_t host_seed;
 };
-
-/* Before a detector and a history. */
-struct record {
-	char range[RANGE_NAME_SIZE];
-	char technique[TECHNIQUE_NAME_SIZE];
-};
-
-static void make_path(const char *folder, const char *name, char ret_path[PATH_MAX])
-{
-	snprintf(ret_path, PATH_MAX, "%s/%s", folder, name);
-}
 
 static int tell(const struct baselines_listener *listener, const char *path, int error)
 {
@@ -41,192 +29,247 @@ static int tell(const struct baselines_listener *listener, const char *path, int
 	return error;
 }
 
-static uint64_t checksum(const uint8_t *bytes, size_t length)
+static void set_aside(const struct baselines *baselines, const char *fault)
 {
-	static const struct siphash_key key = {
-		{UINT64_C(0x7375726765746170), UINT64_C(0x626173656c696e65)}};
-	return siphash_2_4(&key, bytes, length);
+	char message[128];
+	bool is_moved = rename(baselines->path, baselines->damaged) == 0;
+	snprintf(message, sizeof message, "%s: %s; learning begins anew", fault,
+		is_moved ? "renamed to " FILE_NAME ".damaged" : "it cannot be renamed");
+	baselines->listener->fault(baselines->listener->argument, baselines->path, message);
 }
 
-static size_t record_bytes(const struct analyst *analyst)
+int baselines_open(const char *folder, const struct baselines_listener *listener,
+	struct baselines **ret_baselines)
 {
-	return sizeof(struct record) + analyst_detector_bytes(analyst) + sizeof(struct history);
-}
-
-/* The whole file in memory: head, records, checksum. */
-static uint8_t *write_image(const struct analyst *analyst, size_t *ret_bytes)
-{
-	struct analyst_memory memory;
-	uint64_t count = 0;
-	while (analyst_look(analyst, count, &memory))
-		count++;
-	size_t bytes = sizeof(struct head) + count * record_bytes(analyst);
-	uint8_t *image = calloc(1, bytes + sizeof(uint64_t)), *next = image;
-	if (!image)
-		return NULL;
-	struct head head = {.version = FORMAT_VERSION,
-		.detector_bytes = (uint32_t)analyst_detector_bytes(analyst),
-		.history_bytes = sizeof(struct history),
-		.count = count};
-	memcpy(head.magic, magic, sizeof magic);
-	memcpy(next, &head, sizeof head);
-	next += sizeof head;
-	for (uint64_t i = 0; i < count; i++) {
-		struct record record = {0};
-		analyst_look(analyst, i, &memory);
-		snprintf(record.range, sizeof record.range, "%s", memory.range);
-		snprintf(record.technique, sizeof record.technique, "%s", memory.technique);
-		memcpy(next, &record, sizeof record);
-		next += sizeof record;
-		memcpy(next, memory.detector, head.detector_bytes);
-		next += head.detector_bytes;
-		memcpy(next, memory.history, sizeof *memory.history);
-		next += sizeof *memory.history;
+	const char *fault = NULL;
+	*ret_baselines = NULL;
+	if (mkdir(folder, 0750) < 0 && errno != EEXIST)
+		return tell(listener, folder, -errno);
+	struct baselines *baselines = calloc(1, sizeof *baselines);
+	if (!baselines)
+		return tell(listener, folder, -ENOMEM);
+	baselines->listener = listener;
+	snprintf(baselines->path, sizeof baselines->path, "%s/" FILE_NAME, folder);
+	snprintf(baselines->damaged, sizeof baselines->damaged, "%s.damaged", baselines->path);
+	int error =
+		archive_open(baselines->path, KIND, FORMAT_VERSION, &baselines->archive, &fault);
+	if (error == 0) {
+		baselines->host_seed = pack_get_u64(archive_reader(baselines->archive));
+		*ret_baselines = baselines;
+		return 0;
 	}
-	uint64_t sum = checksum(image, bytes);
-	memcpy(next, &sum, sizeof sum);
-	*ret_bytes = bytes + sizeof sum;
-	return image;
+	if (error == -EBADMSG)
+		set_aside(baselines, fault);
+	else if (error != -ENOENT)
+		tell(listener, baselines->path, error);
+	baselines_close(baselines);
+	return error == -EBADMSG || error == -ENOENT ? 0 : error;
 }
 
-static int write_whole(const char *path, const uint8_t *bytes, size_t length)
+uint64_t baselines_host_seed(const struct baselines *baselines)
 {
-	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	int error = file < 0 ? -errno : 0;
-	for (size_t done = 0; error == 0 && done < length;) {
-		ssize_t more = write(file, bytes + done, length - done);
-		if (more < 0 && errno != EINTR)
-			error = -errno;
-		else if (more > 0)
-			done += (size_t)more;
-	}
-	if (error == 0 && fsync(file) < 0)
-		error = -errno;
-	if (file >= 0 && close(file) < 0 && error == 0)
-		error = -errno;
-	return error;
+	return baselines->host_seed;
 }
 
-int baselines_save(const char *folder, const struct analyst *analyst,
-	const struct baselines_listener *listener)
+void baselines_close(struct baselines *baselines)
 {
-	char path[PATH_MAX], fresh[PATH_MAX];
-	size_t bytes;
-	make_path(folder, "baselines", path);
-	make_path(folder, "baselines.new", fresh);
-	uint8_t *image = write_image(analyst, &bytes);
-	int error = image ? write_whole(fresh, image, bytes) : -ENOMEM;
-	free(image);
-	if (error == 0 && rename(fresh, path) < 0)
-		error = -errno;
-	return error < 0 ? tell(listener, path, error) : 0;
+	if (!baselines)
+		return;
+	archive_close(baselines->archive);
+	free(baselines);
 }
 
-/* Reads the file. Returns 0, -ENOENT, another -errno, or -EFBIG. */
-static int read_whole(const char *path, uint8_t **ret_bytes, size_t *ret_length)
+static void save_moment(const struct baselines_moment *moment, struct pack_writer *writer)
 {
-	struct stat about;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return -errno;
-	int error = fstat(file, &about) < 0 ? -errno : 0;
-	if (error == 0 && (uint64_t)about.st_size > FILE_BYTES_MAX)
-		error = -EFBIG;
-	size_t length = error == 0 ? (size_t)about.st_size : 0, done = 0;
-	uint8_t *bytes = error == 0 ? malloc(length + 1) : NULL;
-	if (error == 0 && !bytes)
-		error = -ENOMEM;
-	while (error == 0 && done < length) {
-		ssize_t more = read(file, bytes + done, length - done);
-		if (more < 0 && errno != EINTR)
-			error = -errno;
-		else if (more == 0)
-			length = done;
-		else if (more > 0)
-			done += (size_t)more;
+	pack_put_i64(writer, moment->clock.now_us);
+	pack_put_u8(writer, moment->clock.is_running);
+	pack_put_u8(writer, moment->clock.is_committed);
+	pack_put_i64(writer, moment->clock.candidate_us);
+	pack_put_u32(writer, moment->clock.witnesses);
+	pack_put_i64(writer, moment->minute);
+	pack_put_i64(writer, moment->seen_us);
+	pack_put_i64(writer, moment->tick);
+	pack_put_i64(writer, moment->blind_us);
+	pack_put_u64(writer, moment->lost);
+	pack_put_u64(writer, moment->seen);
+}
+
+static void load_moment(struct pack_reader *reader, struct baselines_moment *ret_moment)
+{
+	struct baselines_moment moment = {0};
+	moment.clock.now_us = pack_get_i64(reader);
+	moment.clock.is_running = pack_get_bool(reader);
+	moment.clock.is_committed = pack_get_bool(reader);
+	moment.clock.candidate_us = pack_get_i64(reader);
+	moment.clock.witnesses = pack_get_u32(reader);
+	moment.minute = pack_get_i64(reader);
+	moment.seen_us = pack_get_i64(reader);
+	moment.tick = pack_get_i64(reader);
+	moment.blind_us = pack_get_i64(reader);
+	moment.lost = pack_get_u64(reader);
+	moment.seen = pack_get_u64(reader);
+	*ret_moment = moment;
+}
+
+/* Numbers of ranges and techniques hold for one run; names hold for all. */
+static void save_names(const struct analyst_settings *settings, struct pack_writer *writer)
+{
+	const struct technique_table *techniques = &settings->plugins->techniques;
+	pack_put_u32(writer, ranges_count(settings->ranges));
+	for (uint32_t i = 0; i < ranges_count(settings->ranges); i++)
+		pack_put_text(writer, ranges_name(settings->ranges, i));
+	pack_put_u32(writer, techniques->count);
+	for (uint32_t i = 0; i < techniques->count; i++)
+		pack_put_text(writer, techniques->entries[i].name);
+}
+
+/* `ret_numbering->ranges` is from the heap. */
+static int load_names(struct pack_reader *reader, const struct analyst_settings *settings,
+	struct meter_numbering *ret_numbering)
+{
+	char name[RANGE_NAME_SIZE], technique[TECHNIQUE_NAME_SIZE];
+	struct meter_numbering numbering = {0};
+	numbering.range_count = pack_get_count(reader, RANGES_MAX);
+	uint32_t *numbers = malloc((numbering.range_count + 1) * sizeof *numbers);
+	if (!numbers)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < numbering.range_count; i++) {
+		pack_get_text(reader, name, sizeof name);
+		uint32_t range = ranges_find_name(settings->ranges, name);
+		numbers[i] = range == RANGE_NONE ? METER_UNKNOWN : range;
 	}
-	close(file);
-	if (error < 0) {
-		free(bytes);
-		return error;
+	numbering.technique_count = pack_get_count(reader, TECHNIQUES_MAX);
+	for (uint32_t i = 0; i < numbering.technique_count; i++) {
+		pack_get_text(reader, technique, sizeof technique);
+		int number = technique_table_find(&settings->plugins->techniques, technique);
+		numbering.techniques[i] = number < 0 ? METER_UNKNOWN : (uint32_t)number;
 	}
-	*ret_bytes = bytes;
-	*ret_length = length;
+	numbering.ranges = numbers;
+	*ret_numbering = numbering;
 	return 0;
 }
 
-/* NULL when the image is whole and of this version, else what is wrong with it. */
-static const char *find_fault(const struct analyst *analyst, const uint8_t *image, size_t bytes)
+/* What the worker packed, as it is: it is read the same way. */
+static void save_flows(const struct baselines_estate *estate, struct pack_writer *writer)
 {
-	struct head head;
-	uint64_t sum;
-	if (bytes < sizeof head + sizeof sum)
-		return "cut short";
-	memcpy(&head, image, sizeof head);
-	memcpy(&sum, image + bytes - sizeof sum, sizeof sum);
-	if (memcmp(head.magic, magic, sizeof magic) != 0)
-		return "no file of baselines";
-	if (head.version != FORMAT_VERSION ||
-		head.detector_bytes != analyst_detector_bytes(analyst) ||
-		head.history_bytes != sizeof(struct history))
-		return "written by another version";
-	if ((bytes - sizeof head - sizeof sum) % record_bytes(analyst) != 0 ||
-		(bytes - sizeof head - sizeof sum) / record_bytes(analyst) != head.count)
-		return "cut short";
-	return checksum(image, bytes - sizeof sum) == sum ? NULL : "checksum is wrong";
+	for (uint32_t i = 0; i < estate->flows_count; i++) {
+		pack_put_u8(writer, 1);
+		pack_put_bytes(writer, estate->flows[i]->bytes, estate->flows[i]->used);
+	}
+	pack_put_u8(writer, 0);
 }
 
-static int take_records(struct analyst *analyst, const uint8_t *image)
+static technique_set renumber_set(const struct meter_numbering *numbering, technique_set saved)
 {
-	struct head head;
-	memcpy(&head, image, sizeof head);
-	const uint8_t *next = image + sizeof head;
-	int error = 0;
-	for (uint64_t i = 0; i < head.count && error == 0; i++) {
-		struct record record;
-		struct history history;
-		memcpy(&record, next, sizeof record);
-		record.range[sizeof record.range - 1] = '\0';
-		record.technique[sizeof record.technique - 1] = '\0';
-		const uint8_t *detector = next + sizeof record;
-		memcpy(&history, detector + head.detector_bytes, sizeof history);
-		error = analyst_restore(analyst, &(struct analyst_memory){record.range,
-							 record.technique, detector, &history});
-		next += record_bytes(analyst);
+	technique_set now = 0;
+	for (technique_set left = saved; left; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctz(left);
+		if (i < numbering->technique_count && numbering->techniques[i] != METER_UNKNOWN)
+			now |= (technique_set)1 << numbering->techniques[i];
 	}
+	return now;
+}
+
+static int compare_flows(const void *left, const void *right)
+{
+	const struct flow *a = left, *b = right;
+	if (a->listed_us != b->listed_us)
+		return a->listed_us < b->listed_us ? -1 : 1;
+	return memcmp(&a->key, &b->key, sizeof a->key);
+}
+
+/* Reads the flows of all workers. `*ret_flows` is from the heap. */
+static int load_flows(struct pack_reader *reader, const struct meter_numbering *numbering,
+	struct flow **ret_flows, size_t *ret_count)
+{
+	struct flow *flows = NULL;
+	size_t count = 0, room = 0;
+	while (pack_get_bool(reader)) { /* a worker */
+		while (pack_get_bool(reader) && count < FLOWS_MAX) {
+			if (count == room) {
+				room = room ? 2 * room : 1024;
+				struct flow *larger = realloc(flows, room * sizeof *larger);
+				if (!larger) {
+					free(flows);
+					return -ENOMEM;
+				}
+				flows = larger;
+			}
+			struct flow *flow = &flows[count++];
+			flow_load(reader, flow);
+			flow->tunnels = renumber_set(numbering, flow->tunnels);
+			flow->contacts = renumber_set(numbering, flow->contacts);
+			flow->suspected = renumber_set(numbering, flow->suspected);
+			flow->counted = renumber_set(numbering, flow->counted);
+		}
+	}
+	*ret_flows = flows;
+	*ret_count = count;
+	return 0;
+}
+
+static int take_flows(struct pack_reader *reader, const struct meter_numbering *numbering,
+	const struct baselines_heir *heir)
+{
+	struct flow *flows = NULL;
+	size_t count = 0;
+	int error = load_flows(reader, numbering, &flows, &count);
+	if (error < 0)
+		return error;
+	if (count > 0)
+		qsort(flows, count, sizeof *flows, compare_flows);
+	for (size_t i = 0; i < count && reader->error == 0; i++)
+		heir->resume(heir->argument, &flows[i]);
+	free(flows);
+	return 0;
+}
+
+int baselines_take(struct baselines *baselines, const struct baselines_heir *heir,
+	struct baselines_moment *ret_moment)
+{
+	struct pack_reader *reader = archive_reader(baselines->archive);
+	struct meter_numbering numbering = {0};
+	struct baselines_moment moment;
+	load_moment(reader, &moment);
+	int error = load_names(reader, analyst_settings(heir->analyst), &numbering);
+	if (error == 0)
+		error = analyst_load(
+			heir->analyst, reader, &numbering, moment.clock.now_us / CLOCK_SECOND_US);
+	if (error == 0)
+		error = take_flows(reader, &numbering, heir);
+	free((void *)numbering.ranges);
+	if (error == 0)
+		error = reader->error;
+	bool is_ahead = heir->latest_us > 0 && moment.clock.now_us > heir->latest_us;
+	if (error == 0 && is_ahead)
+		error = -EBADMSG;
+	if (error == -EBADMSG)
+		set_aside(baselines, is_ahead ? "its packets are from the future"
+					      : "written by another version");
+	else if (error < 0)
+		tell(baselines->listener, baselines->path, error);
+	if (error == 0)
+		*ret_moment = moment;
 	return error;
 }
 
-static void set_aside(const char *folder, const char *path, const char *fault,
+int baselines_save(const char *folder, const struct baselines_estate *estate,
 	const struct baselines_listener *listener)
 {
-	char damaged[PATH_MAX], message[128];
-	make_path(folder, "baselines.damaged", damaged);
-	bool is_moved = rename(path, damaged) == 0;
-	snprintf(message, sizeof message, "%s: %s; learning begins anew", fault,
-		is_moved ? "renamed to baselines.damaged" : "it cannot be renamed");
-	listener->fault(listener->argument, path, message);
-}
-
-int baselines_load(
-	const char *folder, struct analyst *analyst, const struct baselines_listener *listener)
-{
 	char path[PATH_MAX];
-	uint8_t *image = NULL;
-	size_t bytes = 0;
-	if (mkdir(folder, 0750) < 0 && errno != EEXIST)
-		return tell(listener, folder, -errno);
-	make_path(folder, "baselines", path);
-	int error = read_whole(path, &image, &bytes);
-	if (error == -ENOENT)
-		return 0;
+	struct archive *archive;
+	snprintf(path, sizeof path, "%s/" FILE_NAME, folder);
+	int error = estate->error;
+	if (error == 0)
+		error = archive_create(folder, FILE_NAME, KIND, FORMAT_VERSION, &archive);
 	if (error < 0)
 		return tell(listener, path, error);
-	const char *fault = find_fault(analyst, image, bytes);
-	if (fault)
-		set_aside(folder, path, fault, listener);
-	else
-		error = take_records(analyst, image);
-	free(image);
+	struct pack_writer *writer = archive_writer(archive);
+	pack_put_u64(writer, estate->host_seed);
+	save_moment(&estate->moment, writer);
+	save_names(analyst_settings(estate->analyst), writer);
+	analyst_save(estate->analyst, writer);
+	save_flows(estate, writer);
+	error = archive_commit(archive);
 	return error < 0 ? tell(listener, path, error) : 0;
 }

@@ -15,6 +15,7 @@ enum batch_kind {
 	BATCH_PACKET,
 	BATCH_TICK,   /* look for idle flows at now_us */
 	BATCH_RULES,  /* pass to the rules that the lane was given */
+	BATCH_KEEP,   /* pack the flows into the minute that is closed next */
 	BATCH_MINUTE, /* hand the meter over: the minute is closed */
 	BATCH_END,    /* end all flows at now_us, hand the meter over, stop */
 };

@@ -99,14 +99,18 @@ bool gate_pass(struct gate *gate, const struct frame *frame, struct packet *ret_
 	       pass_control(gate, ret_packet, ret_source, ret_destination);
 }
 
+uint64_t gate_pair_of(const struct gate *gate, const struct surgetap_address *low,
+	const struct surgetap_address *high)
+{
+	struct surgetap_address pair[2] = {*low, *high};
+	return siphash_1_3(&gate->key, pair, sizeof pair);
+}
+
 uint64_t gate_host_pair(const struct gate *gate, const struct packet *packet)
 {
 	bool in_order = address_compare(&packet->source, &packet->destination) <= 0;
-	struct surgetap_address pair[2] = {
-		in_order ? packet->source : packet->destination,
-		in_order ? packet->destination : packet->source,
-	};
-	return siphash_1_3(&gate->key, pair, sizeof pair);
+	return in_order ? gate_pair_of(gate, &packet->source, &packet->destination)
+			: gate_pair_of(gate, &packet->destination, &packet->source);
 }
 
 struct lap *gate_lap(struct gate *gate)

@@ -40,6 +40,10 @@ bool gate_pass(struct gate *gate, const struct frame *frame, struct packet *ret_
  * hosts, and what nDPI remembers of them, belong to one worker. */
 uint64_t gate_host_pair(const struct gate *gate, const struct packet *packet);
 
+/* The same of two addresses, the smaller one first. */
+uint64_t gate_pair_of(const struct gate *gate, const struct surgetap_address *low,
+	const struct surgetap_address *high);
+
 /* The reader's times; the gate marks decoding and look-up. */
 struct lap *gate_lap(struct gate *gate);
 

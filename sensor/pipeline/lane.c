@@ -9,48 +9,58 @@
 #include "base/channel.h"
 
 #define BATCHES 16 /* in the way at once, about 5 MB: the reader may be so far ahead */
-#define METERS 3   /* one being filled, one on its way, one being merged */
+#define MINUTES 3  /* one being filled, one on its way, one being merged */
+#define KEEP_BYTES 4096
 
 struct lane {
 	struct worker *worker;
 	struct channel *full_batches, *empty_batches;
-	struct channel *full_meters, *empty_meters;
-	struct batch *filling; /* the reader's */
-	struct lap *lap;       /* the reader's */
-	struct meter *meter;   /* the worker's */
-	uint32_t stale_meters; /* the worker's: a bit for each that counts by former ranges */
-	uint32_t range_count;  /* of the ranges to come, once stale_meters is set */
+	struct channel *full_minutes, *empty_minutes;
+	struct batch *filling;      /* the reader's */
+	struct lap *lap;            /* the reader's */
+	struct lane_minute *minute; /* the worker's */
+	uint32_t stale_meters;      /* the worker's: a bit for each that counts by former ranges */
+	uint32_t range_count;       /* of the ranges to come, once stale_meters is set */
 	const struct rules_change *change; /* under way; set before its mark */
 	atomic_bool is_changing;
 	pthread_mutex_t lock; /* of the two below, which the worker writes now and then */
 	struct worker_stats told;
 	uint64_t told_refused;
 	struct batch *batches[BATCHES];
-	struct meter *meters[METERS];
+	struct lane_minute minutes[MINUTES];
 	pthread_t thread;
 	bool is_running;
 };
 
-static void hand_meter_over(struct lane *lane, bool is_last)
+static void hand_minute_over(struct lane *lane, bool is_last)
 {
-	channel_put(lane->full_meters, lane->meter);
-	lane->meter = is_last ? NULL : channel_take(lane->empty_meters);
-	if (!lane->meter)
+	channel_put(lane->full_minutes, lane->minute);
+	lane->minute = is_last ? NULL : channel_take(lane->empty_minutes);
+	if (!lane->minute)
 		return;
-	for (int i = 0; i < METERS; i++)
-		if (lane->meters[i] == lane->meter && lane->stale_meters >> i & 1) {
-			meter_renumber(lane->meter, NULL, lane->range_count);
-			lane->stale_meters &= ~(1u << i);
-		}
-	worker_set_meter(lane->worker, lane->meter);
+	uint32_t bit = 1u << (lane->minute - lane->minutes);
+	if (lane->stale_meters & bit) {
+		meter_renumber(lane->minute->meter, NULL, lane->range_count);
+		lane->stale_meters &= ~bit;
+	}
+	worker_set_meter(lane->worker, lane->minute->meter);
+}
+
+static void keep_flows(struct lane *lane)
+{
+	uint8_t buffer[KEEP_BYTES];
+	struct pack_writer writer = {
+		buffer, sizeof buffer, 0, pack_heap_take, &lane->minute->flows, 0};
+	worker_save_flows(lane->worker, &writer);
+	lane->minute->flows_error = pack_flush(&writer);
 }
 
 static void change_rules(struct lane *lane)
 {
 	worker_change_rules(lane->worker, lane->change);
 	lane->range_count = ranges_count(lane->change->rules.ranges);
-	for (int i = 0; i < METERS; i++)
-		if (lane->meters[i] != lane->meter)
+	for (int i = 0; i < MINUTES; i++)
+		if (&lane->minutes[i] != lane->minute)
 			lane->stale_meters |= 1u << i;
 	atomic_store(&lane->is_changing, false);
 }
@@ -61,8 +71,8 @@ static void tell_stats(struct lane *lane)
 	pthread_mutex_lock(&lane->lock);
 	worker_stats(lane->worker, &lane->told);
 	lane->told_refused = 0;
-	for (int i = 0; i < METERS; i++)
-		lane->told_refused += meter_refused(lane->meters[i]);
+	for (int i = 0; i < MINUTES; i++)
+		lane->told_refused += meter_refused(lane->minutes[i].meter);
 	pthread_mutex_unlock(&lane->lock);
 }
 
@@ -80,13 +90,16 @@ static bool work_entry(struct lane *lane, const struct batch_entry *entry)
 	case BATCH_RULES:
 		change_rules(lane);
 		return true;
+	case BATCH_KEEP:
+		keep_flows(lane);
+		return true;
 	case BATCH_MINUTE:
-		hand_meter_over(lane, false);
+		hand_minute_over(lane, false);
 		return true;
 	case BATCH_END:
 		worker_finish(lane->worker, entry->packet.now_us);
 		tell_stats(lane);
-		hand_meter_over(lane, true);
+		hand_minute_over(lane, true);
 	}
 	return false;
 }
@@ -111,8 +124,8 @@ static int make_channels(struct lane *lane)
 {
 	if (channel_new(BATCHES, &lane->full_batches) < 0 ||
 		channel_new(BATCHES, &lane->empty_batches) < 0 ||
-		channel_new(METERS, &lane->full_meters) < 0 ||
-		channel_new(METERS, &lane->empty_meters) < 0)
+		channel_new(MINUTES, &lane->full_minutes) < 0 ||
+		channel_new(MINUTES, &lane->empty_minutes) < 0)
 		return -ENOMEM;
 	for (int i = 0; i < BATCHES; i++) {
 		lane->batches[i] = malloc(sizeof *lane->batches[i]);
@@ -126,11 +139,11 @@ static int make_channels(struct lane *lane)
 
 static int make_meters(struct lane *lane, const struct meter_settings *metering)
 {
-	for (int i = 0; i < METERS; i++) {
-		int error = meter_new(metering, &lane->meters[i]);
+	for (int i = 0; i < MINUTES; i++) {
+		int error = meter_new(metering, &lane->minutes[i].meter);
 		if (error < 0)
 			return error;
-		channel_put(lane->empty_meters, lane->meters[i]);
+		channel_put(lane->empty_minutes, &lane->minutes[i]);
 	}
 	return 0;
 }
@@ -150,8 +163,8 @@ int lane_new(const struct worker_settings *settings, const struct meter_settings
 	if (error < 0)
 		goto fail;
 	lane->filling = channel_take(lane->empty_batches);
-	lane->meter = channel_take(lane->empty_meters);
-	worker_set_meter(lane->worker, lane->meter);
+	lane->minute = channel_take(lane->empty_minutes);
+	worker_set_meter(lane->worker, lane->minute->meter);
 	error = -pthread_create(&lane->thread, NULL, work, lane);
 	if (error < 0)
 		goto fail;
@@ -204,6 +217,16 @@ bool lane_is_changing(const struct lane *lane)
 	return atomic_load(&lane->is_changing);
 }
 
+bool lane_resume_flow(struct lane *lane, struct flow *flow)
+{
+	return worker_resume_flow(lane->worker, flow);
+}
+
+void lane_keep_flows(struct lane *lane)
+{
+	put_mark(lane, BATCH_KEEP, 0);
+}
+
 void lane_close_minute(struct lane *lane)
 {
 	put_mark(lane, BATCH_MINUTE, 0);
@@ -219,14 +242,15 @@ void lane_finish(struct lane *lane, int64_t now_us)
 	lane->is_running = false;
 }
 
-struct meter *lane_take_meter(struct lane *lane)
+struct lane_minute *lane_take_minute(struct lane *lane)
 {
-	return channel_take(lane->full_meters);
+	return channel_take(lane->full_minutes);
 }
 
-void lane_give_meter(struct lane *lane, struct meter *meter)
+void lane_give_minute(struct lane *lane, struct lane_minute *minute)
 {
-	channel_put(lane->empty_meters, meter);
+	pack_heap_done(&minute->flows);
+	channel_put(lane->empty_minutes, minute);
 }
 
 const struct lap *lane_lap(const struct lane *lane)
@@ -256,12 +280,14 @@ void lane_free(struct lane *lane)
 		lane_finish(lane, 0);
 	for (int i = 0; i < BATCHES; i++)
 		free(lane->batches[i]);
-	for (int i = 0; i < METERS; i++)
-		meter_free(lane->meters[i]);
+	for (int i = 0; i < MINUTES; i++) {
+		meter_free(lane->minutes[i].meter);
+		pack_heap_done(&lane->minutes[i].flows);
+	}
 	channel_free(lane->full_batches);
 	channel_free(lane->empty_batches);
-	channel_free(lane->full_meters);
-	channel_free(lane->empty_meters);
+	channel_free(lane->full_minutes);
+	channel_free(lane->empty_minutes);
 	worker_free(lane->worker);
 	pthread_mutex_destroy(&lane->lock);
 	free(lane);

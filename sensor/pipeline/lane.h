@@ -10,6 +10,13 @@
 
 struct lane;
 
+/* What a lane hands over when a minute is closed. */
+struct lane_minute {
+	struct meter *meter;
+	struct pack_heap flows; /* as worker_save_flows packs them, if that was asked for */
+	int flows_error;        /* -ENOMEM: there was no memory for them */
+};
+
 /* Makes the worker and starts its thread. Returns 0 or an error of worker_new, meter_new or a
  * thread. */
 int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
@@ -25,15 +32,21 @@ void lane_tick(struct lane *lane, int64_t now_us);
 void lane_change_rules(struct lane *lane, const struct rules_change *change);
 bool lane_is_changing(const struct lane *lane);
 
+/* Goes on with a flow of an earlier run; before the first packet alone. As worker_resume_flow. */
+bool lane_resume_flow(struct lane *lane, struct flow *flow);
+
+/* The flows under way go along with the minute that is closed next. */
+void lane_keep_flows(struct lane *lane);
+
 /* Closes the minute: its meter goes to the analyst after everything that was put before. */
 void lane_close_minute(struct lane *lane);
 
 /* Ends all flows at `now_us`, hands the last meter over, and waits until the thread has ended. */
 void lane_finish(struct lane *lane, int64_t now_us);
 
-/* The analyst's side: waits for the meter of the next closed minute; to be given back cleared. */
-struct meter *lane_take_meter(struct lane *lane);
-void lane_give_meter(struct lane *lane, struct meter *meter);
+/* The analyst's side: waits for the next closed minute; to be given back with its meter cleared. */
+struct lane_minute *lane_take_minute(struct lane *lane);
+void lane_give_minute(struct lane *lane, struct lane_minute *minute);
 
 /* From any thread, at any time: the worker's times, and how many full batches wait for it, of at
  * most how many. */

@@ -2,43 +2,25 @@
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
-#include "base/channel.h"
+#include "pipeline/desk.h"
 #include "pipeline/held.h"
 #include "pipeline/lane.h"
-
-#define MINUTES 8 /* closed and not yet judged: the workers may be so far ahead of the analyst */
-
-/* A minute that is closed, on its way to the analyst; the lanes bring its meters. */
-struct minute {
-	int64_t start_s;
-	double coverage;
-	bool is_void; /* no minute at all: there were no packets */
-	bool is_last;
-	bool is_change; /* no minute either: other rules from here on */
-};
 
 struct pipeline {
 	struct rules rules;         /* in use, or to be in use when the change is over */
 	struct rules_change change; /* the latest */
 	bool is_changing;           /* the latest change may still be under way */
-	atomic_bool is_analyst_changing;
-	pthread_mutex_t lock; /* of the analyst's figures */
-	struct pipeline_judged judged;
 	struct gate *gate;
 	struct lane *lanes[PIPELINE_WORKERS_MAX];
 	uint32_t lane_count;
-	struct analyst *analyst;  /* NULL: flows only */
-	const char *state_folder; /* NULL none */
-	bool saves_hourly;
-	struct baselines_listener baselines;
-	struct channel *closed, *spare; /* of struct minute */
-	struct minute minutes[MINUTES];
-	pthread_t thread; /* the analyst's */
-	bool is_working;  /* the thread runs */
+	struct desk *desk;
+	bool is_working; /* the threads run */
+	bool has_state;  /* a run leaves what it has learnt to the next */
+	bool is_live, is_forgetful;
+	uint64_t flows_resumed;
+	int64_t resumed_us;
 	struct packet_clock clock;
 	struct held held;
 	int64_t minute;      /* the one being filled, counted from the epoch */
@@ -47,99 +29,12 @@ struct pipeline {
 	int64_t blind_us;    /* of the current minute */
 	uint64_t lost, seen; /* packets of the current minute, as pipeline_note_loss tells */
 	int64_t first_us;
-	bool is_running; /* a packet has come */
+	bool is_running; /* a packet has come, in this run or the one before */
+	bool is_resumed; /* no time has passed since what an earlier run left */
 	uint64_t gaps, minutes_closed, announced;
-	struct lap *lap;        /* the reader's, in the gate */
-	struct lap analyst_lap; /* the analyst's */
+	struct lap *lap; /* the reader's, in the gate */
 	struct lap_start lap_start;
-	struct analyst_listener listener; /* the caller's: its time is told apart */
 };
-
-static void tell_alert(void *argument, const struct alert *alert)
-{
-	struct pipeline *pipeline = argument;
-	lap_mark(&pipeline->analyst_lap, STAGE_ANALYST);
-	pipeline->listener.alert(pipeline->listener.argument, alert);
-	lap_mark(&pipeline->analyst_lap, STAGE_PUBLISH);
-}
-
-static void tell_usage(void *argument, const struct analyst_usage *usage)
-{
-	struct pipeline *pipeline = argument;
-	lap_mark(&pipeline->analyst_lap, STAGE_ANALYST);
-	pipeline->listener.usage(pipeline->listener.argument, usage);
-	lap_mark(&pipeline->analyst_lap, STAGE_PUBLISH);
-}
-
-static void judge_minute(struct pipeline *pipeline, const struct minute *minute)
-{
-	struct meter *meters[PIPELINE_WORKERS_MAX];
-	for (uint32_t i = 0; i < pipeline->lane_count; i++)
-		meters[i] = lane_take_meter(pipeline->lanes[i]);
-	lap_begin_rare(&pipeline->analyst_lap);
-	if (pipeline->analyst && !minute->is_void)
-		analyst_take_minute(pipeline->analyst, minute->start_s, minute->coverage, meters,
-			pipeline->lane_count);
-	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
-		meter_clear(meters[i]);
-		lane_give_meter(pipeline->lanes[i], meters[i]);
-	}
-	lap_mark(&pipeline->analyst_lap, STAGE_ANALYST);
-}
-
-/* For whoever asks how things stand. `minute`: judged just now; NULL none. */
-static void tell_judged(struct pipeline *pipeline, const struct minute *minute)
-{
-	struct pipeline_judged *judged = &pipeline->judged;
-	pthread_mutex_lock(&pipeline->lock);
-	judged->minutes += minute != NULL;
-	if (minute && !minute->is_void)
-		judged->last_s = minute->start_s;
-	if (pipeline->analyst) {
-		judged->ranges = analyst_tracked(pipeline->analyst, &judged->detector_bytes);
-		judged->refused = analyst_refused(pipeline->analyst);
-	}
-	pthread_mutex_unlock(&pipeline->lock);
-}
-
-static void save_baselines(struct pipeline *pipeline)
-{
-	if (pipeline->analyst && pipeline->state_folder)
-		baselines_save(pipeline->state_folder, pipeline->analyst, &pipeline->baselines);
-}
-
-static void change_analyst(struct pipeline *pipeline)
-{
-	if (pipeline->analyst)
-		analyst_change_rules(pipeline->analyst, &pipeline->change);
-	atomic_store(&pipeline->is_analyst_changing, false);
-}
-
-static void *judge(void *argument)
-{
-	struct pipeline *pipeline = argument;
-	bool is_last = false;
-	while (!is_last) {
-		struct minute *minute = channel_take(pipeline->closed);
-		bool ends_hour = (minute->start_s + 60) % 3600 == 0 && !minute->is_void &&
-				 !minute->is_change;
-		is_last = minute->is_last;
-		if (minute->is_change)
-			change_analyst(pipeline);
-		else
-			judge_minute(pipeline, minute);
-		tell_judged(pipeline, minute->is_change ? NULL : minute);
-		channel_put(pipeline->spare, minute);
-		if (ends_hour && pipeline->saves_hourly && !is_last)
-			save_baselines(pipeline);
-	}
-	/* Before hours, days and weeks are closed half full: the next run goes on with them. */
-	save_baselines(pipeline);
-	if (pipeline->analyst)
-		analyst_finish(pipeline->analyst);
-	tell_judged(pipeline, NULL);
-	return NULL;
-}
 
 static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings *settings)
 {
@@ -161,40 +56,68 @@ static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings 
 	return 0;
 }
 
-static int start_analyst(struct pipeline *pipeline, const struct pipeline_settings *settings)
+static void resume_flow(void *argument, struct flow *flow)
 {
-	struct analyst_settings analyst = settings->analyst;
-	int error = 0;
-	analyst.listener = (struct analyst_listener){
-		tell_alert, pipeline->listener.usage ? tell_usage : NULL, pipeline};
-	if (pipeline->listener.alert)
-		error = analyst_new(&analyst, &pipeline->analyst);
-	if (error == 0 && pipeline->analyst && pipeline->state_folder)
-		error = baselines_load(
-			pipeline->state_folder, pipeline->analyst, &pipeline->baselines);
-	if (error == 0 && (channel_new(MINUTES, &pipeline->closed) < 0 ||
-				  channel_new(MINUTES, &pipeline->spare) < 0))
-		error = -ENOMEM;
+	struct pipeline *pipeline = argument;
+	uint64_t pair = gate_pair_of(pipeline->gate, &flow->key.low, &flow->key.high);
+	if (lane_resume_flow(pipeline->lanes[pair % pipeline->lane_count], flow))
+		pipeline->flows_resumed++;
+}
+
+/* Goes on where an earlier run has ended. */
+static int resume(struct pipeline *pipeline, const struct pipeline_settings *settings,
+	struct baselines *baselines)
+{
+	struct baselines_heir heir = {
+		.analyst = desk_analyst(pipeline->desk),
+		.latest_us = settings->latest_us,
+		.resume = resume_flow,
+		.argument = pipeline,
+	};
+	struct baselines_moment moment;
+	int error = baselines_take(baselines, &heir, &moment);
 	if (error < 0)
 		return error;
-	for (int i = 0; i < MINUTES; i++)
-		channel_put(pipeline->spare, &pipeline->minutes[i]);
-	error = -pthread_create(&pipeline->thread, NULL, judge, pipeline);
+	pipeline->clock = moment.clock;
+	pipeline->is_running = pipeline->is_resumed = moment.clock.is_running;
+	pipeline->minute = moment.minute;
+	pipeline->seen_us = moment.seen_us;
+	pipeline->tick = moment.tick;
+	pipeline->blind_us = moment.blind_us;
+	pipeline->lost = moment.lost;
+	pipeline->seen = moment.seen;
+	pipeline->first_us = pipeline->resumed_us = moment.clock.now_us;
+	return 0;
+}
+
+static int start_desk(struct pipeline *pipeline, const struct pipeline_settings *settings,
+	struct baselines *baselines)
+{
+	struct desk_settings desk = {
+		.analyst = settings->analyst,
+		.lanes = pipeline->lanes,
+		.lane_count = pipeline->lane_count,
+		.state_folder = settings->state_folder,
+		.baselines = settings->baselines,
+	};
+	int error = desk_new(&desk, &pipeline->desk);
+	if (error == 0 && baselines)
+		error = resume(pipeline, settings, baselines);
+	if (error == 0)
+		error = desk_start(pipeline->desk);
 	pipeline->is_working = error == 0;
 	return error;
 }
 
-int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline)
+/* `baselines` NULL: begins anew. */
+static int make_pipeline(const struct pipeline_settings *settings, struct baselines *baselines,
+	struct pipeline **ret_pipeline)
 {
-	if (settings->workers < 1 || settings->workers > PIPELINE_WORKERS_MAX)
-		return -EINVAL;
 	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
 	if (!pipeline)
 		return -ENOMEM;
-	pthread_mutex_init(&pipeline->lock, NULL);
-	pipeline->state_folder = settings->state_folder;
-	pipeline->saves_hourly = settings->saves_hourly;
-	pipeline->baselines = settings->baselines;
+	pipeline->has_state = settings->analyst.listener.alert && settings->state_folder;
+	pipeline->is_live = settings->is_live;
 	pipeline->rules = (struct rules){
 		.ranges = settings->worker.ranges,
 		.plugins = settings->worker.plugins,
@@ -202,7 +125,6 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 		.alarms_per_year = settings->analyst.alarms_per_year,
 		.is_asymmetric = settings->worker.is_asymmetric,
 	};
-	pipeline->listener = settings->analyst.listener;
 	pipeline->lap_start = lap_start();
 	int error = gate_new(settings->worker.ranges, &settings->worker.sample,
 		settings->worker.seed, &pipeline->gate);
@@ -211,13 +133,33 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 		error = make_lanes(pipeline, settings);
 	}
 	if (error == 0)
-		error = start_analyst(pipeline, settings);
+		error = start_desk(pipeline, settings, baselines);
 	if (error < 0) {
 		pipeline_free(pipeline);
 		return error;
 	}
 	*ret_pipeline = pipeline;
 	return 0;
+}
+
+int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline)
+{
+	struct pipeline_settings seeded = *settings;
+	struct baselines *baselines = NULL;
+	int error = 0;
+	if (settings->workers < 1 || settings->workers > PIPELINE_WORKERS_MAX)
+		return -EINVAL;
+	if (settings->state_folder && settings->analyst.listener.alert)
+		error = baselines_open(settings->state_folder, &settings->baselines, &baselines);
+	if (error < 0)
+		return error;
+	if (baselines)
+		seeded.worker.host_seed = seeded.analyst.host_seed = baselines_host_seed(baselines);
+	error = make_pipeline(&seeded, baselines, ret_pipeline);
+	if (error == -EBADMSG) /* set aside by now */
+		error = make_pipeline(settings, NULL, ret_pipeline);
+	baselines_close(baselines);
+	return error;
 }
 
 void pipeline_free(struct pipeline *pipeline)
@@ -228,13 +170,10 @@ void pipeline_free(struct pipeline *pipeline)
 		pipeline_finish(pipeline);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_free(pipeline->lanes[i]);
-	analyst_free(pipeline->analyst);
-	channel_free(pipeline->closed);
-	channel_free(pipeline->spare);
+	desk_free(pipeline->desk);
 	gate_free(pipeline->gate);
 	held_done(&pipeline->held);
 	rules_change_done(&pipeline->change);
-	pthread_mutex_destroy(&pipeline->lock);
 	free(pipeline);
 }
 
@@ -253,32 +192,74 @@ static double find_coverage(const struct pipeline *pipeline, int64_t until_us)
 	return watched_us > 0 ? share * (double)watched_us / CLOCK_MINUTE_US : 0;
 }
 
-/* Tells the analyst of the current minute, which was watched until `until_us`. */
-static void announce_minute(struct pipeline *pipeline, int64_t until_us, bool is_last)
+static struct baselines_moment describe_moment(const struct pipeline *pipeline)
 {
-	struct minute *minute = channel_take(pipeline->spare);
+	return (struct baselines_moment){
+		.clock = pipeline->clock,
+		.minute = pipeline->minute,
+		.seen_us = pipeline->seen_us,
+		.tick = pipeline->tick,
+		.blind_us = pipeline->blind_us,
+		.lost = pipeline->lost,
+		.seen = pipeline->seen,
+	};
+}
+
+/* The current minute, which was watched until `until_us`, as the analyst is told of it. */
+static struct desk_minute describe_minute(const struct pipeline *pipeline, int64_t until_us)
+{
 	double coverage = find_coverage(pipeline, until_us);
 	bool is_blind = pipeline->blind_us > 0 && coverage <= 0;
-	*minute = (struct minute){
+	return (struct desk_minute){
 		.start_s = pipeline->minute * CLOCK_MINUTE_US / CLOCK_SECOND_US,
 		.coverage = coverage,
 		.is_void = !pipeline->is_running || is_blind,
-		.is_last = is_last,
 	};
-	pipeline->blind_us = 0;
-	pipeline->lost = pipeline->seen = 0;
-	channel_put(pipeline->closed, minute);
-	pipeline->minutes_closed += pipeline->is_running;
-	pipeline->announced++;
+}
+
+/* Is what was learnt written after the current minute, which was watched until `until_us`? Not
+ * before a gap: where time stands is known only behind it. */
+static bool ends_saved_hour(const struct pipeline *pipeline, int64_t until_us)
+{
+	int64_t next = pipeline->minute + 1;
+	return pipeline->is_live && pipeline->has_state && next % 60 == 0 &&
+	       until_us >= next * CLOCK_MINUTE_US;
 }
 
 static void close_minute(struct pipeline *pipeline, int64_t until_us)
 {
-	for (uint32_t i = 0; i < pipeline->lane_count; i++)
+	struct desk_minute minute = describe_minute(pipeline, until_us);
+	minute.is_saved = ends_saved_hour(pipeline, until_us);
+	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
+		if (minute.is_saved)
+			lane_keep_flows(pipeline->lanes[i]);
 		lane_close_minute(pipeline->lanes[i]);
-	announce_minute(pipeline, until_us, false);
+	}
 	pipeline->clock.is_committed = true;
+	pipeline->minutes_closed += pipeline->is_running;
 	pipeline->minute++;
+	pipeline->blind_us = 0;
+	pipeline->lost = pipeline->seen = 0;
+	minute.moment = describe_moment(pipeline);
+	desk_put_minute(pipeline->desk, &minute);
+	pipeline->announced++;
+}
+
+/* What is not over is left to the next run: the analyst gets the current minute as far as it has
+ * come, and with it where time and the flows stand. */
+static void leave_minute(struct pipeline *pipeline)
+{
+	struct desk_minute minute = describe_minute(pipeline, pipeline->clock.now_us);
+	minute.is_void = !pipeline->is_running;
+	minute.is_kept = true;
+	minute.is_saved = !pipeline->is_forgetful;
+	minute.moment = describe_moment(pipeline);
+	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
+		lane_keep_flows(pipeline->lanes[i]);
+		lane_close_minute(pipeline->lanes[i]);
+	}
+	desk_put_minute(pipeline->desk, &minute);
+	pipeline->announced++;
 }
 
 /* Ticks come after the minute is closed, so that what ends with a tick counts in the new minute. */
@@ -290,6 +271,27 @@ static void tick(struct pipeline *pipeline)
 	pipeline->tick = number;
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_tick(pipeline->lanes[i], pipeline->clock.now_us);
+}
+
+/* Nothing was seen from `before_us` until now. Flows that have ended meanwhile count before it. */
+static void pass_gap(struct pipeline *pipeline, int64_t before_us)
+{
+	tick(pipeline);
+	close_minute(pipeline, before_us);
+	pipeline->gaps++;
+	pipeline->minute = pipeline->clock.now_us / CLOCK_MINUTE_US;
+	pipeline->seen_us = pipeline->clock.now_us;
+}
+
+/* Nobody listened from `before_us`, where an earlier run has ended, until now. */
+static void pass_downtime(struct pipeline *pipeline, int64_t before_us)
+{
+	while (pipeline->minute < before_us / CLOCK_MINUTE_US)
+		close_minute(pipeline, before_us);
+	if (pipeline->clock.now_us / CLOCK_MINUTE_US == pipeline->minute)
+		pipeline->blind_us += pipeline->clock.now_us - before_us;
+	else
+		pass_gap(pipeline, before_us);
 }
 
 /* Brings the buckets to the packet clock, which stood at `before_us` until now. */
@@ -305,15 +307,18 @@ static void advance(struct pipeline *pipeline, int64_t before_us)
 		pipeline->seen_us = pipeline->first_us = now_us;
 		return;
 	}
+	if (pipeline->is_resumed && now_us > before_us) {
+		pipeline->is_resumed = false;
+		pipeline->first_us = now_us;
+		if (pipeline->is_live) {
+			pass_downtime(pipeline, before_us);
+			return;
+		}
+	}
 	if (minute == pipeline->minute)
 		return;
 	if (now_us - before_us > PIPELINE_GAP_US) {
-		/* Every flow has ended meanwhile; what it was counts before the gap. */
-		tick(pipeline);
-		close_minute(pipeline, before_us);
-		pipeline->gaps++;
-		pipeline->minute = minute;
-		pipeline->seen_us = now_us;
+		pass_gap(pipeline, before_us);
 		return;
 	}
 	while (pipeline->minute < minute)
@@ -388,7 +393,7 @@ bool pipeline_is_changing(struct pipeline *pipeline)
 {
 	if (!pipeline->is_changing)
 		return false;
-	if (atomic_load(&pipeline->is_analyst_changing))
+	if (desk_is_changing(pipeline->desk))
 		return true;
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		if (lane_is_changing(pipeline->lanes[i]))
@@ -408,46 +413,35 @@ int pipeline_change_rules(struct pipeline *pipeline, const struct rules *rules)
 	pipeline->rules = *rules;
 	pipeline->change.time_us = pipeline->clock.now_us;
 	pipeline->is_changing = true;
-	atomic_store(&pipeline->is_analyst_changing, true);
 	gate_set_ranges(pipeline->gate, rules->ranges);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_change_rules(pipeline->lanes[i], &pipeline->change);
 	/* The minute under way reaches the analyst behind this, counted by the ranges to come. */
-	struct minute *minute = channel_take(pipeline->spare);
-	*minute = (struct minute){.is_change = true};
-	channel_put(pipeline->closed, minute);
+	desk_put_minute(pipeline->desk, &(struct desk_minute){.change = &pipeline->change});
 	return 0;
+}
+
+void pipeline_forget(struct pipeline *pipeline)
+{
+	pipeline->is_forgetful = true;
 }
 
 void pipeline_finish(struct pipeline *pipeline)
 {
 	release_held(pipeline, false);
-	announce_minute(pipeline, pipeline->clock.now_us, true);
+	struct desk_minute minute = describe_minute(pipeline, pipeline->clock.now_us);
+	minute.is_last = true;
+	if (pipeline->has_state) {
+		leave_minute(pipeline);
+		minute.is_void = true;
+	}
+	desk_put_minute(pipeline->desk, &minute);
+	pipeline->announced++;
+	pipeline->minutes_closed += pipeline->is_running;
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_finish(pipeline->lanes[i], pipeline->clock.now_us);
-	pthread_join(pipeline->thread, NULL);
+	desk_finish(pipeline->desk);
 	pipeline->is_working = false;
-}
-
-static void add_stats(struct worker_stats *sum, const struct worker_stats *more)
-{
-	sum->unmetered += more->unmetered;
-	sum->control_flows += more->control_flows;
-	for (int i = 0; i < TECHNIQUES_MAX; i++)
-		sum->flows_by_technique[i] += more->flows_by_technique[i];
-	sum->flows.created += more->flows.created;
-	sum->flows.active += more->flows.active;
-	sum->flows.active_max += more->flows.active_max;
-	for (int i = 0; i < FLOW_ENDS; i++)
-		sum->flows.ended[i] += more->flows.ended[i];
-	for (int i = 0; i < FLOW_LIVES; i++)
-		sum->flows.evicted[i] += more->flows.evicted[i];
-	sum->inspections.active += more->inspections.active;
-	sum->inspections.active_max += more->inspections.active_max;
-	sum->inspections.refused += more->inspections.refused;
-	sum->inspections.payloads += more->inspections.payloads;
-	sum->inspections.decided += more->inspections.decided;
-	sum->inspections.evidence_dropped += more->inspections.evidence_dropped;
 }
 
 static void add_lap(const struct lap *lap, double tick_seconds, struct pipeline_times *times)
@@ -461,7 +455,7 @@ void pipeline_times(const struct pipeline *pipeline, struct pipeline_times *ret_
 	struct pipeline_times times = {.queued = 0};
 	double tick_seconds = lap_tick_seconds(&pipeline->lap_start);
 	add_lap(pipeline->lap, tick_seconds, &times);
-	add_lap(&pipeline->analyst_lap, tick_seconds, &times);
+	add_lap(desk_lap(pipeline->desk), tick_seconds, &times);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
 		uint32_t most;
 		times.queued += lane_queued(pipeline->lanes[i], &most);
@@ -480,17 +474,17 @@ void pipeline_stats(struct pipeline *pipeline, struct pipeline_stats *ret_stats)
 		.closed = pipeline->announced,
 		.first_us = pipeline->first_us,
 		.last_us = pipeline->clock.now_us,
+		.flows_resumed = pipeline->flows_resumed,
+		.resumed_us = pipeline->resumed_us,
 	};
 	gate_stats(pipeline->gate, &ret_stats->gate);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
 		struct worker_stats stats;
 		uint64_t refused;
 		lane_stats(pipeline->lanes[i], &stats, &refused);
-		add_stats(&ret_stats->worker, &stats);
+		worker_stats_add(&ret_stats->worker, &stats);
 		ret_stats->meter_refused += refused;
 	}
-	pthread_mutex_lock(&pipeline->lock);
-	ret_stats->judged = pipeline->judged;
-	pthread_mutex_unlock(&pipeline->lock);
+	desk_stats(pipeline->desk, &ret_stats->judged);
 	ret_stats->meter_refused += ret_stats->judged.refused;
 }

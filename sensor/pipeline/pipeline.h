@@ -12,6 +12,7 @@
  */
 #include "pipeline/baselines.h"
 #include "pipeline/clock.h"
+#include "pipeline/desk.h"
 #include "pipeline/gate.h"
 #include "pipeline/worker.h"
 
@@ -19,27 +20,24 @@
 #define PIPELINE_GAP_US (60 * CLOCK_MINUTE_US)
 
 #define PIPELINE_TICK_US (10 * CLOCK_SECOND_US) /* how often idle flows are looked for */
-#define PIPELINE_WORKERS_MAX 64
+#define PIPELINE_WORKERS_MAX DESK_LANES_MAX
 
 struct pipeline_settings {
 	uint32_t workers; /* 1..PIPELINE_WORKERS_MAX; max_flows is shared out among them */
 	struct worker_settings worker; /* its listener is called on the workers' threads */
 	/* listener.alert NULL: flows only; else called on the analyst's thread */
 	struct analyst_settings analyst;
-	/* Where baselines are kept; NULL: they are not. They are read at the start and written at
-	 * the end, and with `saves_hourly` after each hour. Faults are told on either thread. */
+	/*
+	 * Where what a run leaves to the next is kept; NULL: nowhere. It is read at the start and
+	 * written at the end. Then buckets that are not over are not judged: that is for the run in
+	 * which they end, and pieces of a timeline raise the alerts of the whole. Live it is
+	 * written after each hour as well, and the time between two runs was not seen; else it did
+	 * not pass. Faults are told on either thread.
+	 */
 	const char *state_folder;
-	bool saves_hourly;
+	bool is_live;
+	int64_t latest_us; /* what is kept and from later is set aside; 0: any time may be */
 	struct baselines_listener baselines;
-};
-
-/* What the analyst has done. */
-struct pipeline_judged {
-	uint64_t minutes; /* of pipeline_stats.closed */
-	int64_t last_s;   /* begin of the last minute that was one; 0 none */
-	uint32_t ranges;  /* with traffic */
-	size_t detector_bytes;
-	uint64_t refused; /* see analyst_refused */
 };
 
 struct pipeline_stats {
@@ -49,14 +47,16 @@ struct pipeline_stats {
 	struct packet_clock clock;
 	uint64_t gaps, minutes;    /* silences taken for gaps, minutes closed */
 	uint64_t closed;           /* those, and others that the analyst passes over */
+	uint64_t flows_resumed;    /* taken over from an earlier run */
+	int64_t resumed_us;        /* packet clock that an earlier run has left; 0 none */
 	int64_t first_us, last_us; /* packet clock at begin and end; equal without packets */
-	struct pipeline_judged judged;
+	struct desk_stats judged;
 };
 
 struct pipeline;
 
 /* Returns 0, -EINVAL for the number of workers, or an error of worker_new, analyst_new,
- * baselines_load or a thread.
+ * baselines_open, baselines_take or a thread.
  * What the settings point to stays the caller's. */
 int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline);
 
@@ -88,6 +88,10 @@ int pipeline_change_rules(struct pipeline *pipeline, const struct rules *rules);
 
 /* True while a thread may still use the rules from before the latest change. */
 bool pipeline_is_changing(struct pipeline *pipeline);
+
+/* What this run has learnt is not to be written at its end: the next one begins where this one did.
+ * For a run that did not get through its captures. */
+void pipeline_forget(struct pipeline *pipeline);
 
 /* Ends flows, closes buckets, waits for the threads. Nothing may be taken after. */
 void pipeline_finish(struct pipeline *pipeline);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/tracked.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct tracked *tracked_new(uint32_t range, uint32_t technique_count,
@@ -71,6 +72,45 @@ void tracked_coordination(const struct tracked *tracked, uint32_t technique, int
 		.since_s = tracked->since_s,
 	};
 	coordination_measure(&memory, start_s, end_s, ret_coordination);
+}
+
+void tracked_save(const struct tracked *tracked, struct pack_writer *writer)
+{
+	pack_put_i64(writer, tracked->since_s);
+	pulse_save(&tracked->pulse, writer);
+	roster_save(&tracked->all, writer);
+	pack_put_u64(writer, tracked->detector_bytes);
+	for (uint32_t t = 0; t < tracked->technique_count; t++) {
+		pack_put_bytes(writer, tracked_detector(tracked, t), tracked->detector_bytes);
+		history_save(&tracked->histories[t], writer);
+		roster_save(&tracked->users[t], writer);
+	}
+}
+
+int tracked_load(struct tracked *tracked, struct roster_budget *rosters, struct pack_reader *reader,
+	const struct meter_numbering *numbering)
+{
+	struct detector *unknown = malloc(tracked->detector_bytes);
+	struct history history;
+	struct roster users = {0};
+	if (!unknown)
+		return -ENOMEM;
+	tracked->since_s = pack_get_i64(reader);
+	pulse_load(&tracked->pulse, reader);
+	roster_load(&tracked->all, rosters, reader);
+	if (pack_get_u64(reader) != tracked->detector_bytes)
+		pack_fail(reader);
+	for (uint32_t i = 0; i < numbering->technique_count; i++) {
+		uint32_t t = numbering->techniques[i];
+		bool is_known = t != METER_UNKNOWN;
+		pack_get_bytes(reader, is_known ? tracked_detector(tracked, t) : unknown,
+			tracked->detector_bytes);
+		history_load(is_known ? &tracked->histories[t] : &history, reader);
+		roster_load(is_known ? &tracked->users[t] : &users, rosters, reader);
+		roster_done(&users, rosters);
+	}
+	free(unknown);
+	return 0;
 }
 
 size_t tracked_bytes(const struct tracked *tracked)

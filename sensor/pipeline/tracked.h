@@ -41,6 +41,15 @@ double tracked_users(
 void tracked_coordination(const struct tracked *tracked, uint32_t technique, int64_t start_s,
 	int64_t end_s, struct coordination *ret_coordination);
 
+/* Packs all but the range's number. */
+void tracked_save(const struct tracked *tracked, struct pack_writer *writer);
+
+/* Takes a packed one into a new one; techniques that are not known any more are passed over.
+ * Returns 0 or -ENOMEM; bytes that make no sense, or come from other detectors, are told by the
+ * reader's error. */
+int tracked_load(struct tracked *tracked, struct roster_budget *rosters, struct pack_reader *reader,
+	const struct meter_numbering *numbering);
+
 /* Bytes of a tracked range's detectors and histories; rosters are not among them. */
 size_t tracked_bytes(const struct tracked *tracked);
 

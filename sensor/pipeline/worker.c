@@ -261,6 +261,24 @@ void worker_change_rules(struct worker *worker, const struct rules_change *chang
 	worker->settings.is_asymmetric = rules->is_asymmetric;
 }
 
+static void save_flow(void *writer, const struct flow *flow)
+{
+	pack_put_u8(writer, 1);
+	flow_save(flow, writer);
+}
+
+void worker_save_flows(const struct worker *worker, struct pack_writer *writer)
+{
+	flow_table_each(worker->table, save_flow, writer);
+	pack_put_u8(writer, 0);
+}
+
+bool worker_resume_flow(struct worker *worker, struct flow *flow)
+{
+	struct placing placing = {worker->settings.ranges, &worker->settings.sample};
+	return place_again(&placing, flow) && flow_table_resume(worker->table, flow);
+}
+
 void worker_tick(struct worker *worker, int64_t now_us)
 {
 	lap_begin_rare(&worker->lap);
@@ -292,4 +310,25 @@ void worker_stats(const struct worker *worker, struct worker_stats *ret_stats)
 	*ret_stats = worker->stats;
 	flow_table_stats(worker->table, &ret_stats->flows);
 	inspector_stats(worker->inspector, &ret_stats->inspections);
+}
+
+void worker_stats_add(struct worker_stats *sum, const struct worker_stats *more)
+{
+	sum->unmetered += more->unmetered;
+	sum->control_flows += more->control_flows;
+	for (int i = 0; i < TECHNIQUES_MAX; i++)
+		sum->flows_by_technique[i] += more->flows_by_technique[i];
+	sum->flows.created += more->flows.created;
+	sum->flows.active += more->flows.active;
+	sum->flows.active_max += more->flows.active_max;
+	for (int i = 0; i < FLOW_ENDS; i++)
+		sum->flows.ended[i] += more->flows.ended[i];
+	for (int i = 0; i < FLOW_LIVES; i++)
+		sum->flows.evicted[i] += more->flows.evicted[i];
+	sum->inspections.active += more->inspections.active;
+	sum->inspections.active_max += more->inspections.active_max;
+	sum->inspections.refused += more->inspections.refused;
+	sum->inspections.payloads += more->inspections.payloads;
+	sum->inspections.decided += more->inspections.decided;
+	sum->inspections.evidence_dropped += more->inspections.evidence_dropped;
 }

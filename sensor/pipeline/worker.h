@@ -58,6 +58,13 @@ void worker_take(struct worker *worker, const struct worker_packet *packet);
  * Flows without an end in a range to come end. The former rules are not used any more. */
 void worker_change_rules(struct worker *worker, const struct rules_change *change);
 
+/* Packs the flows under way, each behind a byte 1, and a byte 0 behind the last one. */
+void worker_save_flows(const struct worker *worker, struct pack_writer *writer);
+
+/* Goes on with a flow of an earlier run, as flow_table_resume does. Returns false when it is not
+ * watched any more, or has no place. */
+bool worker_resume_flow(struct worker *worker, struct flow *flow);
+
 /* Ends flows that were silent for too long by `now_us`. To be called at the same times in every
  * worker. */
 void worker_tick(struct worker *worker, int64_t now_us);
@@ -73,5 +80,8 @@ void worker_set_meter(struct worker *worker, struct meter *meter);
 struct lap *worker_lap(struct worker *worker);
 
 void worker_stats(const struct worker *worker, struct worker_stats *ret_stats);
+
+/* Adds the figures of another worker; of maxima the sum, too. */
+void worker_stats_add(struct worker_stats *sum, const struct worker_stats *more);
 
 #endif

@@ -185,6 +185,104 @@ static void cleared_meter_remembers(void **state)
 	meter_free(NULL);
 }
 
+static struct pack_heap saved;
+
+static void save(const struct meter *meter)
+{
+	uint8_t buffer[64];
+	struct pack_writer writer = {buffer, sizeof(buffer), 0, pack_heap_take, &saved, 0};
+
+	pack_heap_done(&saved);
+	meter_save(meter, &writer);
+	assert_int_equal(pack_flush(&writer), 0);
+}
+
+/* Loads what was saved, cut to `bytes`. Returns the reader's error. */
+static int load(struct meter *meter, const struct meter_numbering *numbering, size_t bytes)
+{
+	struct pack_reader reader = {.next = saved.bytes, .left = bytes};
+
+	assert_int_equal(meter_load(meter, &reader, numbering), 0);
+	return reader.error;
+}
+
+static const uint32_t same_ranges[RANGES] = {0, 1, 2};
+static const struct meter_numbering same = {same_ranges, RANGES, {0, 1, 2, 3}, TECHNIQUES};
+
+/* Few hosts, exact ones in a block, a sketch; several techniques, an example. */
+static struct meter *make_full_meter(void)
+{
+	struct meter *meter = make_meter();
+	struct witness_example example = {.time_us = 5, .flow_id = 9, .reason = "a reason"};
+
+	for (uint32_t i = 0; i < 3; i++)
+		add(meter, 2, 1u << 1, i);
+	for (uint32_t i = 0; i < 200; i++)
+		add(meter, 0, 1u << 2, i);
+	for (uint32_t i = 0; i < 2000; i++)
+		add(meter, 1, 1u << 3, i);
+	meter_add_example(meter, 2, 1, &example);
+	return meter;
+}
+
+static void saved_meter_counts_or_merges_otherwise(void **state)
+{
+	struct meter *meter = make_full_meter(), *loaded = make_meter();
+
+	(void)state;
+	save(meter);
+	assert_int_equal(load(loaded, &same, saved.used), 0);
+	for (int i = 0; i < 2; i++) {
+		for (uint32_t r = 0; r < RANGES; r++)
+			for (uint32_t t = 0; t < TECHNIQUES; t++)
+				assert_cells_equal(&meter_look(meter, r)->cells[t],
+					&meter_look(loaded, r)->cells[t]);
+		assert_string_equal(
+			meter_look(loaded, 2)->cells[1].witness->examples[0].reason, "a reason");
+		/* Hosts that both know, and new ones, under the same ids of flows. */
+		for (uint32_t number = 150; number < 2500; number++) {
+			add_flow(meter, 0, 1u << 2, number, 100000 + number);
+			add_flow(loaded, 0, 1u << 2, number, 100000 + number);
+		}
+	}
+	meter_free(meter);
+	meter_free(loaded);
+}
+
+static void range_or_technique_that_is_gone_shifts_the_others(void **state)
+{
+	/* Range 0 is gone, 1 and 2 have changed places; technique 2 is gone, 3 is number 0. */
+	const struct meter_numbering moved = {(const uint32_t[]){METER_UNKNOWN, 2, 1}, RANGES,
+		{1, 2, METER_UNKNOWN, 0}, TECHNIQUES};
+	struct meter *meter = make_full_meter(), *loaded = make_meter();
+	uint32_t count;
+
+	(void)state;
+	save(meter);
+	assert_int_equal(load(loaded, &moved, saved.used), 0);
+	meter_touched(loaded, &count);
+	assert_int_equal(count, 2);
+	assert_cells_equal(&meter_look(meter, 1)->cells[3], &meter_look(loaded, 2)->cells[0]);
+	assert_cells_equal(&meter_look(meter, 2)->cells[1], &meter_look(loaded, 1)->cells[2]);
+	meter_free(meter);
+	meter_free(loaded);
+}
+
+static void saved_meter_that_is_cut_short_is_taken_for_whole(void **state)
+{
+	struct meter *meter = make_full_meter();
+
+	(void)state;
+	save(meter);
+	for (size_t bytes = 0; bytes < saved.used; bytes += bytes < 2000 ? 1 : 501) {
+		struct meter *loaded = make_meter();
+		assert_true(load(loaded, &same, bytes) < 0);
+		meter_free(loaded);
+	}
+	meter_free(meter);
+	pack_heap_done(&saved);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +290,9 @@ int main(void)
 		cmocka_unit_test(hosts_of_two_buckets_are_added),
 		cmocka_unit_test(inbound_flow_adds_to_use),
 		cmocka_unit_test(cleared_meter_remembers),
+		cmocka_unit_test(saved_meter_counts_or_merges_otherwise),
+		cmocka_unit_test(range_or_technique_that_is_gone_shifts_the_others),
+		cmocka_unit_test(saved_meter_that_is_cut_short_is_taken_for_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -327,6 +327,53 @@ static void expiry_stalls_on_a_full_table(void **state)
 	flow_table_free(table);
 }
 
+static void save_flow(void *heap, const struct flow *flow)
+{
+	uint8_t buffer[32];
+	struct pack_writer writer = {buffer, sizeof(buffer), 0, pack_heap_take, heap, 0};
+
+	flow_save(flow, &writer);
+	assert_int_equal(pack_flush(&writer), 0);
+}
+
+static void resumed_flow_counts_anew_or_ends_at_another_time(void **state)
+{
+	struct flow_table *first = make_table(8), *next = make_table(8);
+	struct pack_heap heap = {0};
+	struct flow_table_stats stats;
+
+	(void)state;
+	take(first, tcp_packet(SYN, 0), 0);
+	struct flow *flow = take(first, answer_to(tcp_packet(SYN | ACK, 0)), 1);
+	flow->tunnels = flow->counted = 6;
+	flow->is_metered = true;
+	flow_table_each(first, save_flow, &heap);
+
+	struct pack_reader reader = {.next = heap.bytes, .left = heap.used};
+	struct flow saved;
+	flow_load(&reader, &saved);
+	assert_int_equal(reader.error, 0);
+	assert_int_equal(reader.left, 0);
+	assert_true(flow_table_resume(next, &saved));
+	assert_false(flow_table_resume(next, &saved));
+
+	assert_false(is_new(next, tcp_packet(ACK, 100), 2));
+	flow_table_stats(next, &stats);
+	assert_int_equal(stats.created, 0);
+	assert_int_equal(stats.active, 1);
+	flow_table_expire(next, NOON_US + 602 * SECOND);
+	assert_int_equal(told.count, 0);
+	flow_table_expire(next, NOON_US + 603 * SECOND);
+	assert_int_equal(told.count, 1);
+	assert_int_equal(told.flows[0].packets[0], 2);
+	assert_int_equal(told.flows[0].packets[1], 1);
+	assert_int_equal(told.flows[0].counted, 6);
+	assert_true(told.flows[0].answered && told.flows[0].is_metered && told.flows[0].is_resumed);
+	flow_table_free(first);
+	flow_table_free(next);
+	pack_heap_done(&heap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +392,7 @@ int main(void)
 		cmocka_unit_test(last_flows_end_in_any_order),
 		cmocka_unit_test(echo_reply_becomes_a_flow_of_its_own),
 		cmocka_unit_test(expiry_stalls_on_a_full_table),
+		cmocka_unit_test(resumed_flow_counts_anew_or_ends_at_another_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
