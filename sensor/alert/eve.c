@@ -5,6 +5,7 @@
 
 #include "alert/eve_json.h"
 #include "alert/number.h"
+#include "alert/words.h"
 #include "base/text.h"
 #include "flow/flow.h"
 
@@ -175,8 +176,10 @@ static json_t *context(const struct alert *alert)
 		"share", share(alert), "score", places(alert->score, 2), "odds",
 		significant(alert->odds, 7), "p_value", significant(alert->p_value, 3), "coverage",
 		places(alert->coverage, 4), "learning", alert->learning);
-	json_t *shown = json_pack("{s:o*, s:o*, s:o, s:o, s:o, s:o}", "control", control(alert),
-		"coordination", coordination(alert), "top_hosts",
+	char words[WORDS_ALL_SIZE];
+	json_t *shown = json_pack("{s:o*, s:o*, s:o*, s:o, s:o, s:o, s:o}", "control",
+		control(alert), "coordination", coordination(alert), "explanation",
+		eve_json_text_or_none(words_all(alert, words)), "top_hosts",
 		array(alert, alert->host_count, host), "top_peers",
 		array(alert, alert->peer_count, peer), "example_flows",
 		array(alert, alert->example_count, example), "lists", lists(alert));

@@ -6,6 +6,7 @@
 
 #include "alert/eve.h"
 #include "alert/number.h"
+#include "alert/words.h"
 #include "base/text.h"
 
 struct writer {
@@ -37,6 +38,7 @@ static void add_number(struct writer *writer, const char *name, double value)
 void summary_make(const struct alert *alert, const char *sensor, struct summary *ret_summary)
 {
 	struct writer writer = {ret_summary, 0};
+	char words[WORDS_ALL_SIZE];
 	add_text(&writer, "alert_id", alert->id);
 	add_text(&writer, "state", eve_state_name(alert->state));
 	add_text(&writer, "range", alert->range);
@@ -50,4 +52,7 @@ void summary_make(const struct alert *alert, const char *sensor, struct summary 
 	add_integer(&writer, "scale_seconds", alert->scale_s);
 	add_integer(&writer, "window_end_s", alert->window_end_s);
 	add_text(&writer, "sensor", sensor);
+	add_text(&writer, "control_verdict",
+		alert->control.is_known ? alert->control.verdict : "unknown");
+	add_text(&writer, "explanation", words_all(alert, words));
 }

@@ -4,8 +4,8 @@
 /* An alert in a dozen flat texts, for readers that do not want to parse its EVE record. */
 #include "alert/alert.h"
 
-#define SUMMARY_FIELDS 13
-#define SUMMARY_VALUE_SIZE 260
+#define SUMMARY_FIELDS 15
+#define SUMMARY_VALUE_SIZE 330
 
 struct summary {
 	struct {

@@ -44,6 +44,7 @@ void summary_take(struct summary *summary, const struct alert *alert)
 	memcpy(episode->id, alert->id, sizeof episode->id);
 	text_make_printable(alert->range, episode->range, sizeof episode->range);
 	text_make_printable(alert->technique, episode->technique, sizeof episode->technique);
+	words_all(alert, episode->words);
 }
 
 static const char *format_time(int64_t time_s, char ret_text[TIME_SIZE])
@@ -77,6 +78,8 @@ static void print_episode(const struct summary_episode *episode, FILE *stream)
 		episode->expected / buckets, episode->observed / buckets, episode->metric,
 		scale_word(episode->scale_s), episode->ratio, episode->rise_percent,
 		episode->state == ALERT_CLOSE ? episode->close_reason : "open");
+	if (episode->words[0])
+		fprintf(stream, "    %s\n", episode->words);
 }
 
 static void print_run(const struct feed_result *result, FILE *stream)

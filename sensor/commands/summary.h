@@ -4,7 +4,7 @@
 /* What a person wants to read at the end of a replay: what jumped, from what to what, when. */
 #include <stdio.h>
 
-#include "alert/alert.h"
+#include "alert/words.h"
 #include "commands/feed.h"
 
 #define SUMMARY_EPISODES_MAX 200 /* further ones are counted only */
@@ -17,6 +17,7 @@ struct summary_episode {
 	int64_t start_s, end_s; /* window of the latest event */
 	uint32_t scale_s;
 	double observed, expected, ratio, rise_percent; /* sums over the window */
+	char words[WORDS_ALL_SIZE];
 };
 
 /* Zeroed at first. */

@@ -14,7 +14,8 @@
 
 static const double SPREAD_PRIOR[DETECT_METRICS] = {[DETECT_HOSTS] = 1.7, [DETECT_FLOWS] = 3.0};
 
-double baseline_inflation(const struct baseline *baseline)
+/* Variance inflation by autocorrelation, seen over one step and over a day's worth of steps. */
+static double variance_inflation(const struct baseline *baseline)
 {
 	double rho = (double)baseline->z_product / ((double)baseline->z_square + 10.0);
 	rho = fmin(fmax(rho, 0.0), 0.95);
@@ -79,7 +80,7 @@ void baseline_expect(const struct baseline *baseline, const struct season *seaso
 		}
 	}
 	set_variance(baseline, metric, unknown, &e);
-	e.deflate = 1.0 / baseline_inflation(baseline);
+	e.deflate = 1.0 / variance_inflation(baseline);
 	*ret_expected = e;
 }
 

@@ -62,10 +62,6 @@ void baseline_expect(const struct baseline *baseline, const struct season *seaso
 	const struct detect_settings *settings, uint32_t scale, enum detect_metric metric,
 	const struct detect_input *input, struct expectation *ret_expected);
 
-/* How many times the variance of a sum over many buckets is that of as many independent ones:
- * 1..40, by the autocorrelation of the residuals over one step and over 24. */
-double baseline_inflation(const struct baseline *baseline);
-
 /* Learns the bucket: its count of `metric`, capped at expected + 5 standard deviations + 10, of
  * which `expected` was expected and which moved the evidence to `score`. While the score is above
  * 3, lessons are held back, for up to 96 buckets: a rise that is about to be reported must not bend

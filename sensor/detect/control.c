@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "detect/state.h"
+
 #define NORMAL_975 1.959964 /* quantile of the normal distribution */
 
 /* Where the buckets of a scale lie. */
@@ -21,13 +23,18 @@ void control_note(struct control_record *record, const struct detector *detector
 	uint32_t number = (uint32_t)(input->start_s / settings->scale_s[scale]);
 	struct control_bucket bucket = {.number = number + 1};
 	for (int m = 0; m < DETECT_METRICS; m++) {
-		struct detect_outlook outlook;
-		detector_outlook(detector, settings, scale, (enum detect_metric)m, &outlook);
-		if (outlook.samples < settings->scales[scale].warm || outlook.expected <= 0)
+		const struct series *series =
+			state_series(detector, settings, (enum detect_metric)m);
+		const struct baseline *baseline = &series->track[scale].baseline;
+		struct expectation expected;
+		if (baseline->samples < settings->scales[scale].warm)
 			return;
+		baseline_expect(baseline, &series->season, settings, scale, (enum detect_metric)m,
+			input, &expected);
 		bucket.observed[m] = (float)input->count[m];
-		bucket.expected[m] = (float)outlook.expected;
-		bucket.variance[m] = (float)outlook.variance;
+		bucket.absolute[m] = (float)expected.mean[DETECT_ABSOLUTE];
+		bucket.share[m] = (float)expected.mean[DETECT_SHARE];
+		bucket.spread[m] = (float)(expected.variance / expected.best / expected.deflate);
 	}
 	record->buckets[rings[scale].first + number % rings[scale].count] = bucket;
 }
@@ -38,6 +45,18 @@ static const struct control_bucket *find_bucket(
 	const struct control_bucket *bucket =
 		&record->buckets[rings[scale].first + (uint32_t)(number % rings[scale].count)];
 	return bucket->number == (uint32_t)number + 1 ? bucket : NULL;
+}
+
+static void add_bucket(const struct control_bucket *bucket, bool by_share, struct sums *sums)
+{
+	for (int m = 0; m < DETECT_METRICS; m++) {
+		/* NaN where the share is not known. */
+		double share = by_share ? (double)bucket->share[m] : (double)NAN;
+		double expected = isfinite(share) ? share : (double)bucket->absolute[m];
+		sums[m].observed += (double)bucket->observed[m];
+		sums[m].expected += expected;
+		sums[m].variance += expected * (double)bucket->spread[m];
+	}
 }
 
 /* Adds up the buckets of a scale that begin in the window, the first one whole. */
@@ -52,11 +71,8 @@ static void add_up(const struct control_record *record, uint32_t scale, uint32_t
 		ret_sums[m] = (struct sums){0};
 	for (int64_t number = first; number < behind; number++) {
 		const struct control_bucket *bucket = find_bucket(record, scale, number);
-		for (int m = 0; bucket && m < DETECT_METRICS; m++) {
-			ret_sums[m].observed += (double)bucket->observed[m];
-			ret_sums[m].expected += (double)bucket->expected[m];
-			ret_sums[m].variance += (double)bucket->variance[m];
-		}
+		if (bucket)
+			add_bucket(bucket, event->method == DETECT_SHARE, ret_sums);
 	}
 }
 

@@ -5,8 +5,10 @@
  * A rise held against the control group: did everyone's use rise, or this range's alone?
  *
  * The control group's counts go through a detector of their own, whose expectation is noted for
- * each bucket. For the window of an event both are added up; their quotient is the group's ratio,
- * with a 95 % interval: Byar's approximation of the exact limits of a Poisson count (N. Breslow, N.
+ * each bucket. For the window of an event both are added up; their quotient is the group's ratio.
+ * The expectation is that of the method which decided the event, share or absolute: the largest of
+ * several, which keeps a detector quiet, would be too large on average. The ratio has a 95 %
+ * interval: Byar's approximation of the exact limits of a Poisson count (N. Breslow, N.
  * Day, "Statistical Methods in Cancer Research" II, 1987, page 69), for a variance of phi times the
  * mean. phi = 1 + (V / E - 1) max(1, ratio), where E and V are the sums of the expectations and of
  * the variances that the baseline gives them, autocorrelation included.
@@ -24,7 +26,9 @@
 
 struct control_bucket {
 	uint32_t number; /* of the bucket plus one; 0 free */
-	float observed[DETECT_METRICS], expected[DETECT_METRICS], variance[DETECT_METRICS];
+	float observed[DETECT_METRICS];
+	float absolute[DETECT_METRICS], share[DETECT_METRICS]; /* expected by these methods */
+	float spread[DETECT_METRICS]; /* variance over expectation, autocorrelation included */
 };
 
 /* What the control group's use of one technique came to lately, and what was expected of it. Plain
@@ -50,8 +54,8 @@ struct control_contrast {
 	enum control_verdict verdict;
 };
 
-/* Notes the bucket that the group's detector took last at `scale`, with its counts; nothing when
- * the detector is not warm or nothing was seen. */
+/* Notes a bucket of the group that its detector is about to take at `scale`; nothing while the
+ * detector is not warm. */
 void control_note(struct control_record *record, const struct detector *detector,
 	const struct detect_settings *settings, uint32_t scale, const struct detect_input *input);
 

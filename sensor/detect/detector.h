@@ -90,10 +90,8 @@ struct detect_event {
 struct detect_outlook {
 	double expected;
 	double low, high; /* expected -/+ 2 standard deviations, low >= 0 */
-	double variance;  /* what one such bucket adds to the variance of a sum over many */
 	double score;     /* natural logarithm of the odds, hosts and flows combined */
 	enum detect_method method;
-	uint32_t samples; /* buckets the baseline has learnt from */
 	bool learning;
 	bool open; /* an episode is under way */
 };

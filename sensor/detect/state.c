@@ -47,9 +47,7 @@ void detector_outlook(const struct detector *detector, const struct detect_setti
 	ret_outlook->expected = expected;
 	ret_outlook->low = fmax(0.0, expected - 2.0 * deviation);
 	ret_outlook->high = expected + 2.0 * deviation;
-	ret_outlook->variance = (double)track->variance * baseline_inflation(&track->baseline);
 	ret_outlook->score = (double)track->score;
-	ret_outlook->samples = track->baseline.samples;
 	ret_outlook->method = (enum detect_method)track->method;
 	ret_outlook->learning = track->baseline.samples < settings->scales[scale].learning;
 }

@@ -194,11 +194,11 @@ static void judge_range(
 		history_put(&tracked->histories[t], scale, scales_s[scale], bucket->start_s,
 			cell ? cell->bytes : 0);
 		struct detector *detector = tracked_detector(tracked, t);
-		bool happened = detector_update(detector, &analyst->detect, scale, &input, &event);
 		if (is_control && coverage > 0)
 			control_note(
 				&analyst->controls[t], detector, &analyst->detect, scale, &input);
-		else if (happened && !is_control)
+		bool happened = detector_update(detector, &analyst->detect, scale, &input, &event);
+		if (happened && !is_control)
 			raise_alert(analyst, tracked, t, scale, &event);
 	}
 }

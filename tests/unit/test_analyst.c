@@ -72,7 +72,7 @@ static int begin(void **state)
 		.host_seed = 1,
 		.listener = {hear_alert, hear_usage, NULL},
 	};
-	struct meter_settings metering = {RANGES, plugins->techniques.count, 1024, 1};
+	struct meter_settings metering = {RANGES, plugins->techniques.count, 1024, 1, true};
 
 	(void)state;
 	memset(&told, 0, sizeof(told));
@@ -95,6 +95,8 @@ static int end(void **state)
 	return 0;
 }
 
+static int64_t now_s; /* begin of the minute that is filled */
+
 /* `count` flows of hosts 0..count-1, 100 bytes each. */
 static void use(uint32_t range, technique_set techniques, uint32_t count)
 {
@@ -116,8 +118,9 @@ static void use(uint32_t range, technique_set techniques, uint32_t count)
 						 .in_total = true,
 						 .mark_host = true,
 						 .host = &host,
+						 .time_s = now_s,
 						 .bytes = 100});
-		if (techniques)
+		if (techniques && range != RANGE_CONTROL)
 			meter_add_witness(meter, range, VPN + 1, &flow);
 	}
 }
@@ -183,7 +186,7 @@ static void minutes_left_out_are_zeros(void **state)
 
 static void meters_of_several_workers_are_not_all_taken(void **state)
 {
-	struct meter_settings metering = {RANGES, DOUBLE_TECHNIQUES + 1, 16, 1};
+	struct meter_settings metering = {RANGES, DOUBLE_TECHNIQUES + 1, 16, 1, true};
 	struct meter *first = meter, *second;
 
 	(void)state;
@@ -220,6 +223,57 @@ static void jump_raises_nothing_or_cannot_be_explained(void **state)
 	assert_true(told.open.observed.bytes > 0);
 }
 
+/* Three quiet days, then four hours in which the range uses 13 times as much VPN, and the control
+ * group `factor` times. Who comes has not been there before. */
+static void jump_beside_a_group(uint32_t factor)
+{
+	for (int minute = 0; minute < 3 * 1440 + 240; minute++) {
+		bool is_jump = minute >= 3 * 1440;
+
+		now_s = MONDAY + minute * 60;
+		use(0, BIT(VPN), is_jump ? 52 : 4);
+		use(0, 0, 60);
+		use(RANGE_CONTROL, BIT(VPN), is_jump ? 5 * factor : 5);
+		use(RANGE_CONTROL, 0, 100);
+		pass_minute(now_s, 1);
+	}
+	assert_int_equal(told.opens, 1);
+	assert_string_equal(told.open.range, "a");
+}
+
+static void control_group_is_told_as_a_range_or_not_compared(void **state)
+{
+	size_t bytes;
+
+	(void)state;
+	jump_beside_a_group(1);
+	assert_true(told.open.control.is_known);
+	assert_true(told.open.control.hosts == 100);
+	assert_string_equal(told.open.control.verdict, "own");
+	assert_true(told.open.control.ratio > 0.9 && told.open.control.ratio < 1.1);
+	assert_int_equal(analyst_tracked(analyst, &bytes), 1);
+}
+
+static void rise_of_the_control_group_raises_an_alert_or_is_not_told(void **state)
+{
+	(void)state;
+	jump_beside_a_group(12);
+	assert_string_equal(told.open.control.verdict, "shared");
+	assert_true(told.open.control.ratio > 8);
+}
+
+static void hosts_that_were_there_before_have_moved(void **state)
+{
+	(void)state;
+	jump_beside_a_group(1);
+	assert_true(told.open.coordination.is_known && told.open.coordination.has_times);
+	assert_true(told.open.coordination.active_hosts == 60);
+	assert_true(told.open.coordination.moved_hosts == 48);
+	assert_true(told.open.distinct_hosts == 52);
+	assert_int_equal(told.open.coordination.half_within_s, 1);
+	assert_true(told.open.coordination.p_value < 1e-30);
+}
+
 static void minutes_hardly_seen_raise_an_alert(void **state)
 {
 	(void)state;
@@ -240,6 +294,12 @@ int main(void)
 			meters_of_several_workers_are_not_all_taken, begin, end),
 		cmocka_unit_test_setup_teardown(
 			jump_raises_nothing_or_cannot_be_explained, begin, end),
+		cmocka_unit_test_setup_teardown(
+			control_group_is_told_as_a_range_or_not_compared, begin, end),
+		cmocka_unit_test_setup_teardown(
+			rise_of_the_control_group_raises_an_alert_or_is_not_told, begin, end),
+		cmocka_unit_test_setup_teardown(
+			hosts_that_were_there_before_have_moved, begin, end),
 		cmocka_unit_test_setup_teardown(minutes_hardly_seen_raise_an_alert, begin, end),
 	};
 

@@ -48,8 +48,8 @@ static void take_hour(int hour, double count)
 	};
 	struct detect_event event;
 
-	detector_update(detector, &settings, HOURS, &input, &event);
 	control_note(record, detector, &settings, HOURS, &input);
+	detector_update(detector, &settings, HOURS, &input, &event);
 }
 
 /* Three weeks of `usual` an hour, then six hours of `then`. The range has risen thirteenfold in

@@ -74,6 +74,7 @@ static const struct {
 	{"alert/context/coordination/moved_share", JSON_REAL},
 	{"alert/context/coordination/half_within_seconds", JSON_INTEGER},
 	{"alert/context/coordination/p_value", JSON_REAL},
+	{"alert/context/explanation", JSON_STRING},
 	{"alert/context/expected/hosts", JSON_REAL},
 	{"alert/context/expected/flows", JSON_REAL},
 	{"alert/context/expected/method", JSON_STRING},
