@@ -155,8 +155,9 @@ void control_save(const struct control_record *record, struct pack_writer *write
 		pack_put_u32(writer, bucket->number);
 		for (int m = 0; bucket->number && m < DETECT_METRICS; m++) {
 			pack_put_double(writer, (double)bucket->observed[m]);
-			pack_put_double(writer, (double)bucket->expected[m]);
-			pack_put_double(writer, (double)bucket->variance[m]);
+			pack_put_double(writer, (double)bucket->absolute[m]);
+			pack_put_double(writer, (double)bucket->share[m]);
+			pack_put_double(writer, (double)bucket->spread[m]);
 		}
 	}
 }
@@ -168,8 +169,9 @@ void control_load(struct control_record *record, struct pack_reader *reader)
 		bucket->number = pack_get_u32(reader);
 		for (int m = 0; bucket->number && m < DETECT_METRICS; m++) {
 			bucket->observed[m] = (float)pack_get_double(reader);
-			bucket->expected[m] = (float)pack_get_double(reader);
-			bucket->variance[m] = (float)pack_get_double(reader);
+			bucket->absolute[m] = (float)pack_get_double(reader);
+			bucket->share[m] = (float)pack_get_double(reader);
+			bucket->spread[m] = (float)pack_get_double(reader);
 		}
 	}
 }
