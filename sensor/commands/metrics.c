@@ -35,6 +35,7 @@ static const struct figure {
 	{AT(pipeline.clock.late), "time_late", "packets a minute or more behind the clock", false},
 	{AT(pipeline.clock.outliers), "time_outliers", "packets that claimed a far time", false},
 	{AT(pipeline.clock.jumps), "time_jumps", "far steps of time that were believed", false},
+	{AT(clock_steps), "clock_steps", "times that the host's clock was set back", false},
 	{AT(pipeline.gaps), "gaps", "silences of more than an hour", false},
 	{AT(pipeline.minutes), "minutes_closed", "minutes closed", false},
 	{AT(pipeline.worker.flows.created), "flows", "flows begun, of the control group too",
@@ -181,6 +182,9 @@ static void print_state(FILE *stream, const struct metrics *metrics)
 	print_real(stream, "blind_seconds_total", "counter",
 		"time in which an interface was not there",
 		(double)metrics->capture.blind_us / 1e6);
+	print_real(stream, "clock_ahead_seconds", "gauge",
+		"the sensor's time ahead of the host's clock, after that was set back",
+		metrics->clock_ahead_s);
 	print_real(stream, "uptime_seconds", "gauge", "since the start", metrics->uptime_s);
 	print_real(stream, "last_bucket_timestamp_seconds", "gauge",
 		"begin of the minute judged last; 0 none", (double)pipeline->judged.last_s);

@@ -23,9 +23,11 @@ struct metrics {
 	const char *sensor, *interface; /* names; live as long as the sensor */
 	size_t interface_count;
 	double uptime_s;
-	double moment_s;    /* monotonic */
-	double lost_s;      /* monotonic: when an entry was lost last (see publisher); 0 never */
-	uint64_t rss_bytes; /* memory in use */
+	double moment_s;      /* monotonic */
+	double lost_s;        /* monotonic: when an entry was lost last (see publisher); 0 never */
+	uint64_t clock_steps; /* back, of the host's clock */
+	double clock_ahead_s; /* how far the sensor's time is ahead of it */
+	uint64_t rss_bytes;   /* memory in use */
 };
 
 /* Prints all in Prometheus' text format (version 0.0.4). Returns 0 or -EIO. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "pipeline/steady_clock.h"
 #include "commands/metrics.h"
 
 #define HEARTBEAT_S 10
@@ -62,7 +63,9 @@ static uint64_t read_rss(void)
 /* What tap_run remembers from one second to the next. */
 struct watch {
 	const struct tap *tap;
-	int64_t second;              /* of the capture's time, the one being read */
+	struct steady_clock clock;
+	uint64_t steps;              /* back, that were told */
+	int64_t second;              /* of the steady time, the one being read */
 	struct capture_stats before; /* at the end of the last one */
 	double start_s, lost_s;      /* monotonic: the start; the latest loss of an entry, 0 none */
 	uint64_t lost_entries;
@@ -109,6 +112,8 @@ static void fill_metrics(
 		.interface_count = tap->config->interface.count,
 		.technique_count = techniques->count,
 		.moment_s = seconds_of(CLOCK_MONOTONIC),
+		.clock_steps = watch->clock.steps,
+		.clock_ahead_s = (double)watch->clock.ahead_us / 1e6,
 		.rss_bytes = read_rss()};
 	metrics->uptime_s = metrics->moment_s - watch->start_s;
 	for (uint32_t i = 0; i < techniques->count; i++)
@@ -144,7 +149,7 @@ static void publish_metrics(struct watch *watch, const struct capture_stats *cap
 			&watch->file_limit, "%s: %s", tap->config->metrics_file, strerror(-error));
 }
 
-/* Once a second by the capture's clock. */
+/* Once a second of the steady time. */
 static void keep_house(struct watch *watch, int64_t second)
 {
 	struct capture_stats stats;
@@ -152,10 +157,15 @@ static void keep_house(struct watch *watch, int64_t second)
 
 	capture_stats(watch->tap->capture, &stats);
 	note_loss(watch, &stats);
-	if (second < watch->second - 1)
+	if (watch->clock.steps > watch->steps)
 		log_limited(&watch->step_limit,
-			"the clock went back by %lld s: buckets wait until it has caught up",
-			(long long)(watch->second - second));
+			"the clock was set back by %lld s: time goes on, %lld s ahead of it, and "
+			"comes "
+			"back to it in %lld s",
+			(long long)(watch->clock.step_us / CLOCK_SECOND_US),
+			(long long)(watch->clock.ahead_us / CLOCK_SECOND_US),
+			(long long)(watch->clock.ahead_us / CLOCK_SECOND_US * STEADY_SLEW));
+	watch->steps = watch->clock.steps;
 	publish_metrics(watch, &stats, second / HEARTBEAT_S != watch->second / HEARTBEAT_S);
 	notify_alive(watch->tap->notify);
 	is_asked = is_reloading;
@@ -165,10 +175,12 @@ static void keep_house(struct watch *watch, int64_t second)
 	watch->second = second;
 }
 
-static void take(struct watch *watch, enum capture_next next, const struct frame *frame)
+static void take(struct watch *watch, enum capture_next next, struct frame *frame)
 {
-	int64_t second = frame->time_us / CLOCK_SECOND_US;
+	int64_t second;
 
+	frame->time_us = steady_clock_take(&watch->clock, frame->time_us);
+	second = frame->time_us / CLOCK_SECOND_US;
 	if (second != watch->second)
 		keep_house(watch, second);
 	if (next == CAPTURE_FRAME)

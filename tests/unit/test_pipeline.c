@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/pipeline.h"
 
+#include "pipeline/steady_clock.h"
 #include "tests/unit/flow_packets.h"
 #include "tests/unit/frame_bytes.h"
 #include "tests/unit/plugin_doubles.h"
@@ -230,6 +231,32 @@ static void balance_does_not_close(void **state)
 	assert_int_equal(stats.gate.bytes, 21 * 120 + 2 * 78);
 }
 
+/* As a live tap gives it: stamps of the host's clock, made steady. */
+static void clock_set_back_blinds_the_sensor_or_loses_counts(void **state)
+{
+	struct steady_clock steady = {.host_us = 0};
+	unsigned talks = 0;
+
+	(void)state;
+	begin(1);
+	for (int second = 0; second < 3 * 3600; second += 10) {
+		/* After an hour the clock is set back by an hour. */
+		int64_t host_us = NOON_US + (second < 3600 ? second : second - 3600) * SECOND;
+
+		pipeline_pass_time(pipeline, steady_clock_take(&steady, host_us - SECOND / 2));
+		talk(steady_clock_take(&steady, host_us), 1000 + talks++);
+	}
+	pipeline_finish(pipeline);
+	assert_int_equal(steady.steps, 1);
+	assert_in_range(told.count, 3 * 60 - 8, 3 * 60 - 6);
+	for (size_t i = 1; i < told.count; i++)
+		assert_int_equal(told.start_s[i], told.start_s[i - 1] + 60);
+	assert_int_equal(sum(told.flows), talks);
+	/* Six a minute, and the sixteenth that a minute is longer; at the step a few more. */
+	for (size_t i = 1; i + 1 < told.count; i++)
+		assert_in_range(told.flows[i], 5, 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +268,7 @@ int main(void)
 		cmocka_unit_test_teardown(no_packet_at_all_hangs_or_counts, end),
 		cmocka_unit_test_teardown(unfinished_pipeline_hangs_when_it_is_freed, end),
 		cmocka_unit_test_teardown(balance_does_not_close, end),
+		cmocka_unit_test_teardown(clock_set_back_blinds_the_sensor_or_loses_counts, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
