@@ -19,7 +19,7 @@
 #define NAMES_SIZE 256
 #define SNAPLEN_FOR_DPI 1514 /* an Ethernet frame: a TLS ClientHello fills it */
 #define MIB (1024u * 1024u)
-#define CLOCK_AHEAD_MAX_S 3600 /* what was kept may be ahead of this clock by so much */
+#define CLOCK_AHEAD_MAX_S 86400 /* what was kept may be ahead of this clock by so much */
 
 /* Everything that a live sensor holds, in the order in which it is opened. */
 struct run {

@@ -205,6 +205,19 @@ static void read_rest(struct watch *watch)
 	} while (seconds_of(CLOCK_MONOTONIC) < end_s);
 }
 
+/* What an earlier run has counted is not counted again, should the clock have been set back since.
+ */
+static void start_clock(struct watch *watch)
+{
+	int64_t host_us = (int64_t)(seconds_of(CLOCK_REALTIME) * 1e6);
+	struct pipeline_stats resumed;
+
+	pipeline_stats(watch->tap->pipeline, &resumed);
+	/* The capture's first stamps lie a little before now. */
+	steady_clock_start(&watch->clock, host_us - STEADY_STEP_US, resumed.last_us);
+	watch->second = (host_us + watch->clock.ahead_us) / CLOCK_SECOND_US;
+}
+
 void tap_run(const struct tap *tap)
 {
 	struct watch watch = {.tap = tap, .start_s = seconds_of(CLOCK_MONOTONIC)};
@@ -212,7 +225,7 @@ void tap_run(const struct tap *tap)
 	enum capture_next next = CAPTURE_IDLE;
 	struct capture_stats stats;
 
-	watch.second = (int64_t)seconds_of(CLOCK_REALTIME);
+	start_clock(&watch);
 	capture_stats(tap->capture, &watch.before);
 	publish_metrics(&watch, &watch.before, true);
 	while (!is_stopping && next != CAPTURE_END) {

@@ -18,6 +18,13 @@ static void go_on(struct steady_clock *clock, int64_t passed_us)
 	clock->ahead_us -= back_us < clock->ahead_us ? back_us : clock->ahead_us;
 }
 
+void steady_clock_start(struct steady_clock *clock, int64_t host_us, int64_t least_us)
+{
+	*clock = (struct steady_clock){.host_us = host_us, .is_running = true};
+	if (least_us > host_us)
+		clock->ahead_us = least_us - host_us;
+}
+
 int64_t steady_clock_take(struct steady_clock *clock, int64_t host_us)
 {
 	if (!clock->is_running) {

@@ -27,6 +27,10 @@ struct steady_clock {
 	int64_t step_us; /* the latest one */
 };
 
+/* Begins at `host_us`; `least_us` (0 none) is a time that has passed already, in an earlier run, so
+ * that steady time is not before it. Not needed for a zeroed clock that has no past. */
+void steady_clock_start(struct steady_clock *clock, int64_t host_us, int64_t least_us);
+
 /* The steady time for a time stamp of the host, of a packet or of an idle moment. A step back is
  * believed when CLOCK_WITNESSES stamps in a row agree; a step forward first takes back what earlier
  * steps back have left. */

@@ -83,6 +83,16 @@ static void one_wrong_stamp_sets_time_off(void **state)
 	assert_int_equal(clock_.steps, 0);
 }
 
+static void restart_after_a_step_waits_for_the_clock(void **state)
+{
+	(void)state;
+	steady_clock_start(&clock_, NOON, NOON + HOUR);
+	assert_int_equal(steady_clock_take(&clock_, NOON), NOON + HOUR);
+	assert_true(run(NOON, NOON + CLOCK_MINUTE_US) > NOON + HOUR);
+	steady_clock_start(&clock_, NOON, NOON - HOUR);
+	assert_int_equal(steady_clock_take(&clock_, NOON), NOON);
+}
+
 static void clock_that_is_set_to_and_fro_leads_further_and_further(void **state)
 {
 	(void)state;
@@ -102,6 +112,7 @@ int main(void)
 		cmocka_unit_test_setup(time_stops_or_goes_back_with_the_clock, begin),
 		cmocka_unit_test_setup(time_never_comes_back_to_the_clock, begin),
 		cmocka_unit_test_setup(one_wrong_stamp_sets_time_off, begin),
+		cmocka_unit_test_setup(restart_after_a_step_waits_for_the_clock, begin),
 		cmocka_unit_test_setup(
 			clock_that_is_set_to_and_fro_leads_further_and_further, begin),
 	};
