@@ -213,8 +213,7 @@ static void start_clock(struct watch *watch)
 	struct pipeline_stats resumed;
 
 	pipeline_stats(watch->tap->pipeline, &resumed);
-	/* The capture's first stamps lie a little before now. */
-	steady_clock_start(&watch->clock, host_us - STEADY_STEP_US, resumed.last_us);
+	steady_clock_start(&watch->clock, host_us, resumed.last_us);
 	watch->second = (host_us + watch->clock.ahead_us) / CLOCK_SECOND_US;
 }
 
