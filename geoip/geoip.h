@@ -11,32 +11,25 @@
 struct geoip;
 
 /* Told of each database that cannot be used and of each fault in the table of networks. `place` is
- * "FILE" or "FILE:LINE". May be called from geoip_new, geoip_reload and geoip_look_up (once for
- * each database that is open). */
+ * "FILE" or "FILE:LINE". May be called from geoip_new and geoip_look_up (once for each database).
+ */
 struct geoip_listener {
 	void (*fault)(void *argument, const char *place, const char *message);
 	void *argument;
 };
 
 /*
- * Opens the databases; a NULL file is left out, then its members of struct surgetap_place stay
- * unknown. `networks_file` goes before the built-in table of ASNs (see geoip/networks.h), unless
- * NULL. Returns 0; -ENOMEM; or -EINVAL after the listener was told of a file that is missing,
- * unreadable or no database.
+ * Opens the databases, of which copies are read: what happens to a file afterwards changes nothing.
+ * To take changed files, open another one beside. A NULL file is left out, then its members of
+ * struct surgetap_place stay unknown. `networks_file` goes before the built-in table of ASNs (see
+ * geoip/networks.h), unless NULL. Returns 0; -ENOMEM; or -EINVAL after the listener was told of a
+ * file that is missing, unreadable or no database.
  */
 int geoip_new(const struct geoip_listener *listener, const char *asn_file, const char *country_file,
 	const char *networks_file, struct geoip **ret_geoip);
 
 /* No other call may be under way. Accepts NULL. */
 void geoip_free(struct geoip *geoip);
-
-/*
- * Reads all files anew, while look-ups go on: they see the old contents or the new ones. A file
- * that is missing, truncated or broken is told to the listener and its old contents stay in use;
- * the others are taken. Returns 0; -ENOMEM or -EINVAL when at least one file was left as it was.
- * From one thread at a time.
- */
-int geoip_reload(struct geoip *geoip);
 
 /* Looks up one address. Always fills *ret_place; what is not found is zero. Safe to call from
  * several threads. Corrupt records count as "not found", and are told to the listener once. */

@@ -180,24 +180,6 @@ static void two_threads_disturb_each_other(void **state)
 	geoip_free(geoip);
 }
 
-static void reload_takes_a_database_from_its_readers(void **state)
-{
-	struct geoip *geoip = open_files(asn_file, country_file, NULL);
-	pthread_t threads[2];
-	void *wrong;
-
-	(void)state;
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, look_up_often, geoip), 0);
-	for (int i = 0; i < 50; i++)
-		assert_int_equal(geoip_reload(geoip), 0);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(pthread_join(threads[i], &wrong), 0);
-		assert_null(wrong);
-	}
-	geoip_free(geoip);
-}
-
 static void builtin_table_is_out_of_order(void **state)
 {
 	(void)state;
@@ -280,54 +262,22 @@ static void file_truncated_while_in_use_ends_the_program(void **state)
 	geoip_free(geoip);
 }
 
-static void broken_new_file_takes_the_place_of_the_old(void **state)
+static void file_cut_anywhere_is_taken(void **state)
 {
 	struct faults faults = {0};
 	const struct geoip_listener listener = {note_fault, &faults};
 	struct geoip *geoip = NULL;
 
 	(void)state;
-	overwrite(asn_file, scratch_file, SIZE_MAX);
-	assert_int_equal(geoip_new(&listener, scratch_file, country_file, NULL, &geoip), 0);
 	for (size_t bytes = 0; bytes < 600; bytes += 299) {
 		faults.count = 0;
 		overwrite(asn_file, scratch_file, bytes);
-		assert_int_equal(geoip_reload(geoip), -EINVAL);
+		assert_int_equal(
+			geoip_new(&listener, scratch_file, country_file, NULL, &geoip), -EINVAL);
 		assert_int_equal(faults.count, 1);
 		assert_string_equal(faults.place, scratch_file);
-		assert_int_equal(look_up(geoip, "203.0.113.77").asn, 24940);
-		assert_string_equal(look_up(geoip, "203.0.113.77").country, "DE");
+		assert_null(geoip);
 	}
-	unlink(scratch_file);
-	assert_int_equal(geoip_reload(geoip), -EINVAL);
-	assert_int_equal(look_up(geoip, "203.0.113.77").asn, 24940);
-	geoip_free(geoip);
-}
-
-static void changed_file_is_not_taken(void **state)
-{
-	static const char text[] = "24940,vpn,ours";
-	char networks_file[80];
-	struct geoip *geoip;
-	FILE *stream;
-
-	(void)state;
-	snprintf(networks_file, sizeof networks_file, "%s.csv", scratch_file);
-	stream = fopen(networks_file, "w");
-	assert_true(fputs("1,cdn,other\n", stream) >= 0);
-	fclose(stream);
-	overwrite(country_file, scratch_file, SIZE_MAX);
-	geoip = open_files(asn_file, scratch_file, networks_file);
-	assert_int_equal(look_up(geoip, "203.0.113.77").network, SURGETAP_NETWORK_RENTABLE);
-	stream = fopen(networks_file, "w");
-	assert_true(fputs(text, stream) >= 0);
-	fclose(stream);
-	overwrite(asn_file, scratch_file, SIZE_MAX); /* has no country */
-	assert_int_equal(geoip_reload(geoip), 0);
-	assert_int_equal(look_up(geoip, "203.0.113.77").network, SURGETAP_NETWORK_VPN);
-	assert_string_equal(look_up(geoip, "203.0.113.77").country, "");
-	unlink(networks_file);
-	geoip_free(geoip);
 }
 
 static void device_or_fifo_holds_up_the_start(void **state)
@@ -429,10 +379,8 @@ int main(void)
 		cmocka_unit_test(two_threads_disturb_each_other),
 		cmocka_unit_test(builtin_table_is_out_of_order),
 		cmocka_unit_test(hyperscaler_or_cdn_counts_as_rentable),
-		cmocka_unit_test(reload_takes_a_database_from_its_readers),
 		cmocka_unit_test(file_truncated_while_in_use_ends_the_program),
-		cmocka_unit_test(broken_new_file_takes_the_place_of_the_old),
-		cmocka_unit_test(changed_file_is_not_taken),
+		cmocka_unit_test(file_cut_anywhere_is_taken),
 		cmocka_unit_test(device_or_fifo_holds_up_the_start),
 		cmocka_unit_test(row_of_a_file_does_not_go_before_the_table),
 		cmocka_unit_test(faulty_line_of_networks_is_passed_over),
