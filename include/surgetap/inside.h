@@ -28,7 +28,9 @@ struct surgetap_inside_side {
 struct surgetap_inside {
 	struct surgetap_inside_side sides[2]; /* [0] from the server, [1] from the client */
 	uint8_t overhead;                     /* bytes that encryption adds; 0 before ServerHello */
-	bool is_foreign;                      /* no TLS, or no longer to be followed */
+	uint16_t extensions; /* TLS 1.3: bytes of the server's first encrypted message, its
+				EncryptedExtensions; 6 when it chose nothing, not even an ALPN */
+	bool is_foreign;     /* no TLS, or no longer to be followed */
 };
 
 /* A payload that is being read. */
@@ -78,6 +80,8 @@ static inline uint32_t surgetap_inside_record(
 	/* TLS 1.3 sends the end of the handshake as application data: the client's Finished with
 	 * SHA-256 or SHA-384, and up to it all of the server's. */
 	if (overhead == 17 && !inside->sides[1].is_protected) {
+		if (!from_client && inside->extensions == 0)
+			inside->extensions = (uint16_t)(side->left - overhead);
 		inside->sides[1].is_protected =
 			from_client && (side->left == 36 + 17 || side->left == 52 + 17);
 		return 0;

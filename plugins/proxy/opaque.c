@@ -9,6 +9,9 @@
 #define SAMPLE_BYTES_MAX 1024u
 #define PRINTABLE_START 6u /* so many at the start are text */
 #define PRINTABLE_RUN 20u
+#define OBFS4_ASK_BYTES_MIN 2200u /* a hello with a post-quantum key has up to 2000 */
+#define OBFS4_BYTES_MIN 141u
+#define OBFS4_BYTES_MAX 8192u
 #define CHI_SQUARE_MAX 400u /* 255 degrees of freedom: mean 255, deviation 23 */
 
 static bool is_printable(uint8_t byte)
@@ -86,18 +89,36 @@ static bool is_random(const struct surgetap_payload *payload)
 	       has_even_values(bytes, count);
 }
 
+static void count_opening(struct opaque *opaque, const struct surgetap_payload *payload)
+{
+	bool is_clients_turn = opaque->turns % 2 == 1;
+
+	if (opaque->turns < 3 && payload->from_client != is_clients_turn)
+		opaque->turns++;
+	if (opaque->turns < 3)
+		opaque->opening[payload->from_client] += payload->length_bytes;
+}
+
+static bool is_judged(const struct opaque *opaque, const struct surgetap_payload *payload)
+{
+	return payload->index >= OPAQUE_PAYLOADS ||
+	       (payload->captured_bytes < OPAQUE_BYTES_MIN &&
+		       opaque->random[payload->from_client] > 0);
+}
+
 /* Each side's first payload must be long enough to be judged; later short ones are passed over.
  * One in 200 random flows begins like text by chance and is missed. */
 bool opaque_add(struct opaque *opaque, const struct surgetap_payload *payload)
 {
 	uint8_t *random = &opaque->random[payload->from_client];
-	bool is_short = payload->captured_bytes < OPAQUE_BYTES_MIN;
 
-	if (payload->index >= OPAQUE_PAYLOADS || opaque->is_ordered)
+	if (opaque->is_ordered || payload->index >= OPAQUE_OPENING)
 		return false;
-	if (is_short && *random > 0)
-		return true;
-	if (is_short || (payload->index == 0 && !payload->from_client) || !is_random(payload) ||
+	count_opening(opaque, payload);
+	if (is_judged(opaque, payload))
+		return payload->index < OPAQUE_PAYLOADS || opaque->turns < 3;
+	if (payload->captured_bytes < OPAQUE_BYTES_MIN ||
+		(payload->index == 0 && !payload->from_client) || !is_random(payload) ||
 		(*random == 0 && has_start(payload))) {
 		opaque->is_ordered = true;
 		return false;
@@ -109,4 +130,11 @@ bool opaque_add(struct opaque *opaque, const struct surgetap_payload *payload)
 bool opaque_is_seen(const struct opaque *opaque)
 {
 	return !opaque->is_ordered && opaque->random[0] > 0 && opaque->random[1] > 0;
+}
+
+bool opaque_is_obfs4(const struct opaque *opaque)
+{
+	return opaque_is_seen(opaque) && opaque->turns >= 3 &&
+	       opaque->opening[1] >= OBFS4_ASK_BYTES_MIN && opaque->opening[1] <= OBFS4_BYTES_MAX &&
+	       opaque->opening[0] >= OBFS4_BYTES_MIN && opaque->opening[0] <= OBFS4_BYTES_MAX;
 }

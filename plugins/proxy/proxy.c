@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handshake.h"
 #include "imitation.h"
+#include "nested.h"
 #include "opaque.h"
 #include "peers.h"
 
@@ -9,11 +10,13 @@
 #include <string.h>
 
 #define TCP 6
+#define TECHNIQUE_TOR 1 /* of this plugin's; the tor plugin declares it too */
 
 struct memory {
 	struct proxy_handshake handshake;
 	struct opaque opaque;
 	struct imitation imitation;
+	struct nested nested;
 	bool is_opaque_over; /* nothing more to be learnt from payloads */
 };
 
@@ -35,10 +38,33 @@ static bool judge_answer(const struct surgetap_call *call)
 	return true;
 }
 
-/* Something was asked that the server has yet to answer. */
+/* Something was asked that the server has yet to answer, or TLS may yet show what it carries. */
 static bool is_pending(const struct memory *memory)
 {
-	return memory->handshake.request != PROXY_REQUEST_NONE || memory->imitation.is_asked;
+	return memory->handshake.request != PROXY_REQUEST_NONE || memory->imitation.is_asked ||
+	       nested_is_open(&memory->nested);
+}
+
+/* Returns true when the flow turns out to be TLS within TLS. */
+static bool judge_nested(const struct surgetap_call *call)
+{
+	static const struct {
+		uint8_t confidence_percent;
+		const char *reason;
+	} forms[] = {
+		[NESTED_NONE] = {0, NULL},
+		[NESTED_FINISHED] = {75, "TLS inside TLS: size of a second handshake's end"},
+		[NESTED_HANDSHAKE] = {67, "TLS inside TLS: sizes of a second handshake, no HTTP"},
+		[NESTED_WEBSOCKET] = {80,
+			"TLS inside WebSocket inside TLS: sizes of a second handshake"},
+	};
+	struct memory *memory = call->flow_state;
+	enum nested_form form = nested_add(&memory->nested, call->flow, call->payload);
+
+	if (form != NESTED_NONE)
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL,
+			forms[form].confidence_percent, forms[form].reason);
+	return form != NESTED_NONE;
 }
 
 static enum surgetap_next on_packet(const struct surgetap_call *call)
@@ -56,6 +82,8 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 			"simple-obfs: ticket before the name, Finished of impossible length");
 		return SURGETAP_DONE;
 	}
+	if (judge_nested(call))
+		return SURGETAP_DONE;
 	if (!memory->is_opaque_over)
 		memory->is_opaque_over = !opaque_add(&memory->opaque, call->payload);
 	return memory->is_opaque_over && !is_pending(memory) ? SURGETAP_DONE : SURGETAP_MORE;
@@ -88,6 +116,18 @@ static bool has_other_reason(const struct surgetap_flow *flow)
 	return false;
 }
 
+/* A bridge into Tor is a proxy too. */
+static void judge_obfs4(const struct surgetap_call *call)
+{
+	static const struct surgetap_evidence tor = {TECHNIQUE_TOR, SURGETAP_GRADE_HEURISTIC,
+		SURGETAP_KIND_TUNNEL, 67,
+		"obfs4: fully encrypted, greetings as long as its padding"};
+	const struct memory *memory = call->flow_state;
+
+	if (opaque_is_obfs4(&memory->opaque))
+		call->host->report(call, &tor);
+}
+
 /* From the first byte of a connection, which the client must have opened: in the middle of one,
  * anything encrypted is random. */
 static void judge_opaque(const struct surgetap_call *call)
@@ -97,9 +137,11 @@ static void judge_opaque(const struct surgetap_call *call)
 
 	if (flow->transport == TCP && flow->complete && flow->answered &&
 		flow->confidence <= SURGETAP_CONFIDENCE_GUESS && opaque_is_seen(&memory->opaque) &&
-		!has_other_reason(flow) && !peers_has(call->worker_state, flow))
+		!has_other_reason(flow) && !peers_has(call->worker_state, flow)) {
 		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 80,
 			"fully encrypted from the first byte, both ways");
+		judge_obfs4(call);
+	}
 }
 
 static bool is_bittorrent(const struct surgetap_flow *flow)
@@ -125,6 +167,8 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 
 static const struct surgetap_technique techniques[] = {
 	{"proxy", "proxies, open or disguised", "TA0011", "T1090", 2, false},
+	[TECHNIQUE_TOR] = {"tor", "connections into the Tor network", "TA0011", "T1090.003", 2,
+		true},
 	{NULL, NULL, NULL, NULL, 0, false},
 };
 
@@ -133,7 +177,7 @@ SURGETAP_PLUGIN = {
 	.size = sizeof(struct surgetap_plugin),
 	.name = "proxy",
 	.version = "1",
-	.summary = "SOCKS, HTTP CONNECT and fully encrypted protocols",
+	.summary = "SOCKS, HTTP CONNECT, fully encrypted protocols, TLS inside TLS",
 	.techniques = techniques,
 	.worker_state_size = sizeof(struct peers),
 	.flow_state_size = sizeof(struct memory),

@@ -380,6 +380,39 @@ static void imitated_tls_is_missed_or_real_tls_accused(void **state)
 	}
 }
 
+/* Turns of random bytes, the client's first, in segments of 1448; how often Tor was reported. */
+static unsigned tor_reports(const size_t *turns, size_t count)
+{
+	struct trial trial = new_trial();
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t left = turns[i], part; left > 0; left -= part) {
+			part = left < 1448 ? left : 1448;
+			send_random(&trial, i % 2 == 0 ? CLIENT : SERVER, part);
+		}
+	}
+	classify(&trial);
+	return reports > 0 && last.technique == 1 ? 1 : 0;
+}
+
+static void obfs4_is_missed_or_seen_in_a_proxy(void **state)
+{
+	static const struct {
+		size_t turns[3];
+		unsigned reports;
+	} cases[] = {
+		{{5169, 6491, 850}, 1}, {{3993, 1112, 1334}, 1}, {{8192, 8100, 60}, 1},
+		{{705, 904, 268}, 0},                         /* a hello through a proxy */
+		{{2100, 4000, 268}, 0},                       /* the same with a post-quantum key */
+		{{8400, 900, 268}, 0},                        /* an upload */
+		{{5169, 8400, 268}, 0}, {{5169, 6491, 0}, 0}, /* the client has not answered yet */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(tor_reports(cases[i].turns, 3), cases[i].reports);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +428,7 @@ int main(void)
 		cmocka_unit_test(server_that_speaks_first_is_a_proxy),
 		cmocka_unit_test(obfuscated_bittorrent_is_a_proxy),
 		cmocka_unit_test(imitated_tls_is_missed_or_real_tls_accused),
+		cmocka_unit_test(obfs4_is_missed_or_seen_in_a_proxy),
 		cmocka_unit_test(plugin_keeps_flows_that_cannot_be_proxies),
 	};
 

@@ -27,7 +27,8 @@ struct vpn_match {
 
 /* A constant field and a number that counts up, as data packets of most tunnels have. */
 struct vpn_counter {
-	uint64_t id, value;
+	uint64_t id;
+	uint32_t value;
 	uint8_t run; /* packets in a row that fit; 0 before the first */
 };
 
@@ -60,7 +61,7 @@ struct vpn_static {
 struct vpn_n2n {
 	uint8_t from; /* 1 the client, 2 the server; 0 before one was seen */
 	uint8_t sender[6];
-	char name[4]; /* how the community's name begins */
+	char name[8]; /* how the community's name begins */
 };
 
 struct vpn_nested_message {
@@ -139,7 +140,7 @@ static inline uint8_t vpn_payloads(const struct vpn_memory *memory)
 }
 
 /* Counts packets in a row with the same id whose value rises by less than 1024. Returns the run. */
-static inline uint8_t vpn_counter_run(struct vpn_counter *counter, uint64_t id, uint64_t value)
+static inline uint8_t vpn_counter_run(struct vpn_counter *counter, uint64_t id, uint32_t value)
 {
 	bool fits = counter->run > 0 && counter->id == id && value > counter->value &&
 		    value - counter->value < 1024;

@@ -2,19 +2,11 @@
 #include "companion.h"
 #include "recipe.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/tls_session.h"
 
 extern const struct surgetap_plugin surgetap_plugin_vpn;
 
 #define COUNT(array) (sizeof array / sizeof array[0])
-#define BYTES_MAX 2048u
-#define TLS13 0x1301
-#define TLS12_GCM 0xc02b
-#define TLS12_CHACHA 0xcca9
-#define TLS12_CBC 0xc013
 
 static struct companions companions;
 static struct surgetap_evidence best;
@@ -29,84 +21,22 @@ static void on_report(const struct surgetap_call *call, const struct surgetap_ev
 static const struct surgetap_host host = {
 	.abi = SURGETAP_ABI, .size = sizeof host, .report = on_report};
 
-static const struct surgetap_flow flow = {
-	.size = sizeof flow,
-	.ip_version = 4,
-	.transport = 6,
-	.answered = true,
-	.complete = true,
-	.client.port = 40000,
-	.server.port = 443,
-	.protocol = "tls",
-	.master = "tls",
-	.category = "",
-};
-
-struct session {
-	struct vpn_memory memory;
-	uint16_t suite;
-	uint32_t segment_bytes; /* at most so much in a payload; 0: any */
-	uint8_t payloads;
-	bool is_over;
-};
-
-static void show(struct session *session, bool from_client, const uint8_t *data, uint32_t bytes)
-{
-	uint32_t most = session->segment_bytes > 0 ? session->segment_bytes : bytes;
-
-	for (uint32_t at = 0, part; at < bytes && !session->is_over; at += part) {
-		uint8_t *copy;
-		struct surgetap_payload payload = {.from_client = from_client};
-		const struct surgetap_call call = {.host = &host,
-			.worker_state = &companions,
-			.flow_state = &session->memory,
-			.flow = &flow,
-			.payload = &payload};
-
-		part = bytes - at < most ? bytes - at : most;
-		copy = test_malloc(part); /* exact: a read beyond is found */
-		memcpy(copy, data + at, part);
-		payload.data = copy;
-		payload.captured_bytes = payload.length_bytes = part;
-		payload.index = session->payloads++;
-		session->is_over = surgetap_plugin_vpn.on_packet(&call) == SURGETAP_DONE;
-		test_free(copy);
-	}
-}
-
-static void show_record(struct session *session, bool from_client, uint8_t type, uint32_t bytes)
-{
-	uint8_t record[BYTES_MAX] = {type, 3, 3, (uint8_t)(bytes >> 8), (uint8_t)bytes};
-
-	if (type == 22)
-		record[5] = from_client ? 1 : 2;
-	if (type == 22 && !from_client) { /* no session id */
-		record[44] = (uint8_t)(session->suite >> 8);
-		record[45] = (uint8_t)session->suite;
-	}
-	show(session, from_client, record, 5 + bytes);
-}
-
-/* Messages inside TLS by size: positive from the client, negative from the server. */
 static enum surgetap_grade grade_of(
 	uint16_t suite, uint32_t segment_bytes, const int *messages, size_t count)
 {
-	struct session session = {.suite = suite, .segment_bytes = segment_bytes};
-	uint32_t overhead = suite == TLS13 ? 17 : suite == TLS12_CHACHA ? 16 : 24;
+	const struct surgetap_flow flow = tls_session_flow();
+	struct vpn_memory memory = {0};
+	struct tls_session session = {.plugin = &surgetap_plugin_vpn,
+		.host = &host,
+		.flow = &flow,
+		.memory = &memory,
+		.worker = &companions,
+		.suite = suite,
+		.extensions_bytes = 6,
+		.segment_bytes = segment_bytes};
 
 	memset(&best, 0, sizeof best);
-	show_record(&session, true, 22, 300);
-	show_record(&session, false, 22, 100);
-	if (suite == TLS13) {
-		show_record(&session, false, 23, 800);
-		show_record(&session, true, 23, 53);
-	}
-	for (size_t i = 0; i < count; i++) {
-		bool from_client = messages[i] > 0;
-
-		show_record(&session, from_client, 23,
-			(uint32_t)(from_client ? messages[i] : -messages[i]) + overhead);
-	}
+	tls_session_run(&session, messages, count);
 	return best.grade;
 }
 
@@ -183,24 +113,27 @@ static void record_over_two_segments_is_lost(void **state)
 
 static void foreign_bytes_are_taken_for_records(void **state)
 {
-	struct session session = {.suite = TLS13};
-	uint8_t text[64] = "GET / HTTP/1.1";
+	static const int messages[] = {16, -28, 305};
+	const struct surgetap_flow flow = tls_session_flow();
+	struct vpn_memory memory = {0};
+	struct tls_session session = {.plugin = &surgetap_plugin_vpn,
+		.host = &host,
+		.flow = &flow,
+		.memory = &memory,
+		.worker = &companions,
+		.suite = TLS13};
 
 	(void)state;
 	memset(&best, 0, sizeof best);
-	show_record(&session, true, 22, 300);
-	show_record(&session, false, 22, 100);
-	show(&session, true, text, sizeof text);
-	assert_true(session.memory.nested.inside.is_foreign);
-	show_record(&session, true, 23, 53);
-	show_record(&session, true, 23, 33);
-	show_record(&session, false, 23, 45);
-	show_record(&session, true, 23, 322);
+	tls_session_bytes(&session, true, (const uint8_t *)"GET / HTTP/1.1", 14);
+	assert_true(memory.nested.inside.is_foreign);
+	tls_session_run(&session, messages, COUNT(messages));
 	assert_int_equal(best.grade, SURGETAP_GRADE_NONE);
 }
 
 static void head_that_was_not_captured_is_read(void **state)
 {
+	const struct surgetap_flow flow = tls_session_flow();
 	struct vpn_memory memory = {0};
 	uint8_t *data = test_malloc(3); /* exact: a read beyond is found */
 	const struct surgetap_payload payload = {data, 3, 1400, true, 0};

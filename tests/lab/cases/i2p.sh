@@ -43,7 +43,7 @@ i2pd_config() { # NETWORK ADDRESS
 	END
 }
 
-# Each learns of the other by hand: its router.info goes where the network database looks for it.
+# The client learns of the other by hand: its router.info goes where the network database looks for it.
 introduce() { # NETWORK OTHER
 	local folder=$WORK/i2pd-$1/netDb/rA
 	mkdir -p "$folder"
@@ -63,7 +63,6 @@ servers() {
 		kill -KILL "$(<"$WORK/i2pd-$network.pid")"
 		wait_until 10 gone "$(<"$WORK/i2pd-$network.pid")"
 	done
-	introduce east client
 	introduce client east
 	i2pd_router east
 	wait_port east tcp "$SERVER" 14001

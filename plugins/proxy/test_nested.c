@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/tls_session.h"
+
+extern const struct surgetap_plugin surgetap_plugin_proxy;
+
+static struct surgetap_evidence best;
+static uint64_t worker[(1u << 20) / sizeof(uint64_t)];
+
+static void on_report(const struct surgetap_call *call, const struct surgetap_evidence *evidence)
+{
+	(void)call;
+	if (evidence->grade > best.grade)
+		best = *evidence;
+}
+
+static const struct surgetap_host host = {
+	.abi = SURGETAP_ABI, .size = sizeof host, .report = on_report};
+
+struct setting {
+	uint16_t suite, extensions_bytes;
+	const char *alpn;
+};
+
+/* A server that takes up no ALPN, and one that does; a client that offers none. */
+static const struct setting bare = {TLS13, 6, "h2,http/1.1"}, web = {TLS13, 19, "h2,http/1.1"},
+			    silent = {TLS13, 6, NULL}, old = {TLS12_GCM, 0, "h2,http/1.1"};
+
+static enum surgetap_grade grade_of(
+	const struct setting *setting, const int *messages, size_t count)
+{
+	struct surgetap_flow flow = tls_session_flow();
+	uint64_t memory[32] = {0};
+	struct tls_session session = {.plugin = &surgetap_plugin_proxy,
+		.host = &host,
+		.flow = &flow,
+		.memory = memory,
+		.worker = worker,
+		.suite = setting->suite,
+		.extensions_bytes = setting->extensions_bytes};
+
+	flow.alpn = setting->alpn;
+	memset(&best, 0, sizeof best);
+	tls_session_run(&session, messages, count);
+	return best.grade;
+}
+
+#define GRADE(setting, ...)                                                                        \
+	grade_of(setting, (const int[]){__VA_ARGS__},                                              \
+		sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
+
+static void end_of_a_second_handshake_is_missed(void **state)
+{
+	(void)state;
+	/* Trojan, its hello behind a request; vmess; Shadowsocks; TLS 1.2 on both levels */
+	assert_int_equal(GRADE(&web, 585, -57, -57, -825, 80), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&web, -57, 641, -1186, -862, 82), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&web, 660, -3000, 98), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&old, 585, -2100, 126), SURGETAP_GRADE_HEURISTIC);
+}
+
+static void request_and_answer_count_as_a_handshake(void **state)
+{
+	(void)state;
+	assert_int_equal(GRADE(&web, 585, -825, 81), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 585, -500, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 585, -9100, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 200, -825, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 300, 285, -825, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 585, -825, 585, -825, 80, -900), SURGETAP_GRADE_NONE);
+}
+
+static void handshake_with_a_request_behind_is_missed_or_any_web_site_accused(void **state)
+{
+	(void)state;
+	assert_int_equal(GRADE(&bare, 585, -825, 226, -816), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&web, 585, -825, 226, -816), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&silent, 585, -825, 226, -816), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&bare, 585, -825, 226, 226, -816), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&bare, 585, -825, 40, -816), SURGETAP_GRADE_NONE);
+}
+
+static void websocket_is_missed_or_any_accused(void **state)
+{
+	(void)state;
+	assert_int_equal(GRADE(&web, 187, -129, 689, -935, 260, -576), SURGETAP_GRADE_HEURISTIC);
+	assert_non_null(strstr(best.reason, "WebSocket"));
+	/* other headers; chat; a second upgrade */
+	assert_int_equal(GRADE(&web, 187, -180, 689, -935, 260, -576), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 187, -129, 60, -70, 60, -70, 60), SURGETAP_GRADE_NONE);
+	assert_int_equal(
+		GRADE(&web, 187, -129, 187, -129, 689, -935, 260, -576), SURGETAP_GRADE_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(end_of_a_second_handshake_is_missed),
+		cmocka_unit_test(request_and_answer_count_as_a_handshake),
+		cmocka_unit_test(handshake_with_a_request_behind_is_missed_or_any_web_site_accused),
+		cmocka_unit_test(websocket_is_missed_or_any_accused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
