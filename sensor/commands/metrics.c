@@ -28,6 +28,8 @@ static const struct figure {
 	{AT(pipeline.gate.unwatched), "unwatched", "decoded packets between hosts not watched",
 		false},
 	{AT(pipeline.gate.control), "control_packets", "of those, of the control group", false},
+	{AT(pipeline.judged.control_hosts), "control_hosts",
+		"hosts of the control group seen in the last day", true},
 	{AT(pipeline.worker.control_flows), "control_flows", "flows begun of the control group",
 		false},
 	{AT(pipeline.worker.unmetered), "unmetered",

@@ -260,6 +260,9 @@ static int listen_until_signal(struct run *run)
 	tap.interface = run->names;
 	log_info("listening on %s%s%s", run->names, run->user.is_change ? " as user " : "",
 		run->user.is_change ? run->user.name : "");
+	if (run->first->sample.limit > 0)
+		log_info("alerts are compared with %.3g %% of the hosts that are not watched",
+			100 * run->first->config.control_sample);
 	notify_ready(&run->notify, run->names);
 	tap_run(&tap);
 	return finish(run, start_s);

@@ -133,6 +133,7 @@ static json_t *make_stats(const struct feed_result *result,
 	if (publisher)
 		json_object_set_new(object, "redis", redis(publisher));
 	put(object, "ranges_active", pipeline->judged.ranges);
+	put(object, "control_hosts", pipeline->judged.control_hosts);
 	put(object, "detector_bytes", pipeline->judged.detector_bytes);
 	put(object, "rss_max_kib", (uint64_t)usage.ru_maxrss);
 	return object;

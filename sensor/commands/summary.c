@@ -92,6 +92,9 @@ static void print_run(const struct feed_result *result, FILE *stream)
 		(unsigned long long)(pipeline->worker.flows.created -
 				     pipeline->worker.control_flows),
 		pipeline->judged.ranges);
+	if (pipeline->judged.control_hosts > 0)
+		fprintf(stream, ", compared with %llu other hosts",
+			(unsigned long long)pipeline->judged.control_hosts);
 	if (pipeline->minutes > 0)
 		fprintf(stream, ", %s to %s UTC",
 			format_time(pipeline->first_us / CLOCK_SECOND_US, start),

@@ -29,8 +29,7 @@ struct analyst {
 	struct bucket buckets[ANALYST_SCALES];
 	struct roll roll;
 	int64_t *since_s; /* for each range: from when on it is watched; NULL: all from the start */
-	struct control_record *controls; /* of each technique; NULL: no traffic of the group yet */
-	int64_t seen_s;                  /* end of the last minute */
+	int64_t seen_s;   /* end of the last minute */
 	uint64_t refused;
 	struct witness witness; /* of the alert in the making */
 	struct alert alert;
@@ -78,7 +77,6 @@ void analyst_free(struct analyst *analyst)
 	roll_done(&analyst->roll);
 	witness_done(&analyst->witness);
 	free(analyst->since_s);
-	free(analyst->controls);
 	free(analyst);
 }
 
@@ -87,25 +85,21 @@ static struct tracked *find_control(const struct analyst *analyst)
 	return roll_find(&analyst->roll, RANGE_CONTROL);
 }
 
-/* Begins to follow a range. */
-static int track_range(struct analyst *analyst, uint32_t range)
-{
-	if (range == RANGE_CONTROL && !analyst->controls) {
-		analyst->controls = calloc(analyst->technique_count, sizeof *analyst->controls);
-		if (!analyst->controls)
-			return -ENOMEM;
-	}
-	return roll_add(&analyst->roll, range, &analyst->detect, analyst->buckets[0].start_s);
-}
-
+/* Begins to follow the ranges that were silent until now. */
 static void track_new_ranges(struct analyst *analyst, const struct meter *meter)
 {
 	uint32_t count;
 	struct meter_range *const *touched = meter_touched(meter, &count);
-	for (uint32_t i = 0; i < count; i++)
-		if (!roll_find(&analyst->roll, touched[i]->range) &&
-			track_range(analyst, touched[i]->range) < 0)
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t range = touched[i]->range;
+		/* A minute of the former run's may hold a group that this run does not have. */
+		if (range == RANGE_CONTROL && analyst->settings.control_limit == 0)
+			continue;
+		if (!roll_find(&analyst->roll, range) &&
+			roll_add(&analyst->roll, range, &analyst->detect,
+				analyst->buckets[0].start_s) < 0)
 			analyst->refused++;
+	}
 }
 
 /* Who used the technique lately: from the finest buckets that together reach back to `start_s`. */
@@ -133,7 +127,7 @@ static bool contrast_event(const struct analyst *analyst, uint32_t technique,
 		return false;
 	double hosts = roster_count(&control->all, event->window_start_s, event->window_end_s);
 	return control_compare(
-		&analyst->controls[technique], &analyst->detect, event, hosts, ret_contrast);
+		&control->records[technique], &analyst->detect, event, hosts, ret_contrast);
 }
 
 static void raise_alert(struct analyst *analyst, const struct tracked *tracked, uint32_t technique,
@@ -196,7 +190,7 @@ static void judge_range(
 		struct detector *detector = tracked_detector(tracked, t);
 		if (is_control && coverage > 0)
 			control_note(
-				&analyst->controls[t], detector, &analyst->detect, scale, &input);
+				&tracked->records[t], detector, &analyst->detect, scale, &input);
 		bool happened = detector_update(detector, &analyst->detect, scale, &input, &event);
 		if (happened && !is_control)
 			raise_alert(analyst, tracked, t, scale, &event);
@@ -403,30 +397,6 @@ static int load_bucket(
 	return meter_load(bucket->meter, reader, numbering);
 }
 
-static void save_controls(const struct analyst *analyst, struct pack_writer *writer)
-{
-	pack_put_u8(writer, analyst->controls != NULL);
-	for (uint32_t t = 0; analyst->controls && t < analyst->technique_count; t++)
-		control_save(&analyst->controls[t], writer);
-}
-
-static int load_controls(struct analyst *analyst, struct pack_reader *reader,
-	const struct meter_numbering *numbering)
-{
-	if (!pack_get_bool(reader))
-		return 0;
-	struct control_record *unknown = calloc(1, sizeof *unknown);
-	if (!analyst->controls)
-		analyst->controls = calloc(analyst->technique_count, sizeof *analyst->controls);
-	int error = unknown && analyst->controls ? 0 : -ENOMEM;
-	for (uint32_t i = 0; error == 0 && i < numbering->technique_count; i++) {
-		uint32_t t = numbering->techniques[i];
-		control_load(t == METER_UNKNOWN ? unknown : &analyst->controls[t], reader);
-	}
-	free(unknown);
-	return error;
-}
-
 /* Ranges that the saved analyst did not watch, are watched from now on. */
 static int load_since(struct analyst *analyst, struct pack_reader *reader,
 	const struct meter_numbering *numbering, int64_t time_s)
@@ -447,10 +417,10 @@ static int load_since(struct analyst *analyst, struct pack_reader *reader,
 
 void analyst_save(const struct analyst *analyst, struct pack_writer *writer)
 {
+	pack_put_u32(writer, analyst->settings.control_limit);
 	for (uint32_t i = 0; i < ranges_count(analyst->settings.ranges); i++)
 		pack_put_i64(writer, analyst->since_s ? analyst->since_s[i] : 0);
 	roll_save(&analyst->roll, writer);
-	save_controls(analyst, writer);
 	pack_put_i64(writer, analyst->seen_s);
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		save_bucket(&analyst->buckets[scale], writer);
@@ -459,11 +429,13 @@ void analyst_save(const struct analyst *analyst, struct pack_writer *writer)
 int analyst_load(struct analyst *analyst, struct pack_reader *reader,
 	const struct meter_numbering *numbering, int64_t time_s)
 {
+	bool is_same_control = pack_get_u32(reader) == analyst->settings.control_limit;
 	int error = load_since(analyst, reader, numbering, time_s);
 	if (error == 0)
 		error = roll_load(&analyst->roll, &analyst->detect, reader, numbering);
-	if (error == 0)
-		error = load_controls(analyst, reader, numbering);
+	/* A larger or smaller group does not rise or fall by that. */
+	if (!is_same_control)
+		roll_forget(&analyst->roll, RANGE_CONTROL);
 	analyst->seen_s = pack_get_i64(reader);
 	for (int scale = 0; scale < ANALYST_SCALES && error == 0; scale++)
 		error = load_bucket(&analyst->buckets[scale], reader, numbering);
@@ -476,6 +448,12 @@ uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes)
 	for (uint32_t i = 0; i < analyst->roll.count; i++)
 		*ret_bytes += tracked_bytes(analyst->roll.tracked[i]);
 	return analyst->roll.count - (find_control(analyst) != NULL);
+}
+
+double analyst_control_hosts(const struct analyst *analyst)
+{
+	const struct tracked *control = find_control(analyst);
+	return control ? roster_count(&control->all, analyst->seen_s - 86400, analyst->seen_s) : 0;
 }
 
 uint64_t analyst_refused(const struct analyst *analyst)

@@ -38,6 +38,7 @@ struct analyst_settings {
 	struct geoip *geoip;    /* NULL none */
 	double alarms_per_year; /* for the whole sensor */
 	uint64_t host_seed;     /* as in the workers */
+	uint32_t control_limit; /* of the control group's sample; 0: there is none */
 	struct analyst_listener listener;
 };
 
@@ -94,6 +95,9 @@ int analyst_load(struct analyst *analyst, struct pack_reader *reader,
 
 /* Watched ranges with traffic so far, and the bytes that all detectors take. */
 uint32_t analyst_tracked(const struct analyst *analyst, size_t *ret_bytes);
+
+/* Hosts of the control group that were seen in the last day; estimated when there are many. */
+double analyst_control_hosts(const struct analyst *analyst);
 
 /* What found no memory or no place in the analyst's own meters, lists and rosters. */
 uint64_t analyst_refused(const struct analyst *analyst);

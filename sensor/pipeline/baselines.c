@@ -12,7 +12,7 @@
 
 #define FILE_NAME "baselines"
 #define KIND "surgetap state"
-#define FORMAT_VERSION 2 /* to be raised with every change of what is packed */
+#define FORMAT_VERSION 3 /* to be raised with every change of what is packed */
 #define RANGES_MAX RANGES_PREFIXES_MAX
 #define FLOWS_MAX (1u << 26)
 

@@ -158,6 +158,7 @@ static void note_stats(struct desk *desk, const struct desk_minute *minute)
 	if (desk->analyst) {
 		stats->ranges = analyst_tracked(desk->analyst, &stats->detector_bytes);
 		stats->refused = analyst_refused(desk->analyst);
+		stats->control_hosts = (uint64_t)analyst_control_hosts(desk->analyst);
 	}
 	pthread_mutex_unlock(&desk->lock);
 }

@@ -33,9 +33,10 @@ struct desk_settings {
 
 /* What the analyst has done. */
 struct desk_stats {
-	uint64_t minutes; /* taken */
-	int64_t last_s;   /* begin of the last one that was no void; 0 none */
-	uint32_t ranges;  /* with traffic */
+	uint64_t minutes;       /* taken */
+	int64_t last_s;         /* begin of the last one that was no void; 0 none */
+	uint32_t ranges;        /* with traffic */
+	uint64_t control_hosts; /* of the control group, seen in the last day */
 	size_t detector_bytes;
 	uint64_t refused; /* see analyst_refused */
 	uint64_t unsaved; /* times that what was learnt could not be written */

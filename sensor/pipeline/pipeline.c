@@ -100,6 +100,7 @@ static int start_desk(struct pipeline *pipeline, const struct pipeline_settings 
 		.state_folder = settings->state_folder,
 		.baselines = settings->baselines,
 	};
+	desk.analyst.control_limit = settings->worker.sample.limit;
 	int error = desk_new(&desk, &pipeline->desk);
 	if (error == 0 && baselines)
 		error = resume(pipeline, settings, baselines);

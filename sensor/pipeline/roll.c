@@ -49,6 +49,19 @@ int roll_add(
 	return 0;
 }
 
+void roll_forget(struct roll *roll, uint32_t range)
+{
+	struct tracked *tracked = roll_find(roll, range);
+	uint32_t place = 0;
+	if (!tracked)
+		return;
+	while (roll->tracked[place] != tracked)
+		place++;
+	for (roll->count--; place < roll->count; place++)
+		roll->tracked[place] = roll->tracked[place + 1];
+	tracked_free(tracked, &roll->rosters);
+}
+
 static int compare_tracked(const void *left, const void *right)
 {
 	uint32_t a = (*(struct tracked *const *)left)->range;

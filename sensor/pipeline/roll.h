@@ -23,6 +23,9 @@ struct tracked *roll_find(const struct roll *roll, uint32_t range);
 int roll_add(
 	struct roll *roll, uint32_t range, const struct detect_settings *settings, int64_t since_s);
 
+/* What is known of a range, if anything is, is given up. */
+void roll_forget(struct roll *roll, uint32_t range);
+
 /* Range i is number numbers[i] from now on, or forgotten where that is RANGE_NONE. */
 void roll_renumber(struct roll *roll, const uint32_t *numbers);
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "watch/ranges.h"
+
 struct tracked *tracked_new(uint32_t range, uint32_t technique_count,
 	const struct detect_settings *settings, int64_t since_s)
 {
@@ -18,7 +20,10 @@ struct tracked *tracked_new(uint32_t range, uint32_t technique_count,
 	tracked->detectors = calloc(technique_count, tracked->detector_bytes);
 	tracked->histories = calloc(technique_count, sizeof *tracked->histories);
 	tracked->users = calloc(technique_count, sizeof *tracked->users);
-	if (!tracked->detectors || !tracked->histories || !tracked->users) {
+	if (range == RANGE_CONTROL)
+		tracked->records = calloc(technique_count, sizeof *tracked->records);
+	if (!tracked->detectors || !tracked->histories || !tracked->users ||
+		(range == RANGE_CONTROL && !tracked->records)) {
 		tracked_free(tracked, &nothing);
 		return NULL;
 	}
@@ -34,6 +39,7 @@ void tracked_free(struct tracked *tracked, struct roster_budget *rosters)
 	roster_done(&tracked->all, rosters);
 	for (uint32_t t = 0; tracked->users && t < tracked->technique_count; t++)
 		roster_done(&tracked->users[t], rosters);
+	free(tracked->records);
 	free(tracked->users);
 	free(tracked->histories);
 	free(tracked->detectors);
@@ -84,6 +90,8 @@ void tracked_save(const struct tracked *tracked, struct pack_writer *writer)
 		pack_put_bytes(writer, tracked_detector(tracked, t), tracked->detector_bytes);
 		history_save(&tracked->histories[t], writer);
 		roster_save(&tracked->users[t], writer);
+		if (tracked->records)
+			control_save(&tracked->records[t], writer);
 	}
 }
 
@@ -93,8 +101,12 @@ int tracked_load(struct tracked *tracked, struct roster_budget *rosters, struct 
 	struct detector *unknown = malloc(tracked->detector_bytes);
 	struct history history;
 	struct roster users = {0};
-	if (!unknown)
+	struct control_record *record = malloc(sizeof *record);
+	if (!unknown || !record) {
+		free(unknown);
+		free(record);
 		return -ENOMEM;
+	}
 	tracked->since_s = pack_get_i64(reader);
 	pulse_load(&tracked->pulse, reader);
 	roster_load(&tracked->all, rosters, reader);
@@ -108,7 +120,10 @@ int tracked_load(struct tracked *tracked, struct roster_budget *rosters, struct 
 		history_load(is_known ? &tracked->histories[t] : &history, reader);
 		roster_load(is_known ? &tracked->users[t] : &users, rosters, reader);
 		roster_done(&users, rosters);
+		if (tracked->records)
+			control_load(is_known ? &tracked->records[t] : record, reader);
 	}
+	free(record);
 	free(unknown);
 	return 0;
 }

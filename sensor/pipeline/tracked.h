@@ -3,6 +3,7 @@
 #define PIPELINE_TRACKED_H
 /* What is remembered of one range from its first traffic on, by technique: a detector, the bytes of
  * late, who used it; and who was there at all. */
+#include "detect/control.h"
 #include "detect/coordination.h"
 #include "detect/detector.h"
 #include "meter/history.h"
@@ -16,7 +17,8 @@ struct tracked {
 	struct history *histories;
 	struct roster all, *users;
 	struct pulse pulse;
-	int64_t since_s; /* from when on hosts are remembered */
+	int64_t since_s;                /* from when on hosts are remembered */
+	struct control_record *records; /* of each technique of the control group; else NULL */
 };
 
 /* Begins to follow a range at `since_s`: from now on silence counts as zero. Returns NULL without

@@ -81,6 +81,50 @@ verdicts() {
 	[ "$(jq .flows.control own.stats)" -gt 10000 ]
 }
 
+# cut_at NAME DAY...: NAME.pcap at so many days after its first midnight, into NAME.0.pcap, NAME.1.pcap ...
+cut_at() {
+	python3 - "$@" <<-'P'
+		import struct, sys
+		name, cuts = sys.argv[1], [float(day) for day in sys.argv[2:]]
+		data = open(name + ".pcap", "rb").read()
+		parts = [open(f"{name}.{n}.pcap", "wb") for n in range(len(cuts) + 1)]
+		for part in parts:
+		    part.write(data[:24])
+		place, start = 24, struct.unpack("<I", data[24:28])[0] // 86400 * 86400
+		while place < len(data):
+		    second, micro, captured, _ = struct.unpack("<IIII", data[place:place + 16])
+		    day = (second + micro / 1e6 - start) / 86400
+		    parts[sum(day >= cut for cut in cuts)].write(data[place:place + 16 + captured])
+		    place += 16 + captured
+	P
+}
+
+# What is said of the group and of the hosts that moved.
+compared() {
+	jq -c '.alert.context | [.alert_id, .state, .observed, .expected, .control, .coordination, .explanation]' "$@"
+}
+
+@test "pieces with --state are compared with another group, or forget who was there" {
+	cut_at shared 1.3 3.51234 5.5
+	for piece in 0 1 2 3; do
+		run_into "piece$piece" --state state "shared.$piece.pcap"
+	done
+	run_into whole --state other shared.pcap
+	is "$(compared whole.alerts)" "$(compared piece?.alerts)"
+	[ "$(compared whole.alerts | wc -l)" -ge 2 ]
+}
+
+@test "a group of another size is taken for one that has risen" {
+	cut_at own 4.5
+	run_into first --state grown own.0.pcap
+	run_into second --state grown --control-sample 0.9 own.1.pcap
+	is "null" "$(jq -s '.[0].alert.context.control' second.alerts)"
+	rm -r grown
+	run_into first --state gone own.0.pcap
+	run_into second --state gone --control-sample 0 own.1.pcap
+	is "null" "$(jq -s '.[0].alert.context.control' second.alerts)"
+}
+
 @test "a share that is none is taken" {
 	for share in -1 1.5 x nan; do
 		run "$SURGETAP" replay --quiet --control-sample "$share" own.pcap

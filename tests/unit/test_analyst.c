@@ -70,6 +70,7 @@ static int begin(void **state)
 		.plugins = plugins,
 		.alarms_per_year = 12,
 		.host_seed = 1,
+		.control_limit = 1,
 		.listener = {hear_alert, hear_usage, NULL},
 	};
 	struct meter_settings metering = {RANGES, plugins->techniques.count, 1024, 1, true};
