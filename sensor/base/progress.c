@@ -68,16 +68,16 @@ const char *progress_format(
 	const struct progress_state *state, int64_t elapsed_ms, char ret_text[PROGRESS_TEXT_SIZE])
 {
 	char bar[40] = "", left[32] = "", when[40] = "";
-	time_t packet_time_s = (time_t)(state->packet_time_us / 1000000);
-	uint64_t rate = state->packets * 1000 / (uint64_t)(elapsed_ms > 0 ? elapsed_ms : 1);
+	time_t time_s = (time_t)(state->time_us / 1000000);
+	uint64_t rate = state->count * 1000 / (uint64_t)(elapsed_ms > 0 ? elapsed_ms : 1);
 	struct tm utc;
 
 	format_bar(state, bar, sizeof(bar));
 	format_left(state, elapsed_ms, left, sizeof(left));
-	if (gmtime_r(&packet_time_s, &utc))
+	if (state->time_us >= 0 && gmtime_r(&time_s, &utc))
 		strftime(when, sizeof(when), ", at %Y-%m-%d %H:%M", &utc);
-	snprintf(
-		ret_text, PROGRESS_TEXT_SIZE, "%s%" PRIu64 " packets/s%s%s", bar, rate, left, when);
+	snprintf(ret_text, PROGRESS_TEXT_SIZE, "%s%" PRIu64 " %s/s%s%s", bar, rate, state->unit,
+		left, when);
 	return ret_text;
 }
 

@@ -11,8 +11,9 @@
 /* How far a run has come. */
 struct progress_state {
 	uint64_t done_bytes, total_bytes; /* of the input files; total 0: not known (a pipe) */
-	uint64_t packets;
-	int64_t packet_time_us; /* Unix time of the last packet */
+	uint64_t count;                   /* of `unit`s taken */
+	const char *unit;                 /* "packets" */
+	int64_t time_us;                  /* Unix time of the last one; negative: not shown */
 };
 
 /* The caller's storage. */
@@ -29,8 +30,8 @@ void progress_update(struct progress *progress, const struct progress_state *sta
 /* Takes the bar away. */
 void progress_done(struct progress *progress);
 
-/* The line for `state` after `elapsed_ms`: percent and bar, packets a second, time left, packet
- * time. Percent and time left need a total. Returns ret_text. */
+/* The line for `state` after `elapsed_ms`: percent and bar, units a second, time left, time of
+ * the last one. Percent and time left need a total. Returns ret_text. */
 #define PROGRESS_TEXT_SIZE 128
 const char *progress_format(
 	const struct progress_state *state, int64_t elapsed_ms, char ret_text[PROGRESS_TEXT_SIZE]);

@@ -81,8 +81,9 @@ static void show_progress(
 	struct progress_state state = {
 		.done_bytes = stats.input_bytes_done,
 		.total_bytes = stats.input_bytes,
-		.packets = stats.frames,
-		.packet_time_us = frame->time_us,
+		.count = stats.frames,
+		.unit = "packets",
+		.time_us = frame->time_us,
 	};
 	progress_update(progress, &state);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
+#include "base/progress.h"
+#include "base/term.h"
 #include "base/text.h"
 #include "commands/commands.h"
 #include "commands/series_csv.h"
@@ -11,8 +13,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define NAME_TEXT_SIZE (4 * SERIES_CSV_NAME_MAX + 1)
+#define FAULT_SIZE (NAME_TEXT_SIZE + 160)
+#define ROWS_PER_LOOK 16384 /* rows between looks at the clock */
 
 enum option_key { KEY_BUCKET = 256, KEY_KIND, KEY_ALARMS, KEY_ALL };
 
@@ -41,6 +46,7 @@ struct score {
 	bool all;
 	struct detect_settings settings; /* for the series seen so far */
 	struct series_table table;
+	char fault[FAULT_SIZE]; /* of a row that cannot be taken */
 };
 
 static error_t refuse(const char *option, const char *value, const char *wanted)
@@ -173,6 +179,18 @@ static int count_series(struct score *score)
 		alarms > 0.0 ? alarms : 1.0, pairs);
 }
 
+static const char *describe_disorder(
+	struct score *score, const struct series_entry *series, const struct series_row *row)
+{
+	char name[NAME_TEXT_SIZE];
+	text_clean(series->name, series->name_length, name, sizeof name);
+	snprintf(score->fault, sizeof score->fault,
+		"series %s: the bucket at %lld begins before the one at %lld ends: time must "
+		"ascend, by --bucket seconds or more",
+		name, (long long)row->time_s, (long long)(series->next_s - score->bucket_s));
+	return score->fault;
+}
+
 static int take_row(struct score *score, const struct series_row *row, const char **ret_fault)
 {
 	struct series_entry *series;
@@ -187,8 +205,7 @@ static int take_row(struct score *score, const struct series_row *row, const cha
 		detector_init(series->detector, &score->settings);
 	}
 	if (row->time_s < series->next_s) {
-		*ret_fault = "the bucket begins before the last one of its series ended: time must "
-			     "ascend, by --bucket seconds or more";
+		*ret_fault = describe_disorder(score, series, row);
 		return -EINVAL;
 	}
 	series->next_s = row->time_s + score->bucket_s;
@@ -205,23 +222,48 @@ static int take_row(struct score *score, const struct series_row *row, const cha
 	return 0;
 }
 
-static int score_file(struct score *score, FILE *file)
+/* A bar in the last line of the terminal would run into the lines of another stream there. */
+static void show_progress(
+	struct progress *progress, const struct series_csv *csv, uint64_t total_bytes)
+{
+	struct progress_state state = {csv->bytes, total_bytes, csv->line, "rows", -1};
+	if (csv->line % ROWS_PER_LOOK == 0 && !term_is_terminal(stdout))
+		progress_update(progress, &state);
+}
+
+static int take_rows(struct score *score, FILE *file, struct series_csv_fault *ret_fault)
 {
 	static struct series_csv csv;
-	struct series_csv_fault fault;
+	struct progress progress;
 	struct series_row row;
-	int r = series_csv_init(&csv, file, &fault);
-	while (r >= 0 && (r = series_csv_next(&csv, &row, &fault)) > 0) {
-		fault = (struct series_csv_fault){.line = csv.line};
-		r = take_row(score, &row, &fault.text);
+	struct stat about;
+	uint64_t bytes = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode)
+				 ? (uint64_t)about.st_size
+				 : 0;
+	int r = series_csv_init(&csv, file, ret_fault);
+	progress_init(&progress);
+	while (r >= 0 && (r = series_csv_next(&csv, &row, ret_fault)) > 0) {
+		*ret_fault = (struct series_csv_fault){.line = csv.line};
+		r = take_row(score, &row, &ret_fault->text);
 		if (ferror(stdout))
 			r = -EIO;
+		show_progress(&progress, &csv, bytes);
 	}
+	progress_done(&progress);
+	return r;
+}
+
+static int score_file(struct score *score, FILE *file)
+{
+	struct series_csv_fault fault = {0};
+	int r = take_rows(score, file, &fault);
 	if (r == 0)
 		return STATUS_OK;
 	if (ferror(stdout)) /* main tells */
 		return STATUS_FAILURE;
-	if (fault.column > 0)
+	if (fault.error)
+		log_error("%s: %s", score->path, strerror(fault.error));
+	else if (fault.column > 0)
 		log_error("%s:%llu:%llu: %s", score->path, (unsigned long long)fault.line,
 			(unsigned long long)fault.column, fault.text);
 	else

@@ -46,6 +46,7 @@ static int fill(struct series_csv *csv, char **ret_end)
 		size_t room = sizeof csv->buffer - 1 - csv->filled;
 		size_t bytes = fread(csv->buffer + csv->filled, 1, room, csv->file);
 		csv->filled += bytes;
+		csv->bytes += bytes;
 		if (bytes > 0)
 			continue;
 		*ret_end = csv->buffer + csv->filled;
@@ -223,6 +224,7 @@ static int report(const struct series_csv *csv, const struct cursor *cursor, int
 	ret_fault->line = csv->line;
 	ret_fault->column = placed ? (uint64_t)(cursor->fault_at - cursor->line) + 1 : 0;
 	ret_fault->text = cursor->fault != NULL ? cursor->fault : "cannot read";
+	ret_fault->error = cursor->fault == NULL ? errno : 0;
 	return error;
 }
 
@@ -230,7 +232,7 @@ int series_csv_init(struct series_csv *csv, FILE *file, struct series_csv_fault 
 {
 	struct cursor cursor;
 	csv->file = file;
-	csv->line = 0;
+	csv->line = csv->bytes = 0;
 	csv->columns = 0;
 	csv->at = csv->filled = 0;
 	int r = read_line(csv, &cursor);

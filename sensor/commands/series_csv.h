@@ -29,11 +29,13 @@ struct series_row {
 struct series_csv_fault {
 	uint64_t line, column; /* from 1; column 0: the line as a whole */
 	const char *text;      /* static */
+	int error;             /* errno when reading failed, else 0 */
 };
 
 struct series_csv {
 	FILE *file;
-	uint64_t line; /* lines read */
+	uint64_t line;  /* lines read */
+	uint64_t bytes; /* read from the file so far */
 	uint32_t columns;
 	size_t at, filled; /* bytes of `buffer`: next line, end of what was read */
 	char buffer[65536];

@@ -211,9 +211,12 @@ teardown() { remove_space; }
 	wait_for heart packets "$SENT"
 	heart interface tap0
 	heart drops 0
+	# With --state a minute is told when it is over.
+	has_usage() { [ "$(inside redis-cli xlen surgetap:usage:lab)" -ge 1 ]; }
+	wait_for has_usage
 	stop_sensor
 	[ "$SENSOR_STATUS" -eq 0 ]
-	[ "$(inside redis-cli xlen surgetap:usage:lab)" -ge 1 ]
+	[ "$(stat -c %U "$BATS_TEST_TMPDIR/state/baselines")" = nobody ]
 }
 
 @test "no state is promised in a folder that the user cannot write to" {

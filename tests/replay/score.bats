@@ -101,9 +101,9 @@ close new normal" ]
 	: >bad.csv
 	fails 1 '0: the file is empty'
 	printf '%s\na,3600,1,2,1\na,0,1,2,1\n' $header >bad.csv
-	fails 1 '3: the bucket begins before the last one of its series ended: time must ascend, by --bucket seconds or more'
+	fails 1 '3: series a: the bucket at 0 begins before the one at 3600 ends: time must ascend, by --bucket seconds or more'
 	printf '%s\na,0,1,2,1\na,60,1,2,1\n' $header >bad.csv
-	fails 1 '3: the bucket begins before the last one of its series ended: time must ascend, by --bucket seconds or more'
+	fails 1 '3: series a: the bucket at 60 begins before the one at 0 ends: time must ascend, by --bucket seconds or more'
 	{ echo $header; hours a 10 13; echo a,2000000000,nan,1,1; } >bad.csv
 	fails 1 '1346:14: count is not a number'
 	[ "$(jq -r .state out | xargs)" = "open close" ]
@@ -128,6 +128,8 @@ close new normal" ]
 	run -2 "$SURGETAP" score ok.csv ok.csv
 	run -1 "$SURGETAP" score missing.csv
 	[ "$output" = "surgetap: missing.csv: No such file or directory" ]
+	run -1 "$SURGETAP" score .
+	[ "$output" = "surgetap: .: Is a directory" ]
 	run -0 "$SURGETAP" score ok.csv
 	[ -z "$output" ]
 }
