@@ -289,6 +289,16 @@ static int run_live(struct run *run)
 	return status;
 }
 
+/* Every packet of an interface that is opened twice would count twice. Returns its name, or NULL. */
+static const char *find_double(const struct config_list *interfaces)
+{
+	for (size_t i = 0; i < interfaces->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(interfaces->items[i], interfaces->items[j]) == 0)
+				return interfaces->items[i];
+	return NULL;
+}
+
 int command_run(int argc, char **argv)
 {
 	static struct run run; /* large, and there is one */
@@ -304,6 +314,10 @@ int command_run(int argc, char **argv)
 		status = STATUS_USAGE;
 	} else if (run.first->config.interface.count == 0) {
 		log_error("no interface given, see 'surgetap run --help'");
+		status = STATUS_USAGE;
+	} else if (find_double(&run.first->config.interface)) {
+		log_error("interface %s is given twice",
+			find_double(&run.first->config.interface));
 		status = STATUS_USAGE;
 	} else {
 		status = run_live(&run);

@@ -28,6 +28,12 @@ load lib
 	[[ $output == *"no interface"* ]]
 }
 
+@test "no interface is listened on twice" {
+	run "$SURGETAP" run -i lo -i lo -w 192.0.2.0/24
+	[ "$status" -eq 2 ]
+	[[ $output == *"interface lo is given twice"* ]]
+}
+
 @test "no run under a user who does not exist" {
 	run "$SURGETAP" run -i lo --user nobody-by-that-name
 	[ "$status" -eq 78 ]
