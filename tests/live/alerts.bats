@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A jump on a tap whose past is known. The test waits for a minute of the clock to end, and for nothing else.
+
+load lib
+
+setup() {
+	need_namespaces
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+}
+teardown() { remove_space; }
+
+COMPOSE=${COMPOSE:-$BATS_TEST_DIRNAME/../../${BUILD:-build/release}/compose}
+
+# scenario START DURATION FLOWS HOSTS POOL: WireGuard beside even DNS, by the hour.
+scenario() {
+	cat <<-EOF
+		start: $1
+		duration: $2
+		seed: 1
+		watched:
+		  - {name: lab, prefix: 175.45.176.0/24, hosts: 100}
+		kinds:
+		  - name: vpn
+		    sources: [{file: $CAPTURES/wireguard.pcap, port: 51820}]
+		    flows: $3
+		    hosts: $4
+		    pool: $5
+		    peers: [198.18.0.0/16]
+		    packets: 6
+		    squeeze: 4s
+		    rhythm: flat
+		    noise: poisson
+		  - name: dns
+		    sources: [{file: $CAPTURES/dns.pcap, port: 53}]
+		    flows: 240
+		    hosts: 80
+		    pool: 90
+		    peers: [192.0.2.0/24]
+		    rhythm: flat
+		    noise: poisson
+	EOF
+}
+
+is_early() { [ "$(date +%-S)" -lt 15 ]; } # a minute that is seen less than half is not judged
+has_alerts() { [ "$(wc -l <"$ALERTS")" -ge "$1" ]; }
+
+# What an alert says that the moment of the start does not change.
+essence() { jq -cS '[.timestamp, .alert.context | .alert_id?, .state?, .technique?, .observed?, .window?]' "$1"; }
+
+@test "no alert is lost or changed by a reload, by two workers, or by being live" {
+	cd "$BATS_TEST_TMPDIR"
+	scenario "$(date -u -d '-4 days' +%Y-%m-%dT%H:%M:00Z)" 4d 12 6 20 >quiet.yaml
+	scenario 2026-03-02T00:00:00Z 5m 6000 90 95 >jump.yaml
+	"$COMPOSE" quiet.yaml quiet.pcap
+	"$COMPOSE" jump.yaml jump.pcap
+	"$SURGETAP" replay -q -w 175.45.176.0/24=lab --state past --alerts none quiet.pcap
+	[ ! -s none ]
+	cp -r past state
+	chown -R nobody state
+	echo "watch: [175.45.176.0/24=lab]" >c.yaml
+	chmod 644 c.yaml
+	add_pair
+	wait_for is_early
+	start_recorder
+	start_sensor -c "$PWD/c.yaml" --state "$PWD/state" --workers 2 --sensor tap-1 --user nobody
+	send --multiplier 100 jump.pcap
+	first=$SENT
+	echo "watch: [198.18.0.0/15=elsewhere, 175.45.176.0/24=lab]" >c.yaml
+	kill -HUP "$SENSOR"
+	wait_for says "in use now"
+	send --multiplier 100 jump.pcap
+	wait_for has_recorded $((first + SENT))
+	stop_recorder
+	wait_for has_alerts 2
+	stop_sensor
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$(stat .packets.received)" -eq $((first + SENT)) ]
+	# What comes later closes the minute, as the clock has done.
+	scenario "$(date -u -d '+2 minutes' +%Y-%m-%dT%H:%M:00Z)" 1m 12 6 20 >later.yaml
+	"$COMPOSE" later.yaml later.pcap
+	"$SURGETAP" replay -q -w 175.45.176.0/24=lab --state past --alerts again --sensor tap-1 tap.pcap later.pcap
+	[ "$(jq -s 'map(select(.alert.context.technique == "vpn" and .alert.context.state == "open")) | length' "$ALERTS")" -eq 1 ]
+	diff <(essence again) <(essence "$ALERTS")
+}
