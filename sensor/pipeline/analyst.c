@@ -7,6 +7,7 @@
 
 #include "detect/control.h"
 #include "pipeline/roll.h"
+#include "pipeline/shelf.h"
 
 #define BLOCKS_MAX 262144 /* of 4 KiB, for the sets of hosts of all four scales together */
 #define ROSTERS_BYTES (256u << 20)
@@ -28,6 +29,7 @@ struct analyst {
 	uint32_t technique_count;
 	struct bucket buckets[ANALYST_SCALES];
 	struct roll roll;
+	struct shelf shelf;
 	int64_t *since_s; /* for each range: from when on it is watched; NULL: all from the start */
 	int64_t seen_s;   /* end of the last minute */
 	uint64_t refused;
@@ -74,6 +76,7 @@ void analyst_free(struct analyst *analyst)
 		return;
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		meter_free(analyst->buckets[scale].meter);
+	shelf_done(&analyst->shelf, &analyst->roll.rosters);
 	roll_done(&analyst->roll);
 	witness_done(&analyst->witness);
 	free(analyst->since_s);
@@ -361,13 +364,35 @@ static void renew_since(struct analyst *analyst, const struct rules_change *chan
 	analyst->since_s = since_s;
 }
 
+/* Ranges that are left out are laid on the shelf, and those that come back taken from it; who is
+ * new among their hosts is not known then. */
+static void change_roll(struct analyst *analyst, const struct rules_change *change)
+{
+	struct roll *roll = &analyst->roll;
+	const struct ranges *former = analyst->settings.ranges;
+	struct tracked *tracked;
+	for (uint32_t i = 0; i < ranges_count(former); i++) {
+		tracked = change->numbers[i] == RANGE_NONE ? roll_take(roll, i) : NULL;
+		if (tracked)
+			shelf_put(&analyst->shelf, ranges_name(former, i), tracked, &roll->rosters);
+	}
+	roll_renumber(roll, change->numbers);
+	while ((tracked = shelf_take(&analyst->shelf, change->rules.ranges))) {
+		tracked->since_s = change->time_us / 1000000;
+		if (roll_put(roll, tracked) < 0) {
+			tracked_free(tracked, &roll->rosters);
+			analyst->refused++;
+		}
+	}
+}
+
 void analyst_change_rules(struct analyst *analyst, const struct rules_change *change)
 {
 	const struct rules *rules = &change->rules;
 	struct detect_settings detect;
 	uint32_t count = ranges_count(rules->ranges);
 	renew_since(analyst, change);
-	roll_renumber(&analyst->roll, change->numbers);
+	change_roll(analyst, change);
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		meter_renumber(analyst->buckets[scale].meter, change->numbers, count);
 	/* Settings of a configuration are within bounds. */
@@ -458,7 +483,8 @@ double analyst_control_hosts(const struct analyst *analyst)
 
 uint64_t analyst_refused(const struct analyst *analyst)
 {
-	uint64_t refused = analyst->refused + analyst->roll.rosters.refused;
+	uint64_t refused =
+		analyst->refused + analyst->roll.rosters.refused + analyst->shelf.dropped;
 	for (int scale = 0; scale < ANALYST_SCALES; scale++)
 		refused += meter_refused(analyst->buckets[scale].meter);
 	return refused;

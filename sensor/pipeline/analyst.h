@@ -56,9 +56,9 @@ void analyst_take_minute(struct analyst *analyst, int64_t start_s, double covera
 
 /*
  * Judges by other rules from now on, between two minutes. Detectors and what was counted of ranges
- * of the same name go on; those of other ranges are dropped. A range that is new was seen in the
- * buckets under way only from change->time_us on, which lowers its coverage. The former rules are
- * not used any more.
+ * of the same name go on; detectors of other ranges wait (see shelf.h) until they come back. A
+ * range that is new was seen in the buckets under way only from change->time_us on, which lowers
+ * its coverage. The former rules are not used any more.
  */
 void analyst_change_rules(struct analyst *analyst, const struct rules_change *change);
 

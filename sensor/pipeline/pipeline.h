@@ -79,7 +79,7 @@ void pipeline_note_loss(struct pipeline *pipeline, int64_t blind_us, uint64_t lo
 /*
  * Judges by other rules from the next packet on, without losing a flow or a count: ranges of the
  * same name go on with all that is known of them, also where their prefixes are others; new ones
- * begin to learn; what is known of those left out is dropped, an open episode included. Flows
+ * begin to learn; what is known of those left out waits for them to come back (see shelf.h). Flows
  * between hosts that are not watched any more end. Returns 0; -EBUSY while a former change is under
  * way; -EINVAL when the plugins report other techniques than before; -ENOMEM. Then nothing has
  * changed. The rules' parts stay the caller's.

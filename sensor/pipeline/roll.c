@@ -28,8 +28,7 @@ struct tracked *roll_find(const struct roll *roll, uint32_t range)
 	return is_found ? roll->tracked[low] : NULL;
 }
 
-int roll_add(
-	struct roll *roll, uint32_t range, const struct detect_settings *settings, int64_t since_s)
+int roll_put(struct roll *roll, struct tracked *tracked)
 {
 	if (roll->count == roll->room) {
 		uint32_t room = roll->room ? 2 * roll->room : 16;
@@ -39,27 +38,39 @@ int roll_add(
 		roll->tracked = larger;
 		roll->room = room;
 	}
-	struct tracked *tracked = tracked_new(range, roll->technique_count, settings, since_s);
-	if (!tracked)
-		return -ENOMEM;
 	uint32_t place = roll->count++;
-	for (; place > 0 && roll->tracked[place - 1]->range > range; place--)
+	for (; place > 0 && roll->tracked[place - 1]->range > tracked->range; place--)
 		roll->tracked[place] = roll->tracked[place - 1];
 	roll->tracked[place] = tracked;
 	return 0;
 }
 
-void roll_forget(struct roll *roll, uint32_t range)
+int roll_add(
+	struct roll *roll, uint32_t range, const struct detect_settings *settings, int64_t since_s)
+{
+	struct tracked *tracked = tracked_new(range, roll->technique_count, settings, since_s);
+	int error = tracked ? roll_put(roll, tracked) : -ENOMEM;
+	if (error < 0)
+		tracked_free(tracked, &roll->rosters);
+	return error;
+}
+
+struct tracked *roll_take(struct roll *roll, uint32_t range)
 {
 	struct tracked *tracked = roll_find(roll, range);
 	uint32_t place = 0;
 	if (!tracked)
-		return;
+		return NULL;
 	while (roll->tracked[place] != tracked)
 		place++;
 	for (roll->count--; place < roll->count; place++)
 		roll->tracked[place] = roll->tracked[place + 1];
-	tracked_free(tracked, &roll->rosters);
+	return tracked;
+}
+
+void roll_forget(struct roll *roll, uint32_t range)
+{
+	tracked_free(roll_take(roll, range), &roll->rosters);
 }
 
 static int compare_tracked(const void *left, const void *right)

@@ -23,6 +23,12 @@ struct tracked *roll_find(const struct roll *roll, uint32_t range);
 int roll_add(
 	struct roll *roll, uint32_t range, const struct detect_settings *settings, int64_t since_s);
 
+/* Follows a range that is not followed yet; `tracked` becomes the roll's. Returns 0 or -ENOMEM. */
+int roll_put(struct roll *roll, struct tracked *tracked);
+
+/* Follows a range no longer; NULL: it was not followed. What is known becomes the caller's. */
+struct tracked *roll_take(struct roll *roll, uint32_t range);
+
 /* What is known of a range, if anything is, is given up. */
 void roll_forget(struct roll *roll, uint32_t range);
 

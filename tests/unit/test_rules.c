@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/pipeline.h"
+#include "pipeline/shelf.h"
 
 #include "tests/unit/flow_packets.h"
 #include "tests/unit/frame_bytes.h"
 #include "tests/unit/plugin_doubles.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define MINUTE (60 * SECOND)
 #define DAY_MINUTES 1440
@@ -285,6 +287,73 @@ static void baselines_or_episodes_do_not_survive(void **state)
 	}
 }
 
+/* Three days, of which the range is left out for an hour, and a jump. */
+static void range_left_out_in_error_has_to_learn_anew(void **state)
+{
+	struct rules rules = {.plugins = plugins, .alarms_per_year = 12};
+	unsigned opens = 0;
+
+	(void)state;
+	begin(2);
+	rules.plugins = plugins;
+	for (int minute = 0; minute < 3 * DAY_MINUTES + 30; minute++) {
+		unsigned flows = minute < 3 * DAY_MINUTES ? 1 : 10;
+
+		if (minute == 2 * DAY_MINUTES) {
+			next_ranges =
+				make_ranges((const char *const[]){"198.51.100.0/24=another", NULL});
+			rules.ranges = next_ranges;
+			assert_int_equal(pipeline_change_rules(pipeline, &rules), 0);
+		}
+		if (minute == 2 * DAY_MINUTES + 60) {
+			while (pipeline_is_changing(pipeline))
+				;
+			assert_int_equal(change(), 0);
+		}
+		for (unsigned i = 0; i < flows; i++)
+			talk(NOON_US + minute * MINUTE + i * SECOND, "10.0.0.1", "203.0.113.7",
+				2000 + (unsigned)minute % 997 * 10 + i);
+	}
+	pipeline_finish(pipeline);
+	for (size_t i = 0; i < told.alerts; i++)
+		if (told.alert[i].state == ALERT_OPEN &&
+			strcmp(told.alert[i].technique, "vpn") == 0) {
+			opens++;
+			assert_true(told.alert[i].samples > 3 * DAY_MINUTES - 120);
+			assert_true(told.alert[i].ratio > 5);
+		}
+	assert_int_equal(opens, 1);
+}
+
+static void shelf_forgets_the_latest_or_grows_without_end(void **state)
+{
+	static struct shelf shelf;
+	struct detect_settings settings;
+	struct roster_budget rosters = {.max_bytes = 1 << 20};
+	char name[16];
+
+	(void)state;
+	assert_int_equal(detect_settings_init(&settings, 12, 1), 0);
+	for (unsigned i = 0; i < SHELF_PLACES + 3; i++) {
+		snprintf(name, sizeof(name), "r%u", i);
+		shelf_put(&shelf, name, tracked_new(i, 1, &settings, 0), &rosters);
+	}
+	assert_int_equal(shelf.count, SHELF_PLACES);
+	assert_int_equal(shelf.dropped, 3);
+	first_ranges = make_ranges(
+		(const char *const[]){"10.0.0.0/8=r0", "10.1.0.0/16=r258", "10.2.0.0/16=r7", NULL});
+	for (unsigned expected = 2; expected > 0; expected--) {
+		struct tracked *tracked = shelf_take(&shelf, first_ranges);
+
+		assert_non_null(tracked);
+		assert_int_equal(tracked->range, expected);
+		tracked_free(tracked, &rosters);
+	}
+	assert_null(shelf_take(&shelf, first_ranges));
+	shelf_done(&shelf, &rosters);
+	assert_int_equal(shelf.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +364,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_new_range_is_taken_for_silent_before, end),
 		cmocka_unit_test_teardown(a_change_is_taken_before_the_last_one_is_over, end),
 		cmocka_unit_test_teardown(baselines_or_episodes_do_not_survive, end),
+		cmocka_unit_test_teardown(range_left_out_in_error_has_to_learn_anew, end),
+		cmocka_unit_test_teardown(shelf_forgets_the_latest_or_grows_without_end, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
