@@ -580,6 +580,34 @@ static void openvpn_behind_a_proxy_is_given_up(void **state)
 	}
 }
 
+static void hello_without_a_name_is_missed_or_always_accused(void **state)
+{
+	struct surgetap_flow psiphon = flow_of(TCP, 443), other;
+
+	(void)state;
+	psiphon.confidence = SURGETAP_CONFIDENCE_DPI;
+	psiphon.protocol = psiphon.master = "tls";
+	psiphon.alpn = "h2,http/1.1";
+	psiphon.tls_version = 0x0303;
+	psiphon.place.network = SURGETAP_NETWORK_CDN;
+	assert_int_equal(grade_of_verdict(&psiphon), SURGETAP_GRADE_HEURISTIC);
+	other = psiphon;
+	other.tls_version = 0x0304;
+	assert_int_equal(grade_of_verdict(&other), SURGETAP_GRADE_NONE);
+	other = psiphon;
+	other.sni = "www.example.org";
+	assert_int_equal(grade_of_verdict(&other), SURGETAP_GRADE_NONE);
+	other = psiphon;
+	other.alpn = NULL;
+	assert_int_equal(grade_of_verdict(&other), SURGETAP_GRADE_NONE);
+	other = psiphon;
+	other.place.network = SURGETAP_NETWORK_RENTABLE;
+	assert_int_equal(grade_of_verdict(&other), SURGETAP_GRADE_NONE);
+	other = psiphon;
+	other.answered = false;
+	assert_int_equal(grade_of_verdict(&other), SURGETAP_GRADE_NONE);
+}
+
 static void plugin_waits_for_ever(void **state)
 {
 	struct packet packets[VPN_PAYLOADS];
@@ -825,6 +853,7 @@ int main(void)
 		cmocka_unit_test(nebula_is_missed),
 		cmocka_unit_test(dtls_of_openconnect_is_missed),
 		cmocka_unit_test(data_flow_beside_a_handshake_is_missed),
+		cmocka_unit_test(hello_without_a_name_is_missed_or_always_accused),
 		cmocka_unit_test(plugin_waits_for_ever),
 		cmocka_unit_test(guess_of_ndpi_counts_as_use),
 		cmocka_unit_test(known_false_positive_of_ndpi_is_believed),

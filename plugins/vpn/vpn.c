@@ -184,6 +184,27 @@ static bool judge_name(const struct surgetap_call *call)
 	return provider != NULL;
 }
 
+static bool is_cdn(const struct surgetap_flow *flow)
+{
+	return flow->place.network == SURGETAP_NETWORK_CDN ||
+	       strcmp(flow->protocol, "cloudflare") == 0;
+}
+
+/* A CDN serves many sites from one address and needs the name, which every browser sends. Psiphon
+ * makes a browser's hello, HTTP/2 and all, and leaves the name out, so that it cannot be blocked.
+ * Whoever encrypts the name speaks TLS 1.3. */
+static void judge_fronting(const struct surgetap_call *call)
+{
+	const struct surgetap_flow *flow = call->flow;
+
+	if (flow->transport == TCP && flow->answered &&
+		flow->confidence == SURGETAP_CONFIDENCE_DPI && flow->sni == NULL &&
+		flow->alpn != NULL && strncmp(flow->alpn, "h2", 2) == 0 &&
+		flow->tls_version == 0x0303 && is_cdn(flow))
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, TUNNEL, 67,
+			"Psiphon: a browser's hello to a CDN without the site's name");
+}
+
 /* The recipes have seen what nDPI has seen. Only a verdict that is worth little waits for more, and
  * what may carry a tunnel: a proxy, TLS. */
 static bool is_worth_waiting(const struct surgetap_call *call)
@@ -212,6 +233,7 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	if (judge_name(call))
 		return SURGETAP_DONE;
 	judge_verdict(call);
+	judge_fronting(call);
 	judge_companion(call);
 	return is_worth_waiting(call) ? SURGETAP_MORE : SURGETAP_DONE;
 }
