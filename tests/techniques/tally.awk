@@ -3,7 +3,7 @@
 # only=NAME restricts it to one technique; suffix is put behind its name.
 BEGIN {
 	FS = ","
-	count = split("vpn tor tls proxy vps social-western social-chinese", techniques, " ")
+	count = split("vpn tor tls proxy vps coin mining social-western social-chinese", techniques, " ")
 	for (i = 1; i <= count; i++)
 		known[techniques[i]] = 1
 }

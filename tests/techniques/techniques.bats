@@ -31,6 +31,7 @@ tally_of() {
 @test "connections into Tor are missed without a list of relays" { floor tor-unlisted 0.85; }
 # Both are simple-obfs, which is made to pass for TLS.
 @test "TLS, DTLS and QUIC are missed" { floor tls 1 2; }
+@test "nodes and miners of crypto-currencies are missed" { floor coin 1 && floor mining 1; }
 @test "visits to social networks are missed" { floor social-western 1 && floor social-chinese 1; }
 @test "proxies are missed" { floor proxy 1; }
 

@@ -8,6 +8,7 @@ def ndpi:
 		[(if named(["tor"]) then "tor" elif .ndpi.category == "VPN" then "vpn" else empty end),
 			(if named(["tls", "dtls", "quic"]) then "tls" else empty end),
 			(if named(["socks", "http_connect", "http_proxy"]) then "proxy" else empty end),
+			(if named(["mining"]) then "mining" else empty end),
 			(if named(["facebook", "instagram", "messenger", "whatsapp", "whatsappfiles", "twitter", "snapchat", "telegram", "tiktok",
 				"youtube", "reddit", "tumblr", "linkedin", "pinterest"]) then "social-western" else empty end),
 			(if named(["wechat", "qq", "sina(weibo)"]) then "social-chinese" else empty end)]
