@@ -3,7 +3,7 @@
 tools=(monerod)
 made_by=(monero monerod)
 filter='tcp port 28080'
-min_flows=1 min_packets=20 min_bytes=3000
+min_flows=1 min_packets=12 min_bytes=1500
 
 monero_node() { # NETWORK ADDRESS [OPTION...]
 	bg "monerod-$1" "$1" monerod --testnet --non-interactive --data-dir "$WORK/monero-$1" --p2p-bind-ip "$2" --no-zmq \
@@ -12,13 +12,13 @@ monero_node() { # NETWORK ADDRESS [OPTION...]
 }
 
 servers() {
-	monero_node east "$SERVER" --add-exclusive-node "$CLIENT:28080"
+	monero_node east "$SERVER"
 	wait_port east tcp "$SERVER" 28080
 }
 
 client() {
-	monero_node client "$CLIENT" --add-exclusive-node "$SERVER:28080"
-	wait_until 50 captured 25
+	monero_node client "$CLIENT" --add-exclusive-node "$SERVER:28080" --hide-my-port
+	wait_until 50 captured 12
 	stop monerod-client
 }
 
