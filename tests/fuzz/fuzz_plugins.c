@@ -104,7 +104,11 @@ static void run(const struct surgetap_plugin *plugin, struct input input)
 	flow.protocol = flow.sni != NULL ? "tls" : "unknown";
 	flow.confidence = flow.sni != NULL ? SURGETAP_CONFIDENCE_DPI : SURGETAP_CONFIDENCE_NONE;
 	call.payload = NULL;
-	plugin->on_classified(&call);
+	if (plugin->wants & SURGETAP_WANTS_CLASSIFIED)
+		plugin->on_classified(&call);
+	call.flow_state = NULL;
+	if (plugin->wants & SURGETAP_WANTS_ENDED)
+		plugin->on_ended(&call);
 	if (plugin->unload != NULL)
 		plugin->unload(shared);
 }
