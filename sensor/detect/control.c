@@ -6,6 +6,9 @@
 #include "detect/state.h"
 
 #define NORMAL_975 1.959964 /* quantile of the normal distribution */
+#define SPREAD_WINDOWS 32
+#define SPREAD_MODELLED 3
+#define SPREAD_LEVEL 0.0025 /* an expectation is known to 5 % at best */
 
 /* Where the buckets of a scale lie. */
 static const struct {
@@ -15,6 +18,7 @@ static const struct {
 /* Sums over a window, of one metric. */
 struct sums {
 	double observed, expected, variance;
+	uint32_t buckets;
 };
 
 void control_note(struct control_record *record, const struct detector *detector,
@@ -56,38 +60,70 @@ static void add_bucket(const struct control_bucket *bucket, bool by_share, struc
 		sums[m].observed += (double)bucket->observed[m];
 		sums[m].expected += expected;
 		sums[m].variance += expected * (double)bucket->spread[m];
+		sums[m].buckets++;
 	}
 }
 
-/* Adds up the buckets of a scale that begin in the window, the first one whole. */
-static void add_up(const struct control_record *record, uint32_t scale, uint32_t scale_s,
-	const struct detect_event *event, struct sums ret_sums[DETECT_METRICS])
+/* Consecutive buckets of a scale, by their numbers, and what is expected of them by which method.
+ */
+struct window {
+	uint32_t scale;
+	int64_t first, count;
+	bool by_share;
+};
+
+static void add_up(const struct control_record *record, const struct window *window,
+	struct sums ret_sums[DETECT_METRICS])
 {
-	int64_t first = event->window_start_s / scale_s;
-	int64_t behind = (event->window_end_s + scale_s - 1) / scale_s;
-	if (behind - first > rings[scale].count)
-		first = behind - rings[scale].count;
 	for (int m = 0; m < DETECT_METRICS; m++)
 		ret_sums[m] = (struct sums){0};
-	for (int64_t number = first; number < behind; number++) {
-		const struct control_bucket *bucket = find_bucket(record, scale, number);
+	for (int64_t i = 0; i < window->count; i++) {
+		const struct control_bucket *bucket =
+			find_bucket(record, window->scale, window->first + i);
 		if (bucket)
-			add_bucket(bucket, event->method == DETECT_SHARE, ret_sums);
+			add_bucket(bucket, window->by_share, ret_sums);
 	}
 }
 
-/* The event's scale, or the next coarser one whose memory reaches back to the window's start. */
-static uint32_t choose_scale(
+/* The event's window in buckets of its scale, or of the next coarser one whose memory is long
+ * enough; the first bucket is taken whole. */
+static struct window find_window(
 	const struct detect_settings *settings, const struct detect_event *event)
 {
-	uint32_t scale = event->scale;
-	for (; scale + 1 < settings->scale_count; scale++) {
-		int64_t length =
-			(event->window_end_s - event->window_start_s) / settings->scale_s[scale];
-		if (length <= rings[scale].count)
-			break;
+	struct window window = {event->scale, .by_share = event->method == DETECT_SHARE};
+	for (;; window.scale++) {
+		uint32_t scale_s = settings->scale_s[window.scale];
+		int64_t behind = (event->window_end_s + scale_s - 1) / scale_s;
+		window.first = event->window_start_s / scale_s;
+		window.count = behind - window.first;
+		if (window.count <= rings[window.scale].count)
+			return window;
+		if (window.scale + 1 == settings->scale_count) {
+			window.count = rings[window.scale].count;
+			window.first = behind - window.count;
+			return window;
+		}
 	}
-	return scale;
+}
+
+/* How much the sums of such windows vary, over their mean: in the windows before, and in what the
+ * baseline says of the one at hand, in which so many are `expected`. */
+static double measure_spread(const struct control_record *record, const struct window *window,
+	enum detect_metric metric, double expected, double modelled)
+{
+	struct window before = *window;
+	double sum = SPREAD_MODELLED * modelled, windows = SPREAD_MODELLED;
+	for (int i = 0; i < SPREAD_WINDOWS; i++) {
+		struct sums sums[DETECT_METRICS];
+		before.first -= window->count;
+		add_up(record, &before, sums);
+		if (5 * sums[metric].buckets < 4 * window->count || sums[metric].expected <= 0)
+			break;
+		double residual = sums[metric].observed - sums[metric].expected;
+		sum += residual * residual / sums[metric].expected;
+		windows++;
+	}
+	return fmax(sum / windows, 1 + SPREAD_LEVEL * expected);
 }
 
 /* Byar's limits of a count's mean, `sign` -1 or +1. */
@@ -100,10 +136,10 @@ static double byar(double count, double sign)
 	return root > 0 ? n * root * root * root : 0;
 }
 
-static void find_interval(const struct sums *sums, struct control_contrast *contrast)
+static void find_interval(const struct sums *sums, double spread, struct control_contrast *contrast)
 {
 	double ratio = sums->observed / sums->expected;
-	double phi = 1 + fmax(sums->variance / sums->expected - 1, 0) * fmax(1, ratio);
+	double phi = 1 + (spread - 1) * fmax(1, ratio);
 	contrast->ratio = ratio;
 	contrast->ratio_low = phi * byar(sums->observed / phi, -1) / sums->expected;
 	contrast->ratio_high = phi * byar(sums->observed / phi, 1) / sums->expected;
@@ -123,10 +159,11 @@ static enum control_verdict judge(const struct control_contrast *contrast, doubl
 bool control_compare(const struct control_record *record, const struct detect_settings *settings,
 	const struct detect_event *event, double hosts, struct control_contrast *ret_contrast)
 {
-	uint32_t scale = choose_scale(settings, event);
-	struct control_contrast contrast = {.scale_s = settings->scale_s[scale], .hosts = hosts};
+	struct window window = find_window(settings, event);
+	struct control_contrast contrast = {
+		.scale_s = settings->scale_s[window.scale], .hosts = hosts};
 	struct sums sums[DETECT_METRICS];
-	add_up(record, scale, contrast.scale_s, event, sums);
+	add_up(record, &window, sums);
 	const struct sums *deciding = &sums[event->metric];
 	if (deciding->expected <= 0)
 		return false;
@@ -134,7 +171,10 @@ bool control_compare(const struct control_record *record, const struct detect_se
 		contrast.observed[m] = sums[m].observed;
 		contrast.expected[m] = sums[m].expected;
 	}
-	find_interval(deciding, &contrast);
+	double modelled = deciding->variance / deciding->expected;
+	find_interval(deciding,
+		measure_spread(record, &window, event->metric, deciding->expected, modelled),
+		&contrast);
 	contrast.excess_ratio = event->ratio / fmax(contrast.ratio, 0.5 / deciding->expected);
 	contrast.verdict = judge(&contrast, event->ratio);
 	*ret_contrast = contrast;

@@ -8,10 +8,11 @@
  * each bucket. For the window of an event both are added up; their quotient is the group's ratio.
  * The expectation is that of the method which decided the event, share or absolute: the largest of
  * several, which keeps a detector quiet, would be too large on average. The ratio has a 95 %
- * interval: Byar's approximation of the exact limits of a Poisson count (N. Breslow, N.
- * Day, "Statistical Methods in Cancer Research" II, 1987, page 69), for a variance of phi times the
- * mean. phi = 1 + (V / E - 1) max(1, ratio), where E and V are the sums of the expectations and of
- * the variances that the baseline gives them, autocorrelation included.
+ * interval: Byar's approximation of the exact limits of a Poisson count (N. Breslow, N. Day,
+ * "Statistical Methods in Cancer Research" II, 1987, page 69), for a variance of phi times the
+ * mean: phi = 1 + (s - 1) max(1, ratio). s is measured: the mean of (O - E)^2 / E over up to 32
+ * windows of the same length before the event's, and as if 3 more had shown the variance that the
+ * baseline gives such a sum; at least 1 + .0025 E, as no expectation is known to better than 5 %.
  *
  * The verdict halves the rise on a logarithmic scale: it is the range's *own* when even the upper
  * limit of the group's ratio stays below the square root of the range's, and *shared* when the
