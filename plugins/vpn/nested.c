@@ -7,9 +7,9 @@
  * length in front.
  *   SSTP: behind the HTTP request a Call Connect Request of 14 bytes, answered by one of 48
  * ([MS-SSTP], 2.2.9 and 2.2.10).
- *   IP packets: the three segments of TCP's handshake, whose sizes differ by the options that only
- * they carry (RFC 9293, 3.2; RFC 7323), whatever stands in front of each packet, then at once the
- * client's request, or more of the bare acknowledgement's size.
+ *   IP packets: the segments of TCP's handshake, whose sizes differ by the options that only they
+ * carry (RFC 9293, 3.2; RFC 7323), whatever stands in front of each packet; then the bare
+ * acknowledgement with the request at once, or several bare ones.
  */
 #include "recipe.h"
 
@@ -68,45 +68,54 @@ static const struct vpn_match *inspect_sstp(
 	return NULL;
 }
 
-/* Whether a SYN, its answer and the bare acknowledgement may have such sizes: what Linux sends to
- * Linux, Windows to Windows, Windows to Linux, Linux to a NAT in user space. */
-static bool is_opening(uint32_t syn, uint32_t answer, uint32_t bare)
-{
-	static const struct {
-		uint8_t syn, answer;
-	} more[] = {{8, 8}, {12, 12}, {12, 8}, {20, 8}};
+/* How much longer than a bare acknowledgement a SYN and its answer are: from Linux to Linux, from
+ * Windows to Windows, from Windows to Linux, from Linux to a NAT in user space. */
+static const struct {
+	uint8_t syn, answer;
+} openings[] = {{8, 8}, {12, 12}, {12, 8}, {20, 8}};
 
-	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
-		if (syn == bare + more[i].syn && answer == bare + more[i].answer)
-			return bare >= SEGMENT_BYTES_MIN && bare <= SEGMENT_BYTES_MAX;
+_Static_assert(sizeof openings / sizeof openings[0] == VPN_NESTED_OPENINGS, "one state for each");
+
+/* The last two messages may be a SYN and its answer: takes down what would be bare then. */
+static void note_opening(struct vpn_nested *nested, uint32_t syn, uint32_t answer)
+{
+	for (size_t i = 0; i < VPN_NESTED_OPENINGS; i++) {
+		uint32_t bare = syn - openings[i].syn;
+
+		if (nested->bare[i] == 0 && syn > openings[i].syn &&
+			answer == bare + openings[i].answer && bare >= SEGMENT_BYTES_MIN &&
+			bare <= SEGMENT_BYTES_MAX) {
+			nested->bare[i] = (uint8_t)bare;
+			nested->bare_count[i] = 0;
+		}
 	}
-	return false;
+}
+
+/* A client's message behind an opening. Nothing is shorter than a bare acknowledgement. */
+static bool is_carried(struct vpn_nested *nested, size_t opening, uint32_t bytes)
+{
+	const struct vpn_nested_message *last = &nested->last[1];
+	uint32_t bare = nested->bare[opening];
+
+	if (bare == 0)
+		return false;
+	if (bytes < bare)
+		nested->bare[opening] = 0;
+	nested->bare_count[opening] += bytes == bare;
+	return nested->bare_count[opening] >= SEGMENTS_MORE ||
+	       (last->from_client && last->bytes == bare && bytes >= bare + REQUEST_BYTES_MIN);
 }
 
 static const struct vpn_match *inspect_packets(
 	struct vpn_nested *nested, uint32_t bytes, bool from_client)
 {
-	const struct vpn_nested_message *before = &nested->last[0], *last = &nested->last[1];
+	bool is_seen = false;
 
-	if (!from_client)
-		return NULL;
-	if (nested->bare > 0) {
-		bool is_request = last->from_client && last->bytes == nested->bare &&
-				  bytes >= nested->bare + REQUEST_BYTES_MIN;
-
-		nested->bare_count += bytes == nested->bare;
-		if (is_request || nested->bare_count >= SEGMENTS_MORE)
-			return &packets;
-		/* nothing is shorter than a bare acknowledgement */
-		if (bytes < nested->bare)
-			nested->bare = 0;
-	}
-	if (before->from_client && !last->from_client &&
-		is_opening(before->bytes, last->bytes, bytes)) {
-		nested->bare = (uint16_t)bytes;
-		nested->bare_count = 0;
-	}
-	return NULL;
+	for (size_t i = 0; i < VPN_NESTED_OPENINGS && from_client; i++)
+		is_seen |= is_carried(nested, i, bytes);
+	if (!from_client && nested->last[1].from_client)
+		note_opening(nested, nested->last[1].bytes, bytes);
+	return is_seen ? &packets : NULL;
 }
 
 static const struct vpn_match *inspect_message(

@@ -69,14 +69,17 @@ struct vpn_nested_message {
 	bool from_client;
 };
 
+#define VPN_NESTED_OPENINGS 4
+
 /* What is inside TLS, by size. */
 struct vpn_nested {
 	struct surgetap_inside inside;
 	struct vpn_nested_message last[2]; /* the two before the one at hand, in their order */
 	uint16_t first;                    /* bytes of the client's first message */
-	uint16_t bare;                     /* size of what looks like TCP's bare acknowledgement */
-	uint8_t bare_count;                /* such since */
-	uint8_t asked;                     /* messages of the client */
+	/* for each way in which TCP may open: the size of its bare acknowledgement, 0 for none, and
+	 * how many such the client has sent since */
+	uint8_t bare[VPN_NESTED_OPENINGS], bare_count[VPN_NESTED_OPENINGS];
+	uint8_t asked; /* messages of the client */
 	bool is_reset_answered, is_sstp_asked;
 };
 

@@ -562,6 +562,20 @@ static void n2n_is_missed_or_seen_in_a_version_alone(void **state)
 	}
 }
 
+static void static_key_that_looks_like_speech_is_given_up(void **state)
+{
+	struct vpn_memory memory = {.static_key.run = 2};
+	struct surgetap_flow flow = flow_of(UDP, 1194);
+	const struct surgetap_call call = {
+		.host = &host, .worker_state = &companions, .flow_state = &memory, .flow = &flow};
+
+	(void)state;
+	flow.protocol = flow.master = "rtp";
+	assert_int_equal(surgetap_plugin_vpn.on_classified(&call), SURGETAP_MORE);
+	memory.static_key.run = 0;
+	assert_int_equal(surgetap_plugin_vpn.on_classified(&call), SURGETAP_DONE);
+}
+
 static void openvpn_behind_a_proxy_is_given_up(void **state)
 {
 	static const char *const names[] = {"socks", "http_connect"};
@@ -834,6 +848,7 @@ int main(void)
 		cmocka_unit_test(static_key_over_tcp_is_missed_or_seen_in_anything),
 		cmocka_unit_test(control_flow_before_its_handshake_is_missed),
 		cmocka_unit_test(n2n_is_missed_or_seen_in_a_version_alone),
+		cmocka_unit_test(static_key_that_looks_like_speech_is_given_up),
 		cmocka_unit_test(openvpn_behind_a_proxy_is_given_up),
 		cmocka_unit_test(openvpn_pair_is_missed),
 		cmocka_unit_test(openvpn_seen_one_way_is_missed),

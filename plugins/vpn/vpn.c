@@ -205,8 +205,8 @@ static void judge_fronting(const struct surgetap_call *call)
 			"Psiphon: a browser's hello to a CDN without the site's name");
 }
 
-/* The recipes have seen what nDPI has seen. Only a verdict that is worth little waits for more, and
- * what may carry a tunnel: a proxy, TLS. */
+/* The recipes have seen what nDPI has seen. Only a verdict that is worth little waits for more,
+ * what may carry a tunnel (a proxy, TLS), and random blocks, which now and then begin like RTP. */
 static bool is_worth_waiting(const struct surgetap_call *call)
 {
 	static const char *const names[] = {"openvpn", "socks", "http_connect", "http_proxy"};
@@ -217,7 +217,7 @@ static bool is_worth_waiting(const struct surgetap_call *call)
 			strcmp(call->flow->master, names[i]) == 0)
 			return true;
 	}
-	return memory->is_dns_tunnel_possible || vpn_may_nest(memory);
+	return memory->is_dns_tunnel_possible || memory->static_key.run > 1 || vpn_may_nest(memory);
 }
 
 static void judge_companion(const struct surgetap_call *call)

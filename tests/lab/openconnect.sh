@@ -34,6 +34,8 @@ servers() {
 	chmod +x "$WORK/tunnel.sh"
 }
 
+is_routed() { ip -n "$PREFIX-client" route get "$INSIDE" | grep -q octun; }
+
 # openconnect_session PATTERN [OPTION...]: two pages through the tunnel, once the client's log says PATTERN.
 openconnect_session() {
 	echo lab >"$WORK/password"
@@ -42,7 +44,7 @@ openconnect_session() {
 		--cafile "$PKI/ca.crt" --resolve "vpn.lab.test:$SERVER" --interface octun --script "$WORK/tunnel.sh" \
 		"${@:2}" https://vpn.lab.test:9443/
 	wait_log openconnect "$1"
-	wait_until 10 ip -n "$PREFIX-client" route get "$INSIDE"
+	wait_until 10 is_routed
 	get "http://$INSIDE/index.html"
 	get "http://$INSIDE/mid.txt"
 	stop openconnect
