@@ -33,15 +33,16 @@ static void take_usage(void *argument, const struct analyst_usage *usage)
 		fields.entries, fields.count);
 }
 
-int outlet_open(
-	const struct config *config, const char *interface, bool is_live, struct outlet *ret_outlet)
+static struct publisher_settings make_settings(const struct outlet *outlet)
 {
-	struct publisher_settings settings = {
+	const struct config *config = outlet->config;
+	return (struct publisher_settings){
 		.alerts_file = config->alerts,
 		.usage_file = config->usage,
 		.usage_scale_s = (uint32_t)config->usage_scale,
-		.append = is_live,
-		.is_live = is_live,
+		.append = outlet->is_live,
+		.is_live = outlet->is_live,
+		.is_started_later = true,
 		.redis_url = config->redis,
 		.state_dir = config->state,
 		.redis_prefix = config->redis_prefix,
@@ -50,11 +51,25 @@ int outlet_open(
 		.alerts_maxlen = config->alerts_maxlen,
 		.usage_maxlen = config->usage_maxlen,
 		.queue_max = QUEUE_MAX,
-		.sensor = {.host = config->sensor, .in_iface = interface},
+		.sensor = {.host = config->sensor, .in_iface = outlet->interface},
 	};
+}
+
+int outlet_open(
+	const struct config *config, const char *interface, bool is_live, struct outlet *ret_outlet)
+{
 	memset(ret_outlet, 0, sizeof *ret_outlet);
 	ret_outlet->config = config;
+	ret_outlet->interface = interface;
+	ret_outlet->is_live = is_live;
+	struct publisher_settings settings = make_settings(ret_outlet);
 	return publisher_open(&settings, &ret_outlet->publisher) < 0 ? STATUS_FAILURE : 0;
+}
+
+int outlet_start(struct outlet *outlet)
+{
+	struct publisher_settings settings = make_settings(outlet);
+	return publisher_start(outlet->publisher, &settings) < 0 ? STATUS_FAILURE : 0;
 }
 
 struct analyst_listener outlet_listener(struct outlet *outlet)

@@ -9,16 +9,22 @@
 
 struct outlet {
 	const struct config *config;
+	const char *interface;
+	bool is_live;
 	struct publisher *publisher;
 	struct stats_alerts alerts;
 	struct summary summary;
 };
 
-/* Opens the files and starts the delivery. `interface` is the alerts' in_iface; `is_live` keeps
- * what is in the files, and writes every line at once. Both strings and `config` must outlive the
- * outlet. Returns 0, or STATUS_FAILURE after logging why. */
+/* Opens the files. `interface` is the alerts' in_iface; `is_live` keeps what is in the files, and
+ * writes every line at once. Both strings and `config` must outlive the outlet. Returns 0, or
+ * STATUS_FAILURE after logging why. */
 int outlet_open(const struct config *config, const char *interface, bool is_live,
 	struct outlet *ret_outlet);
+
+/* Starts the delivery to Redis, and opens the spool, whose files belong to whoever the program is
+ * by now. Before the first alert. Returns as outlet_open does. */
+int outlet_start(struct outlet *outlet);
 
 /* The listener to give to the pipeline. Its functions run on the analyst's thread. */
 struct analyst_listener outlet_listener(struct outlet *outlet);

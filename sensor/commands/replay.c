@@ -47,6 +47,8 @@ static int replay_captures(const struct config *config, char **paths, size_t cou
 		return status;
 	status = outlet_open(config, "replay", false, &outlet);
 	if (status == STATUS_OK)
+		status = outlet_start(&outlet);
+	if (status == STATUS_OK)
 		status = run_replay(config, &setup, &outlet, paths, count);
 	outlet_close(&outlet);
 	setup_close(&setup);

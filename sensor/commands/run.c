@@ -138,7 +138,8 @@ static int open_and_drop(struct run *run)
 			strerror(errno));
 		return STATUS_PERMISSION;
 	}
-	return 0;
+	/* The spool is written to for as long as the sensor runs: it must belong to this user. */
+	return outlet_start(&run->outlet);
 }
 
 /* Whoever sends packets must not be able to guess where they end up in a table. */
@@ -289,7 +290,8 @@ static int run_live(struct run *run)
 	return status;
 }
 
-/* Every packet of an interface that is opened twice would count twice. Returns its name, or NULL. */
+/* Every packet of an interface that is opened twice would count twice. Returns its name, or NULL.
+ */
 static const char *find_double(const struct config_list *interfaces)
 {
 	for (size_t i = 0; i < interfaces->count; i++)
@@ -316,8 +318,7 @@ int command_run(int argc, char **argv)
 		log_error("no interface given, see 'surgetap run --help'");
 		status = STATUS_USAGE;
 	} else if (find_double(&run.first->config.interface)) {
-		log_error("interface %s is given twice",
-			find_double(&run.first->config.interface));
+		log_error("interface %s is given twice", find_double(&run.first->config.interface));
 		status = STATUS_USAGE;
 	} else {
 		status = run_live(&run);

@@ -129,14 +129,19 @@ int publisher_open(const struct publisher_settings *settings, struct publisher *
 	int r = open_file(settings->alerts_file, settings->append, &publisher->alerts_file);
 	if (r == 0)
 		r = open_file(settings->usage_file, settings->append, &publisher->usage_file);
-	if (r == 0)
-		r = start_courier(settings, &publisher->spool, &publisher->courier);
+	if (r == 0 && !settings->is_started_later)
+		r = publisher_start(publisher, settings);
 	if (r < 0) {
 		publisher_close(publisher);
 		return r;
 	}
 	*ret_publisher = publisher;
 	return 0;
+}
+
+int publisher_start(struct publisher *publisher, const struct publisher_settings *settings)
+{
+	return start_courier(settings, &publisher->spool, &publisher->courier);
 }
 
 static void count_unwritten(struct publisher *publisher)

@@ -20,6 +20,7 @@ struct publisher_settings {
 	uint32_t usage_scale_s; /* of the buckets that go to the file; 0: all. Redis gets minutes */
 	bool append;            /* add to the files instead of emptying them first */
 	bool is_live;           /* usage reaches its file at once, not 256 KiB at a time */
+	bool is_started_later;  /* by publisher_start, perhaps as another user */
 	const char *redis_url;  /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
 				   none */
 	const char *state_dir;  /* alerts wait for Redis in <state_dir>/spool, across runs; NULL: in
@@ -55,9 +56,15 @@ int publisher_check_url(const char *url, char ret_reason[128]);
  * line, after it was copied. */
 void publisher_hide_password(char *url);
 
-/* Opens the files and starts the thread. Returns 0, or -errno after one log line naming the file.
- * An unreachable Redis is no error: it is tried again until publisher_drain's time is over. */
+/* Opens the files, and the spool, and starts the thread. Returns 0, or -errno after one log line
+ * naming the file. An unreachable Redis is no error: it is tried again until publisher_drain's time
+ * is over. */
 int publisher_open(const struct publisher_settings *settings, struct publisher **ret_publisher);
+
+/* Opens the spool and starts the thread, where publisher_open has not: whoever does it owns the
+ * spool's files and must be able to write to them as long as the publisher is there. Before the
+ * first entry. Returns as publisher_open does. */
+int publisher_start(struct publisher *publisher, const struct publisher_settings *settings);
 
 /* The two put functions are for one thread at a time; all others may be called from any thread. */
 
