@@ -218,7 +218,7 @@ JUMP=$((14 * DAY))
 	cp state/baselines good
 	for damage in 'truncate -s -9 baselines' 'printf x | dd of=baselines bs=1 seek=300 conv=notrunc' ': >baselines' \
 		'echo text >baselines' 'head -c 65568 good >baselines' 'cat good good >baselines' 'truncate -s 20 baselines' \
-		'printf "\\003" | dd of=baselines bs=1 seek=16 conv=notrunc'; do
+		'printf "\\377" | dd of=baselines bs=1 seek=16 conv=notrunc'; do
 		cp good state/baselines
 		cp good state/good
 		(cd state && eval "$damage") 2>/dev/null
