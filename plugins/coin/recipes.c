@@ -30,7 +30,7 @@ static const struct coin_match *inspect_levin(
 	struct coin_memory *memory, const struct surgetap_payload *payload)
 {
 	static const uint8_t signature[] = {0x01, 0x21, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01};
-	MATCH levin = {COIN_NODE, 83, "Monero and its kin: levin header"};
+	MATCH levin = {COIN_NODE, 67, "Monero and its kin: levin header"};
 	const uint8_t *bytes = payload->data;
 
 	(void)memory;
@@ -73,8 +73,8 @@ static const struct coin_match *inspect_bitcoin(
 		0xe3e1f3e8, /* Bitcoin Cash */
 	};
 	static const char version[12] = "version";
-	MATCH hello = {COIN_NODE, 86, "Bitcoin and its kin: version message"};
-	MATCH message = {COIN_NODE, 80, "Bitcoin and its kin: message of a known network"};
+	MATCH hello = {COIN_NODE, 89, "Bitcoin and its kin: version message"};
+	MATCH message = {COIN_NODE, 50, "Bitcoin and its kin: message of a known network"};
 	const uint8_t *bytes = payload->data;
 	uint32_t length;
 
@@ -97,7 +97,7 @@ static const struct coin_match *inspect_discovery(
 	struct coin_memory *memory, const struct surgetap_payload *payload)
 {
 	enum { TYPE_AT = 97, TYPE_LAST = 6, LIST_AT = 98, SHORT_LIST = 0xc0, LONG_LIST = 0xf7 };
-	MATCH discovery = {COIN_NODE, 92, "Ethereum and its kin: discovery, both ways"};
+	MATCH discovery = {COIN_NODE, 93, "Ethereum and its kin: discovery, both ways"};
 	const uint8_t *list;
 	uint32_t size;
 
@@ -150,8 +150,8 @@ static const struct coin_match *inspect_stratum(
 		"\"eth_getWork\"", "\"eth_submitWork\"", "\"eth_submitHashrate\"", NULL};
 	static const char *const monero[] = {"\"login\"", "\"submit\"", "\"job\"", NULL};
 	static const char *const work[] = {"\"agent\"", "\"nonce\"", "\"blob\"", NULL};
-	MATCH stratum = {COIN_MINER, 83, "Stratum or getWork: a miner's method"};
-	MATCH dialect = {COIN_MINER, 80, "Stratum of Monero's pools: login, job or share"};
+	MATCH stratum = {COIN_MINER, 80, "Stratum or getWork: a miner's method"};
+	MATCH dialect = {COIN_MINER, 67, "Stratum of Monero's pools: login, job or share"};
 	const uint8_t *text = payload->data;
 	uint32_t count =
 		payload->captured_bytes < TEXT_BYTES_MAX ? payload->captured_bytes : TEXT_BYTES_MAX;

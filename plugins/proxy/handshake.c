@@ -107,14 +107,15 @@ static enum proxy_answer answer_connect(
 
 static const struct {
 	const char *name;
+	uint8_t confidence_percent; /* as measured: proxy.md */
 	bool (*ask)(struct proxy_handshake *handshake, const struct surgetap_payload *payload);
 	enum proxy_answer (*answer)(
 		const struct proxy_handshake *handshake, const struct surgetap_payload *payload);
 } protocols[] = {
-	[PROXY_REQUEST_NONE] = {NULL, NULL, NULL},
-	[PROXY_REQUEST_SOCKS4] = {"SOCKS 4", ask_socks4, answer_socks4},
-	[PROXY_REQUEST_SOCKS5] = {"SOCKS 5", ask_socks5, answer_socks5},
-	[PROXY_REQUEST_CONNECT] = {"HTTP CONNECT", ask_connect, answer_connect},
+	[PROXY_REQUEST_NONE] = {NULL, 0, NULL, NULL},
+	[PROXY_REQUEST_SOCKS4] = {"SOCKS 4", 75, ask_socks4, answer_socks4},
+	[PROXY_REQUEST_SOCKS5] = {"SOCKS 5", 91, ask_socks5, answer_socks5},
+	[PROXY_REQUEST_CONNECT] = {"HTTP CONNECT", 80, ask_connect, answer_connect},
 };
 
 bool proxy_handshake_ask(struct proxy_handshake *handshake, const struct surgetap_payload *payload)
@@ -139,4 +140,9 @@ enum proxy_answer proxy_handshake_answer(
 const char *proxy_handshake_name(const struct proxy_handshake *handshake)
 {
 	return protocols[handshake->request].name;
+}
+
+uint8_t proxy_handshake_confidence(const struct proxy_handshake *handshake)
+{
+	return protocols[handshake->request].confidence_percent;
 }

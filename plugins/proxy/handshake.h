@@ -36,4 +36,7 @@ enum proxy_answer proxy_handshake_answer(
 /* The name of the open request's protocol, for people; NULL if there is none. */
 const char *proxy_handshake_name(const struct proxy_handshake *handshake);
 
+/* How often an answer to such a request was right, in percent; 0 if there is none. */
+uint8_t proxy_handshake_confidence(const struct proxy_handshake *handshake);
+
 #endif

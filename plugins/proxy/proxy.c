@@ -33,8 +33,8 @@ static bool judge_answer(const struct surgetap_call *call)
 	snprintf(reason, sizeof reason, "%s: request and answer agree%s", name,
 		answer == PROXY_ANSWER_REFUSED ? ", refused" : "");
 	surgetap_report(call, SURGETAP_GRADE_DPI,
-		answer == PROXY_ANSWER_GRANTED ? SURGETAP_KIND_TUNNEL : SURGETAP_KIND_CONTACT, 99,
-		reason);
+		answer == PROXY_ANSWER_GRANTED ? SURGETAP_KIND_TUNNEL : SURGETAP_KIND_CONTACT,
+		proxy_handshake_confidence(&memory->handshake), reason);
 	return true;
 }
 
@@ -78,7 +78,7 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 	else if (judge_answer(call))
 		return SURGETAP_DONE;
 	if (imitation_add(&memory->imitation, call->payload)) {
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 85,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 75,
 			"simple-obfs: ticket before the name, Finished of impossible length");
 		return SURGETAP_DONE;
 	}
@@ -120,7 +120,7 @@ static bool has_other_reason(const struct surgetap_flow *flow)
 static void judge_obfs4(const struct surgetap_call *call)
 {
 	static const struct surgetap_evidence tor = {TECHNIQUE_TOR, SURGETAP_GRADE_HEURISTIC,
-		SURGETAP_KIND_TUNNEL, 67,
+		SURGETAP_KIND_TUNNEL, 80,
 		"obfs4: fully encrypted, greetings as long as its padding"};
 	const struct memory *memory = call->flow_state;
 
@@ -138,7 +138,7 @@ static void judge_opaque(const struct surgetap_call *call)
 	if (flow->transport == TCP && flow->complete && flow->answered &&
 		flow->confidence <= SURGETAP_CONFIDENCE_GUESS && opaque_is_seen(&memory->opaque) &&
 		!has_other_reason(flow) && !peers_has(call->worker_state, flow)) {
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 80,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 92,
 			"fully encrypted from the first byte, both ways");
 		judge_obfs4(call);
 	}

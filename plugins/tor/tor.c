@@ -171,12 +171,12 @@ static bool judge_traits(const struct surgetap_call *call)
 	const struct traits *traits = call->flow_state;
 
 	if (traits->has_certificate) {
-		surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99,
+		surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 89,
 			"TLS: certificate of one drawn name by another");
 		return true;
 	}
 	if (traits->has_cells && has_drawn_name(call->flow)) {
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 97,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 75,
 			"TLS: drawn server name, cells of 514 bytes");
 		return true;
 	}
@@ -199,13 +199,13 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	bool is_random = is_drawn && hostname_is_random(flow->sni);
 
 	if (match == RELAYS_ADDRESS_AND_PORT)
-		surgetap_report(call, SURGETAP_GRADE_LIST, SURGETAP_KIND_TUNNEL, 99,
+		surgetap_report(call, SURGETAP_GRADE_LIST, SURGETAP_KIND_TUNNEL, 83,
 			"relay's address and ORPort");
 	else if (match == RELAYS_ADDRESS && is_random)
-		surgetap_report(call, SURGETAP_GRADE_LIST, SURGETAP_KIND_TUNNEL, 99,
+		surgetap_report(call, SURGETAP_GRADE_LIST, SURGETAP_KIND_TUNNEL, 50,
 			"relay's address, random server name");
 	else if (is_random)
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 85,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 75,
 			"TLS: random server name, no ALPN");
 	else if (match == RELAYS_ADDRESS)
 		surgetap_report(call, SURGETAP_GRADE_GUESS, SURGETAP_KIND_TUNNEL, 50,

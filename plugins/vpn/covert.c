@@ -36,7 +36,7 @@ const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surge
 	const struct surgetap_payload *payload)
 {
 	static const struct vpn_match iodine = {
-		SURGETAP_GRADE_DPI, 97, "iodine: version handshake within DNS", 0};
+		SURGETAP_GRADE_DPI, 67, "iodine: version handshake within DNS", 0};
 	const uint8_t *bytes = payload->data;
 	uint32_t at;
 	uint16_t type;
@@ -100,7 +100,7 @@ static bool count_message(
 const struct vpn_match *vpn_openvpn_static(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
-	static const struct vpn_match blocks = {SURGETAP_GRADE_HEURISTIC, 85,
+	static const struct vpn_match blocks = {SURGETAP_GRADE_HEURISTIC, 75,
 		"random whole blocks behind HMAC and IV: OpenVPN with a static key, tinc", 0};
 	struct vpn_static *seen = &memory->static_key;
 

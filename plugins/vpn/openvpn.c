@@ -29,16 +29,16 @@ enum opcode {
 #define CONTROL_BYTES_MAX 1600u
 
 static const struct vpn_match pair = {
-	SURGETAP_GRADE_DPI, 99, "OpenVPN: client and server reset agree", 0};
+	SURGETAP_GRADE_DPI, 97, "OpenVPN: client and server reset agree", 0};
 static const struct vpn_match session = {
-	SURGETAP_GRADE_DPI, 99, "OpenVPN: reset and control packets of one session", 0};
+	SURGETAP_GRADE_DPI, 75, "OpenVPN: reset and control packets of one session", 0};
 static const struct vpn_match loose_pair = {
-	SURGETAP_GRADE_HEURISTIC, 80, "OpenVPN: client and server reset of unusual sizes", 0};
-static const struct vpn_match data = {SURGETAP_GRADE_HEURISTIC, 85,
+	SURGETAP_GRADE_HEURISTIC, 50, "OpenVPN: client and server reset of unusual sizes", 0};
+static const struct vpn_match data = {SURGETAP_GRADE_HEURISTIC, 50,
 	"OpenVPN: data packets with one peer id and rising packet ids", 0};
 
 static const struct vpn_match scrambled = {
-	SURGETAP_GRADE_HEURISTIC, 90, "OpenVPN: scrambled resets, sizes and first bytes fit", 0};
+	SURGETAP_GRADE_HEURISTIC, 75, "OpenVPN: scrambled resets, sizes and first bytes fit", 0};
 
 /* Resets below an HMAC of MD5, SHA-1, SHA-256 (or tls-crypt), SHA-384, SHA-512. */
 static const uint8_t protected_reset_bytes[] = {38, 42, 54, 70, 86};

@@ -31,8 +31,8 @@ static bool is_ike(const uint8_t *header, uint32_t length_bytes)
 static const struct vpn_match *inspect_ike(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
-	MATCH ike = {SURGETAP_GRADE_DPI, 99, "IPsec: IKE header", 0};
-	MATCH nat = {SURGETAP_GRADE_DPI, 99, "IPsec: IKE header behind the non-ESP marker", 0};
+	MATCH ike = {SURGETAP_GRADE_DPI, 97, "IPsec: IKE header", 0};
+	MATCH nat = {SURGETAP_GRADE_DPI, 96, "IPsec: IKE header behind the non-ESP marker", 0};
 
 	(void)memory;
 	(void)flow;
@@ -49,7 +49,7 @@ static const struct vpn_match *inspect_esp_in_udp(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	MATCH esp = {
-		SURGETAP_GRADE_HEURISTIC, 95, "IPsec: ESP in UDP 4500, sequence numbers rise", 0};
+		SURGETAP_GRADE_HEURISTIC, 50, "IPsec: ESP in UDP 4500, sequence numbers rise", 0};
 	bool side = payload->from_client;
 	uint32_t spi, sequence;
 
@@ -72,7 +72,7 @@ static const struct vpn_match *inspect_l2tp(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	static const uint8_t flags[] = {0xc8, 0x02}, attribute[] = {0x80, 0x08, 0, 0, 0, 0};
-	MATCH l2tp = {SURGETAP_GRADE_DPI, 99, "L2TP: control message", 0};
+	MATCH l2tp = {SURGETAP_GRADE_DPI, 67, "L2TP: control message", 0};
 
 	(void)memory;
 	(void)flow;
@@ -88,7 +88,7 @@ static const struct vpn_match *inspect_pptp(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	static const uint8_t header[] = {0x00, 0x01, 0x1a, 0x2b, 0x3c, 0x4d, 0x00};
-	MATCH pptp = {SURGETAP_GRADE_DPI, 99, "PPTP: control message", 0};
+	MATCH pptp = {SURGETAP_GRADE_DPI, 75, "PPTP: control message", 0};
 
 	(void)memory;
 	(void)flow;
@@ -103,7 +103,7 @@ static const struct vpn_match *inspect_pptp(struct vpn_memory *memory,
 static const struct vpn_match *inspect_tinc(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
-	MATCH tinc = {SURGETAP_GRADE_DPI, 98, "tinc: greeting of protocol 17", UDP};
+	MATCH tinc = {SURGETAP_GRADE_DPI, 80, "tinc: greeting of protocol 17", UDP};
 	uint32_t end = payload->captured_bytes < 80 ? payload->captured_bytes : 80, i = 2;
 	const uint8_t *text = payload->data;
 
@@ -123,7 +123,7 @@ static const struct vpn_match *inspect_tinc(struct vpn_memory *memory,
 static const struct vpn_match *inspect_tailscale(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
-	MATCH tailscale = {SURGETAP_GRADE_DPI, 99, "Tailscale: discovery message", 0};
+	MATCH tailscale = {SURGETAP_GRADE_DPI, 67, "Tailscale: discovery message", 0};
 
 	(void)memory;
 	(void)flow;
@@ -136,7 +136,7 @@ static const struct vpn_match *inspect_tailscale(struct vpn_memory *memory,
 static const struct vpn_match *inspect_softether(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
-	MATCH softether = {SURGETAP_GRADE_DPI, 97, "SoftEther: NAT traversal answer", 0};
+	MATCH softether = {SURGETAP_GRADE_DPI, 93, "SoftEther: NAT traversal answer", 0};
 	static const char shape[] = "0123456789abcdefABCDEF.:";
 	const uint8_t *bytes = payload->data;
 	uint32_t i = 3;
@@ -158,7 +158,7 @@ static const struct vpn_match *inspect_anyconnect(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	static const uint8_t header[] = {0x16, 0x01, 0x00, 0x00, 0x00};
-	MATCH anyconnect = {SURGETAP_GRADE_DPI, 97, "AnyConnect: DTLS of version 0x0100", TCP};
+	MATCH anyconnect = {SURGETAP_GRADE_DPI, 67, "AnyConnect: DTLS of version 0x0100", TCP};
 
 	(void)memory;
 	(void)flow;
@@ -176,7 +176,7 @@ static const struct vpn_match *inspect_nebula(struct vpn_memory *memory,
 {
 	static const uint8_t first[] = {0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 	static const uint8_t counter[] = {0, 0, 0, 0, 0, 0, 0, 2};
-	MATCH nebula = {SURGETAP_GRADE_DPI, 97, "Nebula: both messages of the handshake", 0};
+	MATCH nebula = {SURGETAP_GRADE_DPI, 67, "Nebula: both messages of the handshake", 0};
 
 	(void)flow;
 	if (payload->from_client)
@@ -236,7 +236,7 @@ static const struct vpn_match *inspect_openconnect(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	static const uint8_t header[] = {0x16, 0xfe};
-	MATCH openconnect = {SURGETAP_GRADE_HEURISTIC, 90,
+	MATCH openconnect = {SURGETAP_GRADE_HEURISTIC, 67,
 		"OpenConnect: DTLS hello with a session id and only pre-shared keys", TCP};
 	const uint8_t *bytes = payload->data;
 	uint32_t at = 60 + 32, suites;

@@ -32,31 +32,31 @@ static bool is_random_openvpn(const struct surgetap_flow *flow)
 #define CONTACT SURGETAP_KIND_CONTACT
 
 static const struct verdict_rule verdict_rules[] = {
-	{"openvpn", SURGETAP_GRADE_HEURISTIC, 0, 80, TUNNEL, is_random_openvpn},
-	{"wireguard", SURGETAP_GRADE_DPI, UDP, 98, TUNNEL, NULL},
-	{"ipsec", SURGETAP_GRADE_DPI, 0, 98, TUNNEL, NULL},
-	{"pptp", SURGETAP_GRADE_DPI, TCP, 98, TUNNEL, NULL},
-	{"l2tp", SURGETAP_GRADE_DPI, UDP, 95, TUNNEL, NULL},
-	{"tinc", SURGETAP_GRADE_DPI, 0, 95, TUNNEL, NULL},
+	{"openvpn", SURGETAP_GRADE_HEURISTIC, 0, 50, TUNNEL, is_random_openvpn},
+	{"wireguard", SURGETAP_GRADE_DPI, UDP, 80, TUNNEL, NULL},
+	{"ipsec", SURGETAP_GRADE_DPI, 0, 67, TUNNEL, NULL},
+	{"pptp", SURGETAP_GRADE_DPI, TCP, 50, TUNNEL, NULL},
+	{"l2tp", SURGETAP_GRADE_DPI, UDP, 50, TUNNEL, NULL},
+	{"tinc", SURGETAP_GRADE_DPI, 0, 50, TUNNEL, NULL},
 	/* On TCP it takes Chromecast's TLS on 8008 and 8009 for a VPN. */
-	{"ciscovpn", SURGETAP_GRADE_DPI, UDP, 90, TUNNEL, NULL},
-	{"forticlient", SURGETAP_GRADE_DPI, 0, 90, TUNNEL, NULL},
-	{"anyconnect", SURGETAP_GRADE_DPI, 0, 90, TUNNEL, NULL},
-	{"hotspotshield", SURGETAP_GRADE_HEURISTIC, 0, 80, TUNNEL, NULL},
-	{"icloudprivaterelay", SURGETAP_GRADE_DPI, 0, 90, TUNNEL, NULL},
-	{"softether", SURGETAP_GRADE_DPI, 0, 95, TUNNEL, NULL},
-	{"tailscale", SURGETAP_GRADE_DPI, UDP, 95, TUNNEL, NULL},
-	{"cloudflarewarp", SURGETAP_GRADE_DPI, UDP, 95, TUNNEL, NULL},
-	{"ultrasurf", SURGETAP_GRADE_DPI, 0, 85, TUNNEL, NULL},
-	{"psiphon", SURGETAP_GRADE_HEURISTIC, 0, 80, TUNNEL, NULL},
-	{"zerotier", SURGETAP_GRADE_DPI, UDP, 95, TUNNEL, NULL},
+	{"ciscovpn", SURGETAP_GRADE_DPI, UDP, 50, TUNNEL, NULL},
+	{"forticlient", SURGETAP_GRADE_DPI, 0, 67, TUNNEL, NULL},
+	{"anyconnect", SURGETAP_GRADE_DPI, 0, 50, TUNNEL, NULL},
+	{"hotspotshield", SURGETAP_GRADE_HEURISTIC, 0, 50, TUNNEL, NULL},
+	{"icloudprivaterelay", SURGETAP_GRADE_DPI, 0, 50, TUNNEL, NULL},
+	{"softether", SURGETAP_GRADE_DPI, 0, 50, TUNNEL, NULL},
+	{"tailscale", SURGETAP_GRADE_DPI, UDP, 50, TUNNEL, NULL},
+	{"cloudflarewarp", SURGETAP_GRADE_DPI, UDP, 50, TUNNEL, NULL},
+	{"ultrasurf", SURGETAP_GRADE_DPI, 0, 50, TUNNEL, NULL},
+	{"psiphon", SURGETAP_GRADE_HEURISTIC, 0, 50, TUNNEL, NULL},
+	{"zerotier", SURGETAP_GRADE_DPI, UDP, 50, TUNNEL, NULL},
 	/* Known to nDPI by name alone: web sites and APIs as often as tunnels. */
-	{"mullvad", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
-	{"nordvpn", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
-	{"operavpn", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
-	{"protonvpn", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
-	{"surfshark", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
-	{"tunnelbear", SURGETAP_GRADE_DPI, 0, 80, CONTACT, NULL},
+	{"mullvad", SURGETAP_GRADE_DPI, 0, 50, CONTACT, NULL},
+	{"nordvpn", SURGETAP_GRADE_DPI, 0, 50, CONTACT, NULL},
+	{"operavpn", SURGETAP_GRADE_DPI, 0, 50, CONTACT, NULL},
+	{"protonvpn", SURGETAP_GRADE_DPI, 0, 50, CONTACT, NULL},
+	{"surfshark", SURGETAP_GRADE_DPI, 0, 50, CONTACT, NULL},
+	{"tunnelbear", SURGETAP_GRADE_DPI, 0, 50, CONTACT, NULL},
 };
 
 /* IP protocols that are tunnels by themselves. */
@@ -64,12 +64,12 @@ static const struct {
 	uint8_t transport, confidence_percent;
 	const char *reason;
 } tunnel_transports[] = {
-	{4, 95, "IPv4 in IP (protocol 4)"},
-	{41, 95, "IPv6 in IP (protocol 41)"},
+	{4, 91, "IPv4 in IP (protocol 4)"},
+	{41, 92, "IPv6 in IP (protocol 41)"},
 	{47, 95, "GRE (protocol 47)"},
-	{50, 99, "IPsec: ESP (protocol 50)"},
-	{51, 99, "IPsec: AH (protocol 51)"},
-	{115, 99, "L2TPv3 (protocol 115)"},
+	{50, 94, "IPsec: ESP (protocol 50)"},
+	{51, 83, "IPsec: AH (protocol 51)"},
+	{115, 50, "L2TPv3 (protocol 115)"},
 };
 
 static void report_provider(const struct surgetap_call *call, const struct vpn_provider *provider,
@@ -223,7 +223,7 @@ static bool is_worth_waiting(const struct surgetap_call *call)
 static void judge_companion(const struct surgetap_call *call)
 {
 	if (companions_has(call->worker_state, call->flow))
-		surgetap_report(call, SURGETAP_GRADE_CACHE, TUNNEL, 80,
+		surgetap_report(call, SURGETAP_GRADE_CACHE, TUNNEL, 88,
 			"goes with a VPN handshake of the same hosts and port");
 }
 

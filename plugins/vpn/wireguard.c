@@ -21,13 +21,13 @@ enum type {
 #define TYPE_MASK 0x3f /* WARP sets the bits above, which makes it look like QUIC */
 
 static const struct vpn_match pair = {
-	SURGETAP_GRADE_DPI, 99, "WireGuard: the response names the initiation's index", 0};
+	SURGETAP_GRADE_DPI, 86, "WireGuard: the response names the initiation's index", 0};
 static const struct vpn_match data = {
-	SURGETAP_GRADE_DPI, 98, "WireGuard: data packets with one index and rising counters", 0};
-static const struct vpn_match hidden_data = {SURGETAP_GRADE_HEURISTIC, 90,
+	SURGETAP_GRADE_DPI, 67, "WireGuard: data packets with one index and rising counters", 0};
+static const struct vpn_match hidden_data = {SURGETAP_GRADE_HEURISTIC, 67,
 	"WireGuard, altered: data packets with one index and rising counters", 0};
 static const struct vpn_match one_side = {
-	SURGETAP_GRADE_HEURISTIC, 95, "WireGuard: a handshake message of the exact size", 0};
+	SURGETAP_GRADE_HEURISTIC, 50, "WireGuard: a handshake message of the exact size", 0};
 
 /* Providers append junk to the handshake: what counts for the pair is the index. */
 static const struct vpn_match *inspect_handshake(

@@ -35,6 +35,44 @@ tally_of() {
 @test "visits to social networks are missed" { floor social-western 1 && floor social-chinese 1; }
 @test "proxies are missed" { floor proxy 1; }
 
+# rows PLUGIN: the manual's table of confidence, "PERCENT REASON" a line.
+rows() {
+	sed -n '/^## Confidence/,$p' "$1" | sed -nE 's/^\| (.*[^ ]) +\| *[^|]* \| *[^|]* \| *([0-9]+) \|$/\2 \1/p'
+}
+
+# given PLUGIN: what its code gives, in the same form: a percent before a reason, before nothing else.
+given() {
+	cat "$(dirname "$1")"/[!t]*.c "$(dirname "$1")"/tor.c "$(dirname "$1")"/t[!e]*.c 2>/dev/null |
+		perl -0777 -ne 'print "$1 $2\n" while /\b(\d\d),\s*"([A-Za-z][^"\n]{7,})"(?=\s*[,)}])/g' | grep -v "limit of" | sort -u
+}
+
+@test "a manual's table of confidence differs from the code" {
+	cd "$BATS_TEST_DIRNAME/../.."
+	for manual in $(grep -l '^## Confidence' plugins/*/*.md); do
+		echo "$manual"
+		rows "$manual" | sort -u >"$BATS_TEST_TMPDIR/rows"
+		given "$manual" >"$BATS_TEST_TMPDIR/given"
+		[ -s "$BATS_TEST_TMPDIR/given" ]
+		run comm -13 "$BATS_TEST_TMPDIR/rows" "$BATS_TEST_TMPDIR/given"
+		[ "$output" = "" ]
+	done
+}
+
+@test "a reported confidence is not that of the manual" {
+	cd "$BATS_TEST_DIRNAME/../.."
+	for manual in $(grep -l '^## Confidence' plugins/*/*.md); do
+		plugin=$(basename "$manual" .md)
+		rows "$manual" | sort -u >"$BATS_TEST_TMPDIR/rows"
+		for capture in tests/lab/captures/*.pcap; do
+			"${SURGETAP:-build/release/surgetap}" flows --quiet "$capture"
+		done | jq -r --arg plugin "$plugin" '.techniques[] | select(.plugin == $plugin and .grade != "guess" and .kind == "tunnel")
+			| "\(.confidence_percent) \(.reason)"' | sort -u >"$BATS_TEST_TMPDIR/reported"
+		[ -s "$BATS_TEST_TMPDIR/reported" ]
+		run comm -13 "$BATS_TEST_TMPDIR/rows" "$BATS_TEST_TMPDIR/reported"
+		[ "$output" = "" ]
+	done
+}
+
 @test "a contact counts as use, or a flow the other way round as another" {
 	printf '%s\n' header a.pcap,10.0.0.1,1000,192.0.2.1,443,tcp,tls,t,1,c a.pcap,10.0.0.1,1001,192.0.2.1,1194,udp,vpn,t,1,c \
 		>"$BATS_TEST_TMPDIR/truth"

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# The evidence of `surgetap flows` that counts (better than a guess, no contact), a line each: the flow as in verdicts.jq,
+# then technique, plugin, grade, the confidence given, the reason without commas.
+.src_ip as $client | (.src_port // 0) as $client_port | .dest_ip as $server | (.dest_port // 0) as $server_port |
+(.proto | ascii_downcase) as $transport | .techniques[] | select(.grade != "guess" and .kind == "tunnel") |
+[$capture, $client, $client_port, $server, $server_port, $transport, .technique, .plugin, .grade, .confidence_percent,
+	(.reason | gsub(","; ";"))] | join(",")
