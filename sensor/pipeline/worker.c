@@ -34,6 +34,12 @@ static bool is_control(const struct flow *flow)
 	return flow->range == RANGE_CONTROL;
 }
 
+/* The control group is compared by what its hosts use, not by what they serve. */
+static bool is_served(const struct flow *flow)
+{
+	return is_control(flow) && flow->is_inbound;
+}
+
 static void count_witness(struct worker *worker, const struct flow *flow, technique_set techniques)
 {
 	struct witness_flow seen = {flow_id(flow), flow_watched_host(flow), flow_far_host(flow)};
@@ -140,11 +146,10 @@ static void on_flow_ended(void *argument, struct flow *flow, enum flow_end reaso
 	const struct worker_listener *listener = &worker->settings.listener;
 	(void)reason;
 	lap_mark(&worker->lap, STAGE_FLOW);
-	if (is_control(flow) && flow->is_inbound)
-		return;
-	inspector_end(worker->inspector, flow);
+	if (!is_served(flow))
+		inspector_end(worker->inspector, flow);
 	/* A flow from another time belongs to no bucket, least of all to the one open now. */
-	if (flow->is_timely)
+	if (flow->is_timely && !is_served(flow))
 		meter_use(worker, flow, 0);
 	lap_mark(&worker->lap, STAGE_METER);
 	if (listener->flow_ended)
@@ -211,8 +216,7 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 		worker->stats.control_flows += is_control(flow);
 	}
 	lap_mark(&worker->lap, STAGE_FLOW);
-	/* The control group is compared by what its hosts use, not by what they serve. */
-	if (is_control(flow) && flow->is_inbound)
+	if (is_served(flow))
 		return;
 	inspector_packet(worker->inspector, flow, packet, from_client);
 	flow->is_timely |= taken->is_timely;

@@ -125,11 +125,22 @@ teardown() { remove_space; }
 
 @test "traffic that is not watched stays in the kernel, encapsulated traffic does not" {
 	add_pair
-	start_sensor -w 198.18.0.0/15=elsewhere
+	start_sensor -w 198.18.0.0/15=elsewhere --control-sample 0
 	send --mbps 20 "$CAPTURES/tls13.pcap"
 	stop_sensor
 	[ "$SENT" -gt 0 ]
 	[ "$(stat .packets.received)" -eq 0 ]
+}
+
+@test "the control group stays in the kernel, or is another than a replay's" {
+	add_pair
+	start_sensor -w 198.18.0.0/15=elsewhere --control-sample 1
+	send --mbps 20 "$CAPTURES"/{tls13,wireguard,ssh}.pcap
+	stop_sensor
+	"$SURGETAP" replay -q -w 198.18.0.0/15=elsewhere --control-sample 1 --stats "$BATS_TEST_TMPDIR/stats" "$CAPTURES"/{tls13,wireguard,ssh}.pcap
+	[ "$(stat .flows.control)" -gt 0 ]
+	diff <(jq '.decoded.control, .decoded.unwatched, .flows.control, .flows.total' "$BATS_TEST_TMPDIR/stats") \
+		<(jq '.decoded.control, .decoded.unwatched, .flows.control, .flows.total' "$STATS")
 }
 
 @test "the filter of the operator goes with that of the watched ranges" {
