@@ -12,6 +12,9 @@
 #	perjump opens inside, per jump found
 #	trend   percent of the series with a trend told after the begin
 #	ratio   median of the ratio that the open tells
+#	closed  median of the ratio that the close of such an episode tells
+#	settled percent of the jumps found whose episode closed as new normal
+#	onset   percent of them that were told with an onset before the begin
 
 function field(name,    at, rest) {
 	at = index($0, "\"" name "\":")
@@ -48,6 +51,12 @@ BEGIN {
 	end = part[6] + 0
 	if (state == "trend" && time >= begin)
 		trend[name] = 1
+	if (state == "close" && (name in found) && !(name in over) && time >= begin) {
+		over[name] = 1
+		closes++
+		closed[closes] = field("ratio") + 0
+		settled += field("reason") == "new normal"
+	}
 	if (state != "open" || time < START + from * WEEK)
 		next
 	opens++
@@ -58,6 +67,7 @@ BEGIN {
 			hits++
 			delay[hits] = (time - begin) / bucket
 			ratio[hits] = field("ratio") + 0
+			early += field("onset") + 0 < begin
 		}
 	} else if (time < begin || end == begin) {
 		if (!(name in last) || time - last[name] >= 86400)
@@ -72,6 +82,7 @@ END {
 		trends++
 	late = median(delay, hits)
 	told = median(ratio, hits)
-	printf "%.3f %.3f %.1f %s %.2f %.1f %s\n", alarms / years, opens / series, 100 * hits / series, late,
-		(hits ? inside / hits : 0), 100 * trends / series, told
+	printf "%.3f %.3f %.1f %s %.2f %.1f %s %s %.1f %.1f\n", alarms / years, opens / series, 100 * hits / series, late,
+		(hits ? inside / hits : 0), 100 * trends / series, told, median(closed, closes),
+		(hits ? 100 * settled / hits : 0), (hits ? 100 * early / hits : 0)
 }

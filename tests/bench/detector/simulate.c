@@ -49,13 +49,20 @@ struct effect {
 	bool missing;       /* the row is left out */
 };
 
+/* Where in the hours of the week a scenario begins. */
+enum begin {
+	BEGIN_RANDOM, /* anywhere in the week that follows begin_weeks */
+	BEGIN_EXACT,  /* at begin_weeks from a Monday */
+	BEGIN_TURNED, /* at begin_weeks from a history that itself begins at any hour of the week */
+};
+
 struct scenario {
 	const char *name;
 	void (*apply)(double progress, struct effect *effect);
-	double begin_weeks; /* from the start; a random part of a week is added */
+	double begin_weeks; /* from the start */
 	double length_days;
-	bool ends;    /* false: what holds at the end holds for ever */
-	bool aligned; /* begins with a bucket that is not random: exactly at begin_weeks */
+	bool ends; /* false: what holds at the end holds for ever */
+	enum begin begin;
 };
 
 static void nothing(double progress, struct effect *effect)
@@ -113,6 +120,13 @@ static void summer_time(double progress, struct effect *effect)
 	effect->shift_s = HOUR_S;
 }
 
+/* A Saturday and Sunday as busy as Thursday and Friday. */
+static void working_weekend(double progress, struct effect *effect)
+{
+	(void)progress;
+	effect->shift_s = -2 * DAY_S;
+}
+
 static void one_an_hour(double progress, struct effect *effect)
 {
 	(void)progress;
@@ -120,25 +134,26 @@ static void one_an_hour(double progress, struct effect *effect)
 }
 
 static const struct scenario SCENARIOS[] = {
-	{"quiet", nothing, 0.0, 0.0, true, false},
-	{"x2", jump2, 8.0, 1.0, true, false},
-	{"x3", jump3, 8.0, 1.0, true, false},
-	{"x13", jump13, 8.0, 1.0, true, false},
-	{"x13week", jump13, 26.0, 14.0, true, false},
-	{"x13two", jump13, 13.0, 56.0, true, false},
-	{"for-ever", jump13, 8.0, 1.0, false, false},
-	{"early", jump13, 1.0 / 7.0, 1.0, true, true},
-	{"all3", all3, 8.0, 1.0, true, false},
-	{"all13", all13, 8.0, 1.0, true, false},
-	{"growth", growth, 8.0, 56.0, false, false},
-	{"rest-low", rest_low, 8.0, 14.0, true, false},
-	{"gap-hours", gap, 8.0, 0.25, true, false},
-	{"gap-weeks", gap, 8.0, 14.0, true, false},
-	{"drops-told", drops_told, 8.0, 7.0, true, false},
-	{"drops-hidden", drops_hidden, 8.0, 7.0, true, false},
-	{"dst", summer_time, 8.0, 180.0, true, false},
-	{"silence", one_an_hour, 8.0, 2.0, true, false},
-	{"ramp", ramp13, 8.0, 84.0, false, false},
+	{"quiet", nothing, 0.0, 0.0, true, BEGIN_RANDOM},
+	{"x2", jump2, 8.0, 1.0, true, BEGIN_RANDOM},
+	{"x3", jump3, 8.0, 1.0, true, BEGIN_RANDOM},
+	{"x13", jump13, 8.0, 1.0, true, BEGIN_RANDOM},
+	{"x13week", jump13, 26.0, 14.0, true, BEGIN_RANDOM},
+	{"x13two", jump13, 13.0, 56.0, true, BEGIN_RANDOM},
+	{"for-ever", jump13, 8.0, 1.0, false, BEGIN_RANDOM},
+	{"early", jump13, 1.0 / 7.0, 1.0, true, BEGIN_TURNED},
+	{"all3", all3, 8.0, 1.0, true, BEGIN_RANDOM},
+	{"all13", all13, 8.0, 1.0, true, BEGIN_RANDOM},
+	{"growth", growth, 8.0, 56.0, false, BEGIN_RANDOM},
+	{"rest-low", rest_low, 8.0, 14.0, true, BEGIN_RANDOM},
+	{"gap-hours", gap, 8.0, 0.25, true, BEGIN_RANDOM},
+	{"gap-weeks", gap, 8.0, 14.0, true, BEGIN_RANDOM},
+	{"drops-told", drops_told, 8.0, 7.0, true, BEGIN_RANDOM},
+	{"drops-hidden", drops_hidden, 8.0, 7.0, true, BEGIN_RANDOM},
+	{"dst", summer_time, 8.0, 180.0, true, BEGIN_RANDOM},
+	{"holiday", working_weekend, 8.0 + 5.0 / 7.0, 2.0, true, BEGIN_EXACT},
+	{"silence", one_an_hour, 8.0, 2.0, true, BEGIN_RANDOM},
+	{"ramp", ramp13, 8.0, 84.0, false, BEGIN_RANDOM},
 };
 
 /* xoshiro256** of Blackman and Vigna, seeded by splitmix64. */
@@ -291,10 +306,10 @@ static void simulate_series(const struct plan *plan, const char *base, int numbe
 		fmax(REST_PER_COUNT * per_hour, REST_LEAST_PER_HOUR) * plan->bucket_s / HOUR_S;
 	const struct scenario *scenario = plan->scenario;
 	bool silent = scenario->apply == one_an_hour;
-	int64_t jitter_s = scenario->aligned ? 0 : (int64_t)(uniform(&when) * WEEK_S);
+	int64_t jitter_s = scenario->begin == BEGIN_RANDOM ? (int64_t)(uniform(&when) * WEEK_S) : 0;
 	int64_t begin_s = START_S + (int64_t)(scenario->begin_weeks * WEEK_S) + jitter_s;
 	int64_t origin_s = START_S;
-	if (scenario->aligned) { /* history begins at any hour of the week */
+	if (scenario->begin == BEGIN_TURNED) {
 		int64_t turn_s = (int64_t)(uniform(&when) * 168.0) * HOUR_S;
 		origin_s += turn_s;
 		begin_s += turn_s;
