@@ -12,7 +12,7 @@
 #define NEAR_WEIGHT 0.2   /* of one step's, in the geometric mean */
 #define INFLATION_MAX 40.0
 
-static const double SPREAD_PRIOR[DETECT_METRICS] = {[DETECT_HOSTS] = 1.7, [DETECT_FLOWS] = 3.0};
+static const double SPREAD_PRIOR[DETECT_METRICS] = {[DETECT_HOSTS] = 1.7, [DETECT_FLOWS] = 4.0};
 
 /* Variance inflation by autocorrelation, seen over one step and over a day's worth of steps. */
 static double variance_inflation(const struct baseline *baseline)

@@ -9,7 +9,7 @@
 #define ODDS_MAX 1e37
 
 static const double RISE[EVIDENCE_RISES] = {2.0, 4.0, 13.0, 320.0};
-static const double PRIOR[EVIDENCE_RISES] = {0.1, 0.3, 0.35, 0.25}; /* a doubling is often noise */
+static const double PRIOR[EVIDENCE_RISES] = {0.1, 0.3, 0.43, 0.17}; /* a doubling is often noise */
 /* The window whose CUSUM is driven by a rise, -1: none. Small rises and large ones have one each.
  */
 static const int WINDOW_OF_RISE[EVIDENCE_RISES] = {-1, 0, 1, -1};
