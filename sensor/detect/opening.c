@@ -79,6 +79,49 @@ static bool nearest_window(
 	return best != INT64_MAX;
 }
 
+/* ln of the largest likelihood ratio of one rise over all of the window. Buckets are taken to be as
+ * uncertain as the `last` one, and as dependent as the baseline has measured. */
+static double weigh_window(const struct evidence_window *window, const struct expectation *last)
+{
+	struct expectation sum = *last;
+	double mean;
+	if (window->buckets == 0)
+		return -INFINITY;
+	evidence_method(window, &mean);
+	double grown = mean / last->best;
+	sum.best = mean;
+	sum.burst *= grown;
+	sum.slow *= grown * grown * fmin(1.0, 1.0 / (last->deflate * window->buckets));
+	sum.shape = mean * mean / (sum.burst + sum.slow);
+	double ratio = (double)window->observed / mean;
+	return ratio > 1.0 ? evidence_weigh(&sum, (double)window->observed, ratio) : -INFINITY;
+}
+
+/* A CUSUM may have begun with noise before the rise. If a window that begins later, the other
+ * CUSUM's or the last bucket alone, is better explained by one rise, it is told: its ratio is not
+ * diluted. */
+static struct evidence_window sharpen(const struct detect_settings *settings,
+	const struct evidence *evidence, enum detect_metric metric,
+	const struct detect_input *input, const struct reading *reading)
+{
+	const struct expectation *last = reading->expected[metric];
+	struct evidence_window bucket = {.start_s = input->start_s};
+	const struct evidence_window *best = evidence_onset(evidence);
+	const struct evidence_window *others[] = {
+		&evidence->window[0], &evidence->window[1], &bucket};
+	evidence_add(&bucket, metric, input, last);
+	double weight = weigh_window(best, last);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		double other = weigh_window(others[i], last);
+		if (others[i]->start_s <= best->start_s || other <= weight ||
+			!passes_gate(settings, metric, others[i], 0.0f))
+			continue;
+		best = others[i];
+		weight = other;
+	}
+	return *best;
+}
+
 static bool any_above(const struct detect_settings *settings, const struct detect_input *input,
 	const struct reading *reading)
 {
@@ -92,22 +135,27 @@ bool opening_try(struct detector *detector, const struct detect_settings *settin
 	const struct detect_input *input, const struct reading *reading, struct detect_event *event)
 {
 	enum detect_metric metric = DETECT_HOSTS;
+	uint32_t own_scale = scale;
 	if (reading->score <= settings->scales[scale].threshold ||
 		!any_above(settings, input, reading) ||
 		!choose_scale(detector, settings, scale, &scale, &metric))
 		return false;
 	struct episode *episode = &detector->episode;
 	const struct track *track = &state_series(detector, settings, metric)->track[scale];
-	const struct evidence_window *onset = evidence_onset(&track->evidence);
+	/* What a finer scale expected of its last bucket is not at hand any more. */
+	struct evidence_window onset =
+		scale == own_scale && settings->scale_s[scale] >= 3600
+			? sharpen(settings, &track->evidence, metric, input, reading)
+			: *evidence_onset(&track->evidence);
 	for (int m = 0; m < DETECT_METRICS; m++) {
 		const struct series *series =
 			state_series(detector, settings, (enum detect_metric)m);
 		episode->all[m] = (struct evidence_window){0};
 		if (series != NULL && m != (int)metric)
 			nearest_window(
-				&series->track[scale].evidence, onset->start_s, &episode->all[m]);
+				&series->track[scale].evidence, onset.start_s, &episode->all[m]);
 	}
-	episode->all[metric] = *onset;
+	episode->all[metric] = onset;
 	int64_t end_s = detector->next_s[scale];
 	episode_open(episode, settings, scale, metric, episode_ratio(episode, metric),
 		(double)track->score, end_s);

@@ -42,6 +42,11 @@ holds() {
 	done
 }
 
+@test "noise before a jump is told as its begin, and dilutes the ratio" {
+	rate A 1000 10 x13 40 3 24
+	holds "${figure[9]} <= 5 && ${figure[6]} > 8.5"
+}
+
 @test "a thirteenfold day is found on the second day" {
 	rate M 10 3 early 20 0 24
 	holds "${figure[2]} >= 85"
