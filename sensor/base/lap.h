@@ -16,6 +16,9 @@
 #define LAP_PIECES_MAX 12
 #define LAP_EVERY 61 /* prime: no beat with what comes in twos or tens */
 
+/* A piece longer than this, about a millisecond, was interrupted: it stands for itself alone. */
+#define LAP_LONG_TICKS (UINT64_C(1) << 21)
+
 /* Zeroed at first. */
 struct lap {
 	uint64_t at;     /* the counter at the last mark */
@@ -80,12 +83,13 @@ static inline void lap_add(struct lap *lap, unsigned piece, uint64_t ticks)
 /* What was done since the last mark, or since the begin of the round, was `piece`. */
 static inline void lap_mark(struct lap *lap, unsigned piece)
 {
-	uint64_t now;
+	uint64_t now, ticks;
 
 	if (lap->weight == 0)
 		return;
 	now = lap_now();
-	lap_add(lap, piece, (now - lap->at) * lap->weight);
+	ticks = now - lap->at;
+	lap_add(lap, piece, ticks < LAP_LONG_TICKS ? ticks * lap->weight : ticks);
 	lap->at = now;
 }
 

@@ -3,19 +3,10 @@
 #define FLOW_FLOW_H
 /* A flow: all packets of one 5-tuple in both directions, as the sensor remembers it. */
 #include "base/pack.h"
+#include "flow/key.h"
 #include "flow/technique.h"
-#include "packet/packet.h"
 
 #define FLOW_NO_INSPECTION UINT32_MAX
-
-/* The 5-tuple without direction: `low` is the end with the smaller address, or port. Compared and
- * hashed as bytes, so every byte is set. ICMP has no ports here: its types differ by direction. */
-struct flow_key {
-	struct surgetap_address low, high;
-	uint16_t low_port, high_port;
-	uint8_t transport, ip_version;
-	uint8_t zero[2];
-};
 
 /* How long a flow may stay silent; also the order in which flows give way when the table is full.
  */

@@ -8,6 +8,10 @@
 #define TCP 6
 #define ALIGNMENT 16
 
+_Static_assert(CLASSIFY_PACKETS_TCP <= INSPECT_PACKETS_MAX &&
+		       CLASSIFY_PACKETS_OTHER <= INSPECT_PACKETS_MAX,
+	"nDPI has decided when the inspection is over");
+
 /* One flow's inspection. nDPI's state and the plugins' states follow in the same block. */
 struct inspection {
 	struct findings findings;
@@ -324,10 +328,17 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 	if (!inspection->is_classified && (is_done || is_spent))
 		classify(inspector, flow, inspection, !is_done);
 	settle(inspector, inspection, flow);
-	flow->is_decided =
-		inspection->is_classified &&
-		(!inspection->waiting || inspection->packets >= 2 * INSPECT_PAYLOADS_MAX);
+	flow->is_decided = inspection->is_classified &&
+			   (!inspection->waiting || inspection->packets >= INSPECT_PACKETS_MAX);
 	inspector->stats.decided += flow->is_decided;
+}
+
+void inspector_miss(struct inspector *inspector, struct flow *flow)
+{
+	if (flow->is_decided || flow->inspection != FLOW_NO_INSPECTION)
+		return;
+	flow->is_decided = true;
+	inspector->stats.refused++;
 }
 
 static void tell_ended(struct inspector *inspector, struct inspection *inspection)

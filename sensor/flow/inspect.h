@@ -12,6 +12,9 @@
 
 #define INSPECT_PAYLOADS_MAX 24 /* payloads of a flow that plugins may see */
 
+/* A flow is decided after so many packets at the latest, from its first payload on. */
+#define INSPECT_PACKETS_MAX (2 * INSPECT_PAYLOADS_MAX)
+
 struct inspector_settings {
 	const struct plugins *plugins;
 	struct geoip *geoip; /* NULL: places stay unknown */
@@ -47,6 +50,10 @@ void inspector_change(
  * techniques. Does nothing for a decided flow. */
 void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,
 	bool from_client);
+
+/* A packet whose bytes are not at hand. An inspection goes on without it; a flow that has none is
+ * decided without a verdict, and counted as refused. */
+void inspector_miss(struct inspector *inspector, struct flow *flow);
 
 /* The flow is over: nDPI gives its last word, plugins that want to are told. The findings stay
  * until inspector_release. */

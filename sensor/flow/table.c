@@ -12,7 +12,6 @@
 #define TCP 6
 
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 };
-enum { ICMP = 1, ICMPV6 = 58 };
 
 /* Newest at the head, oldest at the tail. */
 struct life_list {
@@ -150,37 +149,13 @@ static struct flow *allocate_flow(struct flow_table *table)
 	return flow;
 }
 
-static bool has_ports(uint8_t transport)
-{
-	return transport != ICMP && transport != ICMPV6;
-}
-
-/* The packet's 5-tuple without direction; tells whether its source is the high end. */
-static bool make_key(const struct packet *packet, struct flow_key *ret_key)
-{
-	bool ports = has_ports(packet->transport);
-	uint16_t source = ports ? packet->source_port : 0;
-	uint16_t destination = ports ? packet->destination_port : 0;
-	int order = address_compare(&packet->source, &packet->destination);
-	bool is_high = order > 0 || (order == 0 && source > destination);
-	*ret_key = (struct flow_key){
-		.low = is_high ? packet->destination : packet->source,
-		.high = is_high ? packet->source : packet->destination,
-		.low_port = is_high ? destination : source,
-		.high_port = is_high ? source : destination,
-		.transport = packet->transport,
-		.ip_version = packet->ip_version,
-	};
-	return is_high;
-}
-
 /* True when the sender of a flow's first packet is its client: by SYN, by port, or by coming first.
  */
 static bool sender_is_client(const struct packet *packet)
 {
 	if (packet->transport == TCP && packet->tcp_flags & TCP_SYN)
 		return !(packet->tcp_flags & TCP_ACK);
-	if (!has_ports(packet->transport))
+	if (!flow_has_ports(packet->transport))
 		return true;
 	/* Joined in the middle: a system port (RFC 6335) against a higher one is the server's. */
 	return !(packet->source_port < 1024 && packet->destination_port >= 1024);
@@ -204,7 +179,7 @@ static struct flow *add_flow(struct flow_table *table, const struct flow_key *ke
 		.client_is_high = source_is_high == from_client,
 		.complete = opens,
 	};
-	if (!has_ports(packet->transport))
+	if (!flow_has_ports(packet->transport))
 		flow->icmp_type_code =
 			(uint16_t)(packet->source_port << 8 | (packet->destination_port & 255));
 	*head = (uint32_t)(flow - table->flows);
@@ -236,7 +211,7 @@ void flow_table_each(const struct flow_table *table,
 
 bool flow_table_resume(struct flow_table *table, const struct flow *saved)
 {
-	uint32_t hash = (uint32_t)siphash_1_3(&table->key, &saved->key, sizeof saved->key);
+	uint32_t hash = flow_key_place(flow_key_hash(&table->key, &saved->key));
 	uint32_t *head = &table->heads[hash & table->head_mask];
 	if (table->used == table->capacity || find_flow(table, &saved->key, hash))
 		return false;
@@ -301,13 +276,12 @@ static bool is_over(const struct flow *flow, const struct packet *packet, int64_
 	return packet->transport == TCP && opens && flow->life == FLOW_LIFE_CLOSED;
 }
 
-struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, int64_t now_us,
-	bool *ret_is_new, bool *ret_from_client)
+struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, uint32_t hash,
+	int64_t now_us, bool *ret_is_new, bool *ret_from_client)
 {
 	struct flow_key key;
 	enum flow_end reason;
-	bool source_is_high = make_key(packet, &key);
-	uint32_t hash = (uint32_t)siphash_1_3(&table->key, &key, sizeof key);
+	bool source_is_high = flow_key_make(packet, &key);
 	struct flow *flow = find_flow(table, &key, hash);
 	if (flow && is_over(flow, packet, now_us, &reason)) {
 		end_flow(table, flow, reason);

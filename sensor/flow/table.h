@@ -27,13 +27,14 @@ int flow_table_new(uint32_t capacity, uint64_t seed, flow_ended *ended, void *ar
 void flow_table_free(struct flow_table *table);
 
 /*
- * The flow of a packet, made if it is new, with the packet counted. `now_us` is the packet clock,
- * which never goes back. A flow that was silent for too long, or whose TCP connection is over while
+ * The flow of a packet, made if it is new, with the packet counted. `hash` is the flow_key_place of
+ * its flow_key_hash by the secret of the table's seed. `now_us` is the packet clock, which never
+ * goes back. A flow that was silent for too long, or whose TCP connection is over while
  * the packet opens another one, ends first. `*ret_is_new` tells whether the flow was made,
  * `*ret_from_client` the packet's direction.
  */
-struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, int64_t now_us,
-	bool *ret_is_new, bool *ret_from_client);
+struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, uint32_t hash,
+	int64_t now_us, bool *ret_is_new, bool *ret_from_client);
 
 /* Shows every flow, those of a life in the order of their last packets. */
 void flow_table_each(const struct flow_table *table,

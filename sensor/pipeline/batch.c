@@ -15,6 +15,9 @@ void batch_add_packet(struct batch *batch, const struct worker_packet *packet)
 	uint8_t *bytes = batch->bytes + batch->used_bytes;
 	entry->kind = BATCH_PACKET;
 	entry->packet = *packet;
+	if (packet->is_bare)
+		return;
+	batch->looks++;
 	memcpy(bytes, copy->ip, copy->ip_captured_bytes);
 	batch->used_bytes += copy->ip_captured_bytes;
 	copy->payload = bytes + (copy->payload - copy->ip);
@@ -28,7 +31,12 @@ void batch_add_mark(struct batch *batch, enum batch_kind kind, int64_t now_us)
 	entry->packet.now_us = now_us;
 }
 
+bool batch_is_light(const struct batch *batch)
+{
+	return batch->looks <= BATCH_LOOKS_FEW;
+}
+
 void batch_clear(struct batch *batch)
 {
-	batch->count = batch->used_bytes = 0;
+	batch->count = batch->used_bytes = batch->looks = 0;
 }

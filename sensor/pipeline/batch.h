@@ -9,6 +9,7 @@
 #include "pipeline/worker.h"
 
 #define BATCH_ENTRIES 256
+#define BATCH_LOOKS_FEW 8        /* inspections that are cheaper than waking another thread up */
 #define BATCH_BYTES (256 * 1024) /* of packets; a packet of 64 KiB fits four times */
 
 enum batch_kind {
@@ -27,6 +28,7 @@ struct batch_entry {
 
 struct batch {
 	uint32_t count, used_bytes;
+	uint32_t looks; /* packets that are not bare */
 	struct batch_entry entries[BATCH_ENTRIES];
 	uint8_t bytes[BATCH_BYTES];
 };
@@ -34,11 +36,15 @@ struct batch {
 /* True when the batch has room for one more packet that is captured in so many bytes. */
 bool batch_has_room(const struct batch *batch, uint32_t captured_bytes);
 
-/* Appends a packet with a copy of its bytes, from the IP header on. There has to be room. */
+/* Appends a packet with a copy of its bytes, from the IP header on, unless it is bare. There has to
+ * be room. */
 void batch_add_packet(struct batch *batch, const struct worker_packet *packet);
 
 /* Appends something else. There has to be room for a packet of 0 bytes. */
 void batch_add_mark(struct batch *batch, enum batch_kind kind, int64_t now_us);
+
+/* True when there is so little to do that handing the batch over would cost more. */
+bool batch_is_light(const struct batch *batch);
 
 void batch_clear(struct batch *batch);
 

@@ -104,6 +104,16 @@ static bool work_entry(struct lane *lane, const struct batch_entry *entry)
 	return false;
 }
 
+/* Returns false at the end. */
+static bool work_batch(struct lane *lane, struct batch *batch)
+{
+	bool is_going = true;
+	for (uint32_t i = 0; i < batch->count; i++)
+		is_going = work_entry(lane, &batch->entries[i]);
+	batch_clear(batch);
+	return is_going;
+}
+
 static void *work(void *argument)
 {
 	struct lane *lane = argument;
@@ -112,9 +122,7 @@ static void *work(void *argument)
 		uint64_t since = lap_now();
 		struct batch *batch = channel_take(lane->full_batches);
 		lap_add_wait(worker_lap(lane->worker), STAGE_EMPTY, since);
-		for (uint32_t i = 0; i < batch->count; i++)
-			is_going = work_entry(lane, &batch->entries[i]);
-		batch_clear(batch);
+		is_going = work_batch(lane, batch);
 		channel_put(lane->empty_batches, batch);
 	}
 	return NULL;
@@ -176,8 +184,19 @@ fail:
 	return error;
 }
 
+/* The worker has given everything back and waits for more: until it is handed some, what is its own
+ * may be used here. */
+static bool is_worker_waiting(const struct lane *lane)
+{
+	return channel_count(lane->empty_batches) == BATCHES - 1;
+}
+
 static void flush(struct lane *lane)
 {
+	if (batch_is_light(lane->filling) && is_worker_waiting(lane)) {
+		work_batch(lane, lane->filling);
+		return;
+	}
 	channel_put(lane->full_batches, lane->filling);
 	uint64_t since = lap_now();
 	lane->filling = channel_take(lane->empty_batches);
@@ -186,7 +205,8 @@ static void flush(struct lane *lane)
 
 void lane_put_packet(struct lane *lane, const struct worker_packet *packet)
 {
-	if (!batch_has_room(lane->filling, packet->packet.ip_captured_bytes))
+	uint32_t bytes = packet->is_bare ? 0 : packet->packet.ip_captured_bytes;
+	if (!batch_has_room(lane->filling, bytes))
 		flush(lane);
 	batch_add_packet(lane->filling, packet);
 }

@@ -7,6 +7,7 @@
 #include "pipeline/desk.h"
 #include "pipeline/held.h"
 #include "pipeline/lane.h"
+#include "pipeline/tally.h"
 
 struct pipeline {
 	struct rules rules;         /* in use, or to be in use when the change is over */
@@ -23,6 +24,7 @@ struct pipeline {
 	int64_t resumed_us;
 	struct packet_clock clock;
 	struct held held;
+	struct tally *tally;
 	int64_t minute;      /* the one being filled, counted from the epoch */
 	int64_t seen_us;     /* from when on the current minute has been seen */
 	int64_t tick;        /* number of the last tick */
@@ -129,6 +131,8 @@ static int make_pipeline(const struct pipeline_settings *settings, struct baseli
 	pipeline->lap_start = lap_start();
 	int error = gate_new(settings->worker.ranges, &settings->worker.sample,
 		settings->worker.seed, &pipeline->gate);
+	if (error == 0)
+		error = tally_new(settings->worker.seed, &pipeline->tally);
 	if (error == 0) {
 		pipeline->lap = gate_lap(pipeline->gate);
 		error = make_lanes(pipeline, settings);
@@ -173,6 +177,7 @@ void pipeline_free(struct pipeline *pipeline)
 		lane_free(pipeline->lanes[i]);
 	desk_free(pipeline->desk);
 	gate_free(pipeline->gate);
+	tally_free(pipeline->tally);
 	held_done(&pipeline->held);
 	rules_change_done(&pipeline->change);
 	free(pipeline);
@@ -341,6 +346,7 @@ static void share_out(struct pipeline *pipeline, const struct frame *frame, bool
 	if (!gate_pass(pipeline->gate, frame, &taken.packet, &taken.source, &taken.destination))
 		return;
 	taken.now_us = pipeline->clock.now_us;
+	taken.is_bare = tally_add(pipeline->tally, &taken.packet, taken.now_us, &taken.flow_hash);
 	uint64_t pair =
 		pipeline->lane_count > 1 ? gate_host_pair(pipeline->gate, &taken.packet) : 0;
 	lane_put_packet(pipeline->lanes[pair % pipeline->lane_count], &taken);
@@ -415,6 +421,7 @@ int pipeline_change_rules(struct pipeline *pipeline, const struct rules *rules)
 	pipeline->change.time_us = pipeline->clock.now_us;
 	pipeline->is_changing = true;
 	gate_set_ranges(pipeline->gate, rules->ranges);
+	tally_clear(pipeline->tally);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_change_rules(pipeline->lanes[i], &pipeline->change);
 	/* The minute under way reaches the analyst behind this, counted by the ranges to come. */

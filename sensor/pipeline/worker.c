@@ -209,8 +209,8 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	bool is_new, from_client;
 	lap_begin(&worker->lap);
 	worker->now_us = taken->now_us;
-	struct flow *flow =
-		flow_table_take(worker->table, packet, worker->now_us, &is_new, &from_client);
+	struct flow *flow = flow_table_take(
+		worker->table, packet, taken->flow_hash, worker->now_us, &is_new, &from_client);
 	if (is_new) {
 		place_flow(flow, from_client, taken->source, taken->destination);
 		worker->stats.control_flows += is_control(flow);
@@ -218,7 +218,10 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	lap_mark(&worker->lap, STAGE_FLOW);
 	if (is_served(flow))
 		return;
-	inspector_packet(worker->inspector, flow, packet, from_client);
+	if (taken->is_bare)
+		inspector_miss(worker->inspector, flow);
+	else
+		inspector_packet(worker->inspector, flow, packet, from_client);
 	flow->is_timely |= taken->is_timely;
 	if (taken->is_timely)
 		meter_use(worker, flow, packet->wire_bytes);

@@ -49,7 +49,9 @@ struct worker_packet {
 	struct packet packet;
 	int64_t now_us;               /* the packet clock */
 	uint32_t source, destination; /* as gate_pass tells them */
+	uint32_t flow_hash;           /* of its flow, by the same secret for all packets */
 	bool is_timely;               /* false: counts in its flow and in no bucket */
+	bool is_bare; /* its bytes were left behind: the flow must have been decided */
 };
 
 void worker_take(struct worker *worker, const struct worker_packet *packet);

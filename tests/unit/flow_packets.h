@@ -2,7 +2,7 @@
 #ifndef TESTS_FLOW_PACKETS_H
 #define TESTS_FLOW_PACKETS_H
 /* Packets as the decoder hands them over, made by hand. */
-#include "packet/packet.h"
+#include "flow/key.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,6 +48,16 @@ static inline struct packet udp_packet(uint32_t payload_bytes)
 	packet.transport = 17;
 	packet.wire_bytes = 42 + payload_bytes;
 	return packet;
+}
+
+/* The hash of the packet's flow, by the secret of `seed`. */
+static inline uint32_t flow_hash_of(const struct packet *packet, uint64_t seed)
+{
+	struct siphash_key secret = siphash_key_from_seed(seed);
+	struct flow_key key;
+
+	flow_key_make(packet, &key);
+	return flow_key_place(flow_key_hash(&secret, &key));
 }
 
 /* The same packet from the other end. */

@@ -37,7 +37,8 @@ static struct flow *take(struct flow_table *table, struct packet packet, int64_t
 	bool is_new, from_client;
 
 	packet.time_us = NOON_US + second * SECOND;
-	return flow_table_take(table, &packet, packet.time_us, &is_new, &from_client);
+	return flow_table_take(
+		table, &packet, flow_hash_of(&packet, 1), packet.time_us, &is_new, &from_client);
 }
 
 static bool is_new(struct flow_table *table, struct packet packet, int64_t second)
@@ -45,7 +46,8 @@ static bool is_new(struct flow_table *table, struct packet packet, int64_t secon
 	bool created, from_client;
 
 	packet.time_us = NOON_US + second * SECOND;
-	flow_table_take(table, &packet, packet.time_us, &created, &from_client);
+	flow_table_take(
+		table, &packet, flow_hash_of(&packet, 1), packet.time_us, &created, &from_client);
 	return created;
 }
 

@@ -78,6 +78,7 @@ static void take_at(struct packet packet, int64_t second, bool is_timely)
 		.now_us = packet.time_us,
 		.source = place_of(&packet.source),
 		.destination = place_of(&packet.destination),
+		.flow_hash = flow_hash_of(&packet, 1),
 		.is_timely = is_timely,
 	};
 	worker_take(worker, &taken);
