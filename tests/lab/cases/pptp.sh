@@ -15,7 +15,9 @@ client() {
 	# The call manager's socket goes to /run/pptp; the namespace has its own mounts, so this /run is nobody else's.
 	bg pptp client sh -c 'mount -t tmpfs none /run && exec "$@"' sh \
 		pptp "$SERVER" --nolaunchpppd --nohostroute --debug
-	wait_until 20 gone "$(<"$WORK/pptp.pid")"
+	wait_until 20 captured 12
+	wait_until 20 capture_quiet
+	gone "$(<"$WORK/pptp.pid")" || stop pptp # now and then it does not notice that the call is over
 }
 
 truth() { label "$SERVER" 1723 tcp vpn; }
