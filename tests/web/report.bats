@@ -24,6 +24,8 @@ alert() {
 			window: {start: "2026-03-13T00:00:00.000000+0000", end: "2026-03-13T01:00:00.000000+0000"}, metric: "hosts",
 			observed: {hosts: 26, flows: 52, bytes: 1}, expected: {hosts: 2, flows: 4, method: "absolute", samples: 264},
 			ratio: 13, rise_percent: 1200, share: {observed: 0.4, expected: 0.05}, score: 14.2, learning: false,
+			control: {hosts: 57, ratio: 2.5, ratio_low: 1.8, ratio_high: 3.4, excess_ratio: 5.2, verdict: "shared"},
+			coordination: {active_hosts: 41, moved_hosts: 38, moved_share: 0.927, half_within_seconds: 1260, p_value: 1.1e-7},
 			top_hosts: [{ip: "10.0.0.1", flows: 3}],
 			top_peers: [{ip: "198.51.100.1", asn: 64500, as_org: $org, country: "DE", flows: 3}],
 			example_flows: [{community_id: "1:wCb3OG7yAFWelaUydu0D+125CLM=", src_ip: "10.0.0.1", src_port: 1, dest_ip: "198.51.100.1",

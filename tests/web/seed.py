@@ -41,6 +41,8 @@ def record(alert_id, state, name, technique, schema):
     context = {'schema': schema, 'alert_id': alert_id, 'state': state, 'range': name, 'technique': technique,
                'metric': 'hosts', 'window': window, 'observed': {'hosts': 26}, 'expected': {'hosts': 2.0, 'method': 'share'},
                'score': 14.2, 'odds': 1468864.0, 'coverage': 1.0, 'learning': False, 'share': {'observed': .6, 'expected': .05},
+               'control': {'hosts': 57, 'ratio': 1.03, 'ratio_low': .4, 'ratio_high': 2.2, 'excess_ratio': 12.6, 'verdict': 'own'},
+               'coordination': {'active_hosts': 41, 'moved_hosts': 38, 'moved_share': .927, 'half_within_seconds': 1260, 'p_value': 1.1e-7},
                'top_hosts': [{'ip': '175.45.176.7', 'flows': 22}], 'example_flows': [flow],
                'top_peers': [{'ip': '185.220.101.1', 'as_org': HOSTILE, 'asn': 60729, 'country': 'DE', 'flows': 22}]}
     return json.dumps({'event_type': 'alert', 'alert': {'signature': f'SURGETAP {technique} use from {name}', 'severity': 2, 'context': context}})

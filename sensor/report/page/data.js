@@ -28,9 +28,10 @@ const report = (() => {
 		return getComputedStyle(document.documentElement).getPropertyValue('--c' + place).trim();
 	}
 
-	const names = { vpn: 'VPN', tor: 'Tor', tls: 'TLS', vps: 'rented servers', opsec: 'VPN, Tor, TLS or rented servers' };
+	const names = { vpn: 'VPN', tor: 'Tor', tls: 'TLS', vps: 'rented servers', opsec: 'VPN, Tor, TLS or rented servers',
+		'social-western': 'Western social networks', 'social-chinese': 'Chinese social networks', coin: 'coin nodes', mining: 'mining', proxy: 'proxies' };
 	const uses = { vpn: 'VPN use', tor: 'Tor use', tls: 'TLS use', vps: 'Use of rented servers', opsec: 'Use of VPN, Tor, TLS or rented servers' };
-	const useOf = (technique) => Object.hasOwn(uses, technique) ? uses[technique] : 'Use of ' + technique;
+	const useOf = (technique) => Object.hasOwn(uses, technique) ? uses[technique] : 'Use of ' + label(technique);
 	const label = (technique) => Object.hasOwn(names, technique) ? names[technique] : technique;
 
 	/* 1234.5 -> "1,234", 0.0123 -> "0.012" */

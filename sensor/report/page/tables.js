@@ -35,6 +35,7 @@ report.tables = (() => {
 			rise(1 + top.rise_percent / 100) + ') on ' + report.day(start) + ' within ' + report.duration(end - start);
 		const parts = [number(top.observed[metric]) + ' ' + metric + ' where ' + number(top.expected[metric]) + ' were expected; ' +
 			percent(top.share.observed) + ' of all ' + metric + ' instead of ' + percent(top.share.expected)];
+		parts.push(...moves(open.coordination), ...others(open.control));
 		if (change && change[metric].ratio !== null)
 			parts.push('over the whole episode ' + number(change[metric].ratio) + ' times as before, ' + rise(change[metric].ratio) + interval(change[metric]));
 		parts.push(close ? 'ended ' + report.time(report.seconds(close.window.end)) + ' (' + (close.reason || 'closed') + ')'
@@ -42,6 +43,25 @@ report.tables = (() => {
 		if (open.learning)
 			parts.push('the baseline was still young');
 		return make('li', {}, dot, make('strong', { text: title }), make('p', { kind: 'quiet', text: parts.join('; ') + '.' }));
+	}
+
+	/* "67 of 294 active hosts took it up, half of them within 4 min" */
+	function moves(moved) {
+		if (!moved || !Number.isFinite(moved.moved_hosts) || !Number.isFinite(moved.active_hosts))
+			return [];
+		return [number(moved.moved_hosts) + ' of ' + number(moved.active_hosts) + ' active hosts took it up' +
+			(Number.isFinite(moved.half_within_seconds) ? ', half of them within ' + report.duration(moved.half_within_seconds) : '') +
+			(moved.p_value < 0.001 ? ' (together, not by chance: p < 0.001)' : '')];
+	}
+
+	/* What hosts outside the watched ranges did in the same window. */
+	const rests = { own: 'the rest of the tap did not rise with it', shared: 'the rest of the tap rose as well' };
+	function others(control) {
+		if (!control || !Number.isFinite(control.ratio))
+			return [];
+		const rest = control.verdict === 'own' && control.ratio_low > 1 ? 'the rest of the tap rose less'
+			: rests[control.verdict] || 'whether the rest of the tap rose with it is not sure';
+		return [rest + ' (' + plain(control.ratio) + '-fold among ' + number(control.hosts) + ' other hosts)'];
 	}
 
 	/* First uses and slow rises, in the words of the alert. */

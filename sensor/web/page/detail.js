@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One alert: what, why, who, the flows, where to look further, and who has seen to it. */
-import { $, clean, dot, label, make, number, parseTime, rise, span, times, when } from './words.js';
+import { $, clean, dot, label, lasting, make, number, parseTime, rise, span, times, when } from './words.js';
 import { change, state } from './state.js';
 import { ask, tell } from './net.js';
 import { severityName } from './alerts.js';
@@ -53,11 +53,32 @@ function what(alert, context) {
 		['state', alert.state + (context.reason ? ': ' + context.reason : '')], ['sensor', alert.sensor]]));
 }
 
+/* Was it agreed upon? How many of the hosts that were active began, and how close together. */
+function moved(moves) {
+	if (!Number.isFinite(moves?.moved_hosts) || !Number.isFinite(moves.active_hosts))
+		return null;
+	const together = Number.isFinite(moves.half_within_seconds) ? `, half of them within ${lasting(moves.half_within_seconds)}` : '';
+	const chance = Number.isFinite(moves.p_value) ? (moves.p_value < 0.001 ? ': together, not by chance (p < 0.001)' : ` (p = ${number(moves.p_value)} for moves without a plan)`) : '';
+	return `${number(moves.moved_hosts)} of ${number(moves.active_hosts)} active hosts took it up${together}${chance}`;
+}
+
+/* Did everybody's use rise? What hosts outside the watched ranges did in the same window. */
+const rests = { own: 'the rest of the tap did not rise with it', shared: 'the rest of the tap rose as well' };
+function others(control) {
+	if (!Number.isFinite(control?.ratio))
+		return null;
+	const between = Number.isFinite(control.ratio_low) && Number.isFinite(control.ratio_high) ? ` (${number(control.ratio_low)} to ${number(control.ratio_high)})` : '';
+	const rest = control.verdict === 'own' && control.ratio_low > 1 ? 'the rest of the tap rose less' : rests[control.verdict] ?? 'whether the rest of the tap rose with it is not sure';
+	return `${rest}: ${times(control.ratio)}${between} among ${number(control.hosts)} other hosts`;
+}
+
 function why(alert, context) {
 	const share = context.share;
 	return part('Why we think so', terms([
 		['score', `${number(alert.score)}: odds of ${context.odds >= 1e6 ? 'more than a million' : number(context.odds)} to 1 against chance`],
 		['share', share ? `${number(100 * share.observed)} % of the range, ${number(100 * share.expected)} % expected` : null],
+		['who moved', moved(context.coordination)],
+		['the others', others(context.control)],
 		['coverage', context.coverage === undefined ? null : number(100 * context.coverage) + ' % seen'],
 		['learning', context.learning ? 'yes: little history yet' : null],
 		['lists', context.lists ? Object.entries(context.lists).map(([name, value]) => `${name}: ${value}`).join('; ') : null]]));

@@ -42,7 +42,8 @@ export function paint(element, technique) {
 }
 export const dot = (technique) => paint(make('span', { kind: 'dot' }), technique);
 
-const names = { vpn: 'VPN', tor: 'Tor', tls: 'TLS', vps: 'rented servers', opsec: 'any of the four', all: 'all traffic' };
+const names = { vpn: 'VPN', tor: 'Tor', tls: 'TLS', vps: 'rented servers', opsec: 'any of the four', all: 'all traffic',
+	'social-western': 'Western social networks', 'social-chinese': 'Chinese social networks', coin: 'coin nodes', mining: 'mining', proxy: 'proxies' };
 export const label = (technique) => Object.hasOwn(names, technique) ? names[technique] : technique;
 
 export function number(value) {
@@ -73,8 +74,8 @@ export const parseWhen = (text) => Date.parse(text.replace(' ', 'T') + (zone ===
 /* The record writes its offset without a colon. */
 export const parseTime = (text) => Date.parse(String(text).replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
 
-export function ago(ms) {
-	const seconds = Math.max(0, Math.round(ms / 1000));
+export const ago = (ms) => lasting(Math.max(0, Math.round(ms / 1000)));
+export function lasting(seconds) {
 	for (const [unit, word] of [[86400, 'd'], [3600, 'h'], [60, 'min']])
 		if (seconds >= 2 * unit)
 			return Math.floor(seconds / unit) + ' ' + word;
