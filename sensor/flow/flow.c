@@ -74,11 +74,13 @@ enum {
 	SAVED_SETTLED = 128,
 };
 
+/* An inspection that is begun anew does not see the flow from its first packet. */
 static uint8_t pack_flags(const struct flow *flow)
 {
+	bool is_complete = flow->complete && flow->inspection == FLOW_NO_INSPECTION;
 	return (uint8_t)((flow->client_is_high ? SAVED_CLIENT_IS_HIGH : 0) |
 			 (flow->answered ? SAVED_ANSWERED : 0) |
-			 (flow->complete ? SAVED_COMPLETE : 0) |
+			 (is_complete ? SAVED_COMPLETE : 0) |
 			 (flow->is_inbound ? SAVED_INBOUND : 0) |
 			 (flow->is_timely ? SAVED_TIMELY : 0) |
 			 (flow->is_decided ? SAVED_DECIDED : 0) |
