@@ -157,6 +157,10 @@ bench: all ## speed and memory, as ratios in one run
 	@MODE=$(MODE) tests/bench/run
 bench-detector: all ## false alarms and detection rates of the detector
 	@MODE=$(MODE) tests/bench/detector/run
+pictures: demo ## take the demo's report and dashboard as pictures, and README's two anew
+	@MODE=$(MODE) tests/web/pictures build/pictures
+	@cp build/pictures/report-1440-light.png docs/pictures/report.png
+	@cp build/pictures/alert-1440-light.png docs/pictures/dashboard.png
 lint: ## clang-format, cppcheck
 	@tests/house/lint
 format: ## lay the sources out
@@ -174,7 +178,7 @@ clean: ## remove the build folder
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
 
-.PHONY: all tests check demo fuzz fuzzers deps lab techniques bench bench-detector lint format install clean help
+.PHONY: all tests check demo fuzz fuzzers deps lab techniques bench bench-detector pictures lint format install clean help
 .SECONDARY:
 .DEFAULT_GOAL := all
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

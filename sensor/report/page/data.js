@@ -20,11 +20,11 @@ const report = (() => {
 	const changesOf = (name) => overview.changes.filter((change) => change.range === name);
 	const seconds = (text) => Date.parse(String(text).replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) / 1000;
 
-	const colours = ['opsec', 'vpn', 'tor', 'tls', 'vps'];
+	const colours = ['opsec', 'vpn', 'tor', 'tls', 'vps', 'proxy', 'coin', 'mining', 'social-western', 'social-chinese'];
 	function colour(technique) {
 		let place = colours.indexOf(technique);
 		if (place < 0)
-			place = 5 + Math.max(0, overview.techniques.filter((t) => !colours.includes(t)).indexOf(technique)) % 3;
+			place = 5 + Math.max(0, overview.techniques.filter((t) => !colours.includes(t)).indexOf(technique)) % 5;
 		return getComputedStyle(document.documentElement).getPropertyValue('--c' + place).trim();
 	}
 
@@ -51,7 +51,7 @@ const report = (() => {
 	function duration(second) {
 		for (const [unit, word] of [[86400, 'd'], [3600, 'h'], [60, 'min']])
 			if (second >= 2 * unit || (second >= unit && unit !== 3600))
-				return number(second / unit) + ' ' + word;
+				return number(second / unit >= 10 ? Math.round(second / unit) : second / unit, 2 + (second / unit >= 100)) + ' ' + word;
 		return number(second) + ' s';
 	}
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Usage of one range over time; drag to zoom. */
-import { $, colour, dot, label, make, number, paint, when, zone } from './words.js';
+import { $, colour, dot, inOrder, isMain, label, make, number, paint, when, zone } from './words.js';
 import { change, chartWindow, chosen, state } from './state.js';
 import { ask } from './net.js';
 import { last, overview } from './overview.js';
@@ -10,8 +10,14 @@ let plot = null, shown = null, request = null;
 
 const rangeShown = () => state.range || overview.ranges[0]?.range || '';
 
+/* Those that the range uses in this window, and those that are asked for. */
+function techniquesOf(series) {
+	return Object.keys(series?.techniques ?? {}).filter((name) => isMain(name) || chosen().includes(name) ||
+		series.techniques[name].values.some((value) => value > 0)).sort(inOrder);
+}
+
 function techniquesShown(series) {
-	const names = Object.keys(series.techniques);
+	const names = techniquesOf(series);
 	const some = chosen().filter((name) => names.includes(name));
 	return some.length > 0 ? some : names.filter((name) => name !== 'all');
 }
@@ -87,7 +93,7 @@ function options(names, withUsual) {
 }
 
 function showTechniques() {
-	const names = Object.keys(shown?.techniques ?? {});
+	const names = techniquesOf(shown);
 	$('techniques').replaceChildren(...names.map((name) => paint(make('button', { type: 'button', 'aria-pressed': String(techniquesShown(shown).includes(name)),
 		on: { click: () => toggle(name) } }, dot(name), make('span', { text: label(name) })), name)));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ranges by technique: now, usual, how many times that, and the last two days. */
-import { $, ago, dot, label, make, number, paint, times, when } from './words.js';
+import { $, ago, dot, inOrder, isMain, label, make, number, paint, times, when } from './words.js';
 import { change, chosen, state } from './state.js';
 import { openEpisodes } from './alerts.js';
 
@@ -51,11 +51,15 @@ function tile(range, row) {
 	return paint(button, row.technique);
 }
 
+/* Plugins know more techniques than a range uses. */
+const isShown = (range, row) => isMain(row.technique) || row.now > 0 || row.usual > 0 || row.spark.some((value) => value > 0) ||
+	openEpisodes(range.range, row.technique) > 0;
+
 function line(range) {
 	const age = Date.now() - range.last_ms;
 	const head = make('div', {}, make('div', { kind: 'name', text: range.range }),
 		make('div', { kind: 'quiet', text: range.last_ms < 0 ? 'no usage yet' : age > 300e3 ? `until ${when(range.last_ms)}` : `${ago(age)} ago` }));
-	const rows = [...range.techniques].sort((a, b) => (a.technique === 'all') - (b.technique === 'all'));
+	const rows = range.techniques.filter((row) => isShown(range, row)).sort((a, b) => inOrder(a.technique, b.technique));
 	return make('div', { kind: 'range' }, head, ...rows.map((row) => tile(range, row)));
 }
 

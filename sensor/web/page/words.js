@@ -23,16 +23,24 @@ export function make(tag, { text, kind, on = {}, ...attributes } = {}, ...childr
 
 export const $ = (id) => document.getElementById(id);
 
-const accents = ['opsec', 'vpn', 'tor', 'tls', 'vps'];
-/* The number of a technique's colour: its own, or one of three that the others share. */
+/* In the order in which they are shown; a technique's place is the number of its colour. */
+const order = ['opsec', 'vpn', 'tor', 'tls', 'vps', 'proxy', 'coin', 'mining', 'social-western', 'social-chinese'];
+const MAIN = 5; /* the first ones are shown though nothing uses them */
+export const isMain = (technique) => order.indexOf(technique) >= 0 && order.indexOf(technique) < MAIN || technique === 'all';
+/* For sorting: known ones first, then others by name, all traffic last. */
+export function inOrder(a, b) {
+	const place = (name) => name === 'all' ? 1e3 : order.includes(name) ? order.indexOf(name) : 1e2;
+	return place(a) - place(b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+/* The number of a technique's colour: its own, or one of those behind the main ones for strangers. */
 export function accent(technique) {
-	const place = accents.indexOf(technique);
+	const place = order.indexOf(technique);
 	if (place >= 0 || technique === 'all')
 		return Math.max(0, place);
 	let sum = 0;
 	for (const c of String(technique))
 		sum = (sum * 31 + c.codePointAt(0)) % 9973;
-	return 5 + sum % 3;
+	return MAIN + sum % (order.length - MAIN);
 }
 export const colour = (technique) =>
 	getComputedStyle(document.documentElement).getPropertyValue(technique === 'all' ? '--quiet' : '--c' + accent(technique)).trim();
@@ -43,7 +51,7 @@ export function paint(element, technique) {
 export const dot = (technique) => paint(make('span', { kind: 'dot' }), technique);
 
 const names = { vpn: 'VPN', tor: 'Tor', tls: 'TLS', vps: 'rented servers', opsec: 'any of the four', all: 'all traffic',
-	'social-western': 'Western social networks', 'social-chinese': 'Chinese social networks', coin: 'coin nodes', mining: 'mining', proxy: 'proxies' };
+	'social-western': 'Western social', 'social-chinese': 'Chinese social', coin: 'coin nodes', mining: 'mining', proxy: 'proxies' };
 export const label = (technique) => Object.hasOwn(names, technique) ? names[technique] : technique;
 
 export function number(value) {
