@@ -3,7 +3,7 @@ MODE ?= release
 BUILD := build/$(MODE)
 PREFIX ?= /usr/local
 VERSION := 0.1.0
-PKGS := libpcap libndpi hiredis libmaxminddb libcyaml jansson libzstd zlib libcap-ng libseccomp libmicrohttpd
+PKGS := libpcap libndpi libgcrypt hiredis libmaxminddb libcyaml jansson libzstd zlib libcap-ng libseccomp libmicrohttpd
 
 ifneq ($(filter $(MODE),release asan tsan debug fuzz),$(MODE))
 $(error MODE must be release, asan, tsan, debug or fuzz)

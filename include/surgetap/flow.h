@@ -45,6 +45,14 @@ enum surgetap_confidence {
 	SURGETAP_CONFIDENCE_DPI,   /* payload was parsed */
 };
 
+/* How much of a ClientHello (TLS, DTLS, QUIC) was seen. */
+enum surgetap_hello {
+	SURGETAP_HELLO_NONE,
+	SURGETAP_HELLO_PENDING, /* it has begun, and more may come: never in on_classified */
+	SURGETAP_HELLO_CUT,     /* a part: sni and alpn may be missing, ja3 and ja4 are */
+	SURGETAP_HELLO_WHOLE,
+};
+
 #define SURGETAP_SAMPLES 8
 
 /* A payload's length and direction; the first SURGETAP_SAMPLES non-empty ones of a flow are kept.
@@ -76,13 +84,17 @@ struct surgetap_flow {
 
 	const char *sni;       /* TLS, DTLS or QUIC server name; NULL if none */
 	const char *alpn;      /* comma separated, as offered by the client; NULL if none */
-	uint16_t tls_version;  /* 0x0301 TLS 1.0 ... 0x0304 TLS 1.3, 0xfefd DTLS 1.2; 0 unknown */
+	uint16_t tls_version;  /* 0x0301 TLS 1.0 ... 0x0304 TLS 1.3, 0xfefd DTLS 1.2; 0 unknown.
+				* As the server chose; until it has answered, the best offered */
 	const char *ja3, *ja4; /* NULL where not computed */
 	bool tls_self_signed;  /* issuer equals subject in the server's certificate (nDPI's verdict)
 				*/
 
 	uint8_t sample_count;
 	struct surgetap_sample samples[SURGETAP_SAMPLES];
+
+	enum surgetap_hello hello;
+	bool tls_ech; /* Encrypted ClientHello is offered; browsers also do so without meaning it */
 };
 
 /* One packet's transport payload, as far as it was captured. */

@@ -65,7 +65,8 @@ static enum surgetap_grade judge_verdict(
 		.protocol = protocol,
 		.master = master,
 		.confidence = confidence};
-	const struct surgetap_call call = {.host = &host, .flow = &flow};
+	uint64_t memory[4] = {0};
+	const struct surgetap_call call = {.host = &host, .flow = &flow, .flow_state = memory};
 
 	reports = 0;
 	surgetap_plugin_tls.on_classified(&call);
@@ -157,7 +158,8 @@ static enum surgetap_next next_after(const char *protocol, const char *master)
 		.protocol = protocol,
 		.master = master,
 		.confidence = SURGETAP_CONFIDENCE_DPI};
-	const struct surgetap_call call = {.host = &host, .flow = &flow};
+	uint64_t memory[4] = {0};
+	const struct surgetap_call call = {.host = &host, .flow = &flow, .flow_state = memory};
 
 	return surgetap_plugin_tls.on_classified(&call);
 }
@@ -219,84 +221,103 @@ static void session_joined_midway_is_missed(void **state)
 	assert_int_equal(judge_stream(others + 1, both, 2), SURGETAP_GRADE_NONE);
 }
 
-/* A record with a ClientHello of these extensions; nothing else in it varies. */
-static size_t make_hello(const char *extensions, size_t count, uint8_t *ret_record)
+/* The reason once the sensor has read a hello that says this. */
+static const char *reason_for(const struct surgetap_flow *said, size_t handshake)
 {
-	static const uint8_t head[] = {22, 3, 1, 0, 0, 1, 0, 0, 0, 3, 3};
-	static const uint8_t middle[] = {0, 0, 2, 0x13, 1, 1, 0};
-	uint8_t *at = ret_record;
-	size_t bytes = sizeof head + 32 + sizeof middle + 2 + count;
-
-	memcpy(at, head, sizeof head);
-	memset(at + sizeof head, 0x5a, 32);
-	at += sizeof head + 32;
-	memcpy(at, middle, sizeof middle);
-	at += sizeof middle;
-	at[0] = (uint8_t)(count >> 8);
-	at[1] = (uint8_t)count;
-	memcpy(at + 2, extensions, count);
-	ret_record[3] = (uint8_t)((bytes - 5) >> 8);
-	ret_record[4] = (uint8_t)(bytes - 5);
-	ret_record[7] = (uint8_t)((bytes - 9) >> 8);
-	ret_record[8] = (uint8_t)(bytes - 9);
-	return bytes;
-}
-
-static const char *reason_for(uint16_t port, const char *extensions, size_t count, size_t cut_bytes)
-{
-	const struct surgetap_flow flow = {
-		.size = sizeof flow, .transport = TCP, .server.port = port};
-	uint8_t record[512];
-	size_t bytes = make_hello(extensions, count, record) - cut_bytes;
-	uint8_t *data = test_malloc(bytes);
-	const struct surgetap_payload payload = {data, (uint32_t)bytes, (uint32_t)bytes, true, 0};
+	struct surgetap_flow flow = *said;
+	const struct start *start = &handshakes[handshake];
+	const struct surgetap_payload payload = {(const uint8_t *)start->bytes,
+		(uint32_t)start->captured_bytes, start->length_bytes, true, 0};
 	uint64_t memory[4] = {0};
 	const struct surgetap_call call = {
 		.host = &host, .flow = &flow, .flow_state = memory, .payload = &payload};
 
-	memcpy(data, record, bytes);
+	flow.size = sizeof flow;
+	flow.transport = start->transport;
+	strcpy(reason, "");
 	surgetap_plugin_tls.on_packet(&call);
-	test_free(data);
 	return reason;
 }
-
-#define NAME                                                                                       \
-	"\0\0\0\x0f\0\x0d\0\0\x0a"                                                                 \
-	"dns.google"
-#define OTHER_NAME                                                                                 \
-	"\0\0\0\x10\0\x0e\0\0\x0b"                                                                 \
-	"xdns.google"
-#define ALPN_DOT "\0\x10\0\x06\0\x04\3dot"
-#define ECH "\xfe\x0d\0\2\0\0"
 
 static void encrypted_dns_or_hello_is_not_told(void **state)
 {
 	(void)state;
-	assert_string_equal(reason_for(443, START(""), 0), "TLS handshake");
-	assert_string_equal(reason_for(853, START(""), 0), "TLS handshake, DNS over TLS");
-	assert_string_equal(reason_for(443, START(ALPN_DOT), 0), "TLS handshake, DNS over TLS");
 	assert_string_equal(
-		reason_for(443, START(NAME), 0), "TLS handshake, DNS over HTTPS to dns.google");
-	assert_string_equal(reason_for(443, START(OTHER_NAME), 0), "TLS handshake");
-	assert_string_equal(reason_for(443, START(ECH NAME), 0),
-		"TLS handshake, DNS over HTTPS to dns.google, ECH offered");
+		reason_for(&(struct surgetap_flow){.server.port = 443}, 0), "TLS handshake");
+	assert_string_equal(reason_for(&(struct surgetap_flow){.server.port = 853}, 0),
+		"TLS handshake, DNS over TLS");
+	assert_string_equal(reason_for(&(struct surgetap_flow){.alpn = "h2,dot"}, 0),
+		"TLS handshake, DNS over TLS");
+	assert_string_equal(
+		reason_for(&(struct surgetap_flow){.alpn = "dots,h2"}, 0), "TLS handshake");
+	assert_string_equal(reason_for(&(struct surgetap_flow){.sni = "DNS.google"}, 0),
+		"TLS handshake, DNS over HTTPS to dns.google");
+	assert_string_equal(
+		reason_for(&(struct surgetap_flow){.sni = "xdns.google"}, 0), "TLS handshake");
+	assert_string_equal(
+		reason_for(&(struct surgetap_flow){.sni = "a.dns.nextdns.io", .tls_ech = true}, 0),
+		"TLS handshake, DNS over HTTPS to dns.nextdns.io, ECH offered");
 }
 
-static void cut_extensions_are_read_beyond_their_end(void **state)
+static void hello_of_quic_is_not_looked_into(void **state)
 {
-	static const char extensions[] = ECH ALPN_DOT NAME;
-
 	(void)state;
-	for (size_t cut = 1; cut < sizeof extensions + 40; cut++)
-		assert_null(strstr(reason_for(443, START(extensions), cut), "dns.google"));
+	assert_string_equal(reason_for(&(struct surgetap_flow){.alpn = "doq"}, 4),
+		"QUIC Initial packet, DNS over QUIC");
+	assert_string_equal(
+		reason_for(&(struct surgetap_flow){.sni = "dns.google", .tls_ech = true}, 4),
+		"QUIC Initial packet, DNS over HTTPS to dns.google, ECH offered");
 }
 
-static void length_of_a_name_reaches_beyond_its_list(void **state)
+/* A hello that spans two segments: its name is in the second one. */
+static void hello_is_told_before_it_is_whole(void **state)
 {
+	struct surgetap_flow flow = {.size = sizeof flow,
+		.transport = TCP,
+		.protocol = "tls",
+		.master = "unknown",
+		.confidence = SURGETAP_CONFIDENCE_DPI,
+		.hello = SURGETAP_HELLO_PENDING};
+	const struct surgetap_payload first = {(const uint8_t *)handshakes[0].bytes,
+		(uint32_t)handshakes[0].captured_bytes, 1400, true, 0};
+	const struct surgetap_payload second = {(const uint8_t *)"\0", 1, 400, true, 1};
+	uint64_t memory[4] = {0};
+	struct surgetap_call call = {
+		.host = &host, .flow = &flow, .flow_state = memory, .payload = &first};
+
 	(void)state;
-	assert_string_equal(
-		reason_for(443, START("\0\0\0\x05\0\x0d\0\xff\xff"), 0), "TLS handshake");
-	assert_string_equal(reason_for(443, START("\0\x10\0\x03\xff\xff\xff"), 0), "TLS handshake");
+	reports = 0;
+	assert_int_equal(surgetap_plugin_tls.on_packet(&call), SURGETAP_MORE);
+	assert_int_equal(reports, 0);
+	flow.hello = SURGETAP_HELLO_WHOLE;
+	flow.sni = "dns.google";
+	call.payload = &second;
+	assert_int_equal(surgetap_plugin_tls.on_packet(&call), SURGETAP_DONE);
+	assert_string_equal(reason, "TLS handshake, DNS over HTTPS to dns.google");
+}
+
+/* The connection breaks off within the hello. */
+static void broken_off_hello_loses_its_report(void **state)
+{
+	struct surgetap_flow flow = {.size = sizeof flow,
+		.transport = TCP,
+		.protocol = "unknown",
+		.master = "unknown",
+		.hello = SURGETAP_HELLO_PENDING};
+	const struct surgetap_payload first = {(const uint8_t *)handshakes[0].bytes,
+		(uint32_t)handshakes[0].captured_bytes, 1400, true, 0};
+	uint64_t memory[4] = {0};
+	struct surgetap_call call = {
+		.host = &host, .flow = &flow, .flow_state = memory, .payload = &first};
+
+	(void)state;
+	reports = 0;
+	surgetap_plugin_tls.on_packet(&call);
+	flow.hello = SURGETAP_HELLO_CUT;
+	call.payload = NULL;
+	surgetap_plugin_tls.on_classified(&call);
+	assert_int_equal(reports, 1);
+	assert_string_equal(reason, "TLS handshake");
 }
 
 int main(void)
@@ -311,8 +332,9 @@ int main(void)
 		cmocka_unit_test(plugin_keeps_flows_that_will_never_turn_to_tls),
 		cmocka_unit_test(session_joined_midway_is_missed),
 		cmocka_unit_test(encrypted_dns_or_hello_is_not_told),
-		cmocka_unit_test(cut_extensions_are_read_beyond_their_end),
-		cmocka_unit_test(length_of_a_name_reaches_beyond_its_list),
+		cmocka_unit_test(hello_of_quic_is_not_looked_into),
+		cmocka_unit_test(hello_is_told_before_it_is_whole),
+		cmocka_unit_test(broken_off_hello_loses_its_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

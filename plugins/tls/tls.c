@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hello.h"
+#include "resolver.h"
 
 #include <surgetap/bytes.h>
 #include <surgetap/evidence.h>
@@ -9,10 +9,9 @@
 #define TCP 6
 #define UDP 17
 
-#define RECORD_AND_HANDSHAKE_BYTES 9u
-
 struct memory {
-	unsigned weight; /* of the data records seen */
+	uint8_t handshake; /* 1 and its place in the table, until it is reported; 0 none */
+	unsigned weight;   /* of the data records seen */
 };
 
 /* RFC 8446, 5.1 and 4: a handshake record of version 3.x that holds a whole or the first part of a
@@ -146,46 +145,62 @@ static const char *name_dns(const struct surgetap_flow *flow, bool is_quic)
 	return "";
 }
 
-/* What else a ClientHello tells: for the analyst, not for the verdict. */
-static void describe_hello(const struct surgetap_call *call, const char *handshake,
-	char ret_reason[SURGETAP_REASON_SIZE])
+/* Whether the client offers this protocol by ALPN. */
+static bool offers(const struct surgetap_flow *flow, const char *protocol)
 {
-	const struct surgetap_payload *payload = call->payload;
-	const char *dns = name_dns(call->flow, false), *resolver = NULL;
-	struct hello hello;
+	size_t length = strlen(protocol);
 
-	hello_read(payload->data + RECORD_AND_HANDSHAKE_BYTES,
-		payload->captured_bytes - RECORD_AND_HANDSHAKE_BYTES, &hello);
-	if (*dns == '\0' && hello_offers(&hello, "dot"))
-		dns = ", DNS over TLS";
-	if (*dns == '\0')
-		resolver = hello_find_resolver(&hello);
-	snprintf(ret_reason, SURGETAP_REASON_SIZE, "%s%s%s%s%s", handshake, dns,
-		resolver != NULL ? ", DNS over HTTPS to " : "", resolver != NULL ? resolver : "",
-		hello.has_ech ? ", ECH offered" : "");
+	for (const char *name = flow->alpn; name; name = strchr(name, ',')) {
+		name += *name == ',';
+		if (strncmp(name, protocol, length) == 0 &&
+			(name[length] == ',' || name[length] == '\0'))
+			return true;
+	}
+	return false;
 }
 
-static void report_handshake(const struct surgetap_call *call, const char *handshake, bool is_quic)
+/* What else the ClientHello tells: for the analyst, not for the verdict. */
+static void describe_hello(
+	const struct surgetap_flow *flow, size_t handshake, char ret_reason[SURGETAP_REASON_SIZE])
 {
+	const char *dns = name_dns(flow, handshakes[handshake].is_match == is_quic_initial);
+	const char *resolver = NULL;
+
+	if (*dns == '\0' && offers(flow, "dot"))
+		dns = ", DNS over TLS";
+	if (*dns == '\0' && offers(flow, "doq"))
+		dns = ", DNS over QUIC";
+	if (*dns == '\0' && flow->sni)
+		resolver = resolver_find(flow->sni);
+	snprintf(ret_reason, SURGETAP_REASON_SIZE, "%s%s%s%s%s", handshakes[handshake].reason, dns,
+		resolver ? ", DNS over HTTPS to " : "", resolver ? resolver : "",
+		flow->tls_ech ? ", ECH offered" : "");
+}
+
+/* A hello that has begun is waited for: it comes before nDPI's verdict. */
+static enum surgetap_next report_handshake(const struct surgetap_call *call)
+{
+	struct memory *memory = call->flow_state;
 	char reason[SURGETAP_REASON_SIZE];
 
-	if (is_tls_hello(call->payload) && call->payload->data[5] == 1)
-		describe_hello(call, handshake, reason);
-	else
-		snprintf(reason, sizeof reason, "%s%s", handshake, name_dns(call->flow, is_quic));
+	if (call->flow->hello == SURGETAP_HELLO_PENDING)
+		return SURGETAP_MORE;
+	describe_hello(call->flow, memory->handshake - 1u, reason);
 	surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99, reason);
+	memory->handshake = 0;
+	return SURGETAP_DONE;
 }
 
 static enum surgetap_next on_packet(const struct surgetap_call *call)
 {
-	for (size_t i = 0; i < sizeof handshakes / sizeof handshakes[0]; i++) {
+	struct memory *memory = call->flow_state;
+
+	for (size_t i = 0; i < sizeof handshakes / sizeof handshakes[0] && !memory->handshake; i++)
 		if (handshakes[i].transport == call->flow->transport &&
-			handshakes[i].is_match(call->payload)) {
-			report_handshake(call, handshakes[i].reason,
-				handshakes[i].is_match == is_quic_initial);
-			return SURGETAP_DONE;
-		}
-	}
+			handshakes[i].is_match(call->payload))
+			memory->handshake = (uint8_t)(i + 1);
+	if (memory->handshake)
+		return report_handshake(call);
 	if (has_records(call)) {
 		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 98,
 			"TLS records of a session joined midway");
@@ -217,9 +232,12 @@ static bool is_named(const char *name)
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
+	const struct memory *memory = call->flow_state;
 	const char *name = is_named(flow->master) ? flow->master : flow->protocol;
 
-	if (is_named(name))
+	if (memory->handshake)
+		report_handshake(call);
+	else if (is_named(name))
 		surgetap_report_verdict(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99, name);
 	return may_start_tls(flow->protocol) || may_start_tls(flow->master) ? SURGETAP_MORE
 									    : SURGETAP_DONE;

@@ -47,6 +47,8 @@ static const struct figure {
 		true},
 	{AT(pipeline.worker.inspections.refused), "flows_uninspected",
 		"flows counted without a verdict: too many under inspection", false},
+	{AT(pipeline.worker.inspections.hellos_lost), "hellos_lost",
+		"ClientHellos that gave way to younger ones before they were whole", false},
 	{AT(pipeline.worker.inspections.evidence_dropped), "evidence_dropped",
 		"reports of plugins beyond a flow's limit", false},
 	{AT(pipeline.meter_refused), "meter_refused", "counts for which there was no place", false},

@@ -42,10 +42,12 @@ struct flow {
 	technique_set contacts;        /* contacts with a provider, no use */
 	technique_set suspected;       /* guesses alone */
 	technique_set counted;         /* of `tunnels`, those the meter has counted */
+	uint32_t sequences[2]; /* TCP: of each side's first payload byte, where `syns` says so */
 	uint16_t protocol_id, master_id;
 	uint16_t icmp_type_code; /* of the first packet, for the Community ID */
 	uint8_t category_id, confidence;
 	uint8_t life;        /* enum flow_life */
+	uint8_t syns;        /* seen: bit 0 from the client, bit 1 from the server */
 	uint8_t fins;        /* bit 0 from the client, bit 1 from the server */
 	bool client_is_high; /* which end of the key is the client */
 	bool answered;

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/prelude.h"
+
 #define TCP 6
+#define TCP_SYN 2
 #define ALIGNMENT 16
 
 _Static_assert(CLASSIFY_PACKETS_TCP <= INSPECT_PACKETS_MAX &&
@@ -16,10 +19,12 @@ _Static_assert(CLASSIFY_PACKETS_TCP <= INSPECT_PACKETS_MAX &&
 struct inspection {
 	struct findings findings;
 	struct surgetap_flow view;
+	struct prelude prelude;
 	uint32_t next; /* chain of spare ones */
 	uint32_t packets;
 	uint8_t payloads;
-	bool is_active; /* belongs to a flow */
+	bool is_active;   /* belongs to a flow */
+	bool is_dpi_done; /* nDPI needs no more packets */
 	bool is_classified;
 	uint32_t waiting; /* plugins that want more packets, a bit for each */
 };
@@ -27,6 +32,7 @@ struct inspection {
 struct inspector {
 	struct inspector_settings settings;
 	struct classifier *classifier;
+	struct preludes *preludes;
 	uint8_t *blocks;
 	size_t block_bytes;
 	size_t plugin_offsets[PLUGINS_MAX]; /* of the plugins' flow states in a block */
@@ -107,6 +113,8 @@ int inspector_new(const struct inspector_settings *settings, struct inspector **
 	inspector->host = (struct surgetap_host){
 		.abi = SURGETAP_ABI, .size = sizeof inspector->host, .report = on_report};
 	int error = classifier_new(&inspector->classifier);
+	if (error == 0)
+		error = preludes_new(&inspector->preludes);
 	if (error < 0)
 		goto fail;
 	plan_block(inspector);
@@ -135,6 +143,7 @@ void inspector_free(struct inspector *inspector)
 	for (uint32_t i = 0; i < PLUGINS_MAX; i++)
 		free(inspector->worker_states[i]);
 	free(inspector->blocks);
+	preludes_free(inspector->preludes);
 	classifier_free(inspector->classifier);
 	free(inspector);
 }
@@ -173,6 +182,9 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 	struct inspection *inspection = inspection_at(inspector, index);
 	memset(inspection, 0, inspector->block_bytes);
 	classifier_begin(dpi_state(inspection), flow->key.transport == TCP && flow->complete);
+	for (unsigned i = 0; i < 2; i++)
+		if (flow->syns >> i & 1)
+			stream_start(&inspection->prelude.streams[i], flow->sequences[i]);
 	inspection->is_active = true;
 	inspection->waiting = inspector->packet_plugins;
 	flow->inspection = index;
@@ -188,9 +200,10 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 static void fill_view(
 	const struct inspector *inspector, const struct flow *flow, struct inspection *inspection)
 {
-	const struct verdict *verdict = &inspection->findings.verdict;
+	struct verdict *verdict = &inspection->findings.verdict;
 	struct surgetap_flow *view = &inspection->view;
 	const struct classifier *classifier = inspector->classifier;
+	prelude_tell(&inspection->prelude, verdict);
 	view->size = sizeof *view;
 	view->ip_version = flow->key.ip_version;
 	view->transport = flow->key.transport;
@@ -216,6 +229,8 @@ static void fill_view(
 	view->ja3 = verdict->ja3;
 	view->ja4 = verdict->ja4;
 	view->tls_self_signed = verdict->tls_self_signed;
+	view->hello = (enum surgetap_hello)inspection->prelude.handshake.hello;
+	view->tls_ech = inspection->prelude.handshake.has_ech;
 }
 
 static struct call make_call(
@@ -300,11 +315,36 @@ static void settle(
 		findings_settle(&inspection->findings, table, flow);
 }
 
+/* A SYN takes a sequence number of its own, before what it may carry (RFC 9293, 3.4; RFC 7413). */
+static void note_syn(struct flow *flow, const struct packet *packet, bool from_client)
+{
+	unsigned direction = from_client ? 0 : 1;
+	flow->sequences[direction] = packet->tcp_sequence + 1;
+	flow->syns |= (uint8_t)(1u << direction);
+}
+
+/* Shows the packet to nDPI and reads the hello in it. Returns whether both know what they can: a
+ * verdict waits for a hello that has begun, so that plugins see it whole. */
+static bool look(struct inspector *inspector, struct inspection *inspection,
+	const struct packet *packet, bool from_client)
+{
+	if (inspection->is_classified)
+		return true;
+	if (packet->payload_captured_bytes > 0 && packet->fragment != PACKET_FRAGMENT_LATER)
+		prelude_add(inspector->preludes, &inspection->prelude, packet, from_client);
+	if (!inspection->is_dpi_done)
+		inspection->is_dpi_done =
+			classifier_inspect(inspector->classifier, dpi_state(inspection), packet);
+	return inspection->is_dpi_done && !prelude_is_pending(&inspection->prelude);
+}
+
 void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,
 	bool from_client)
 {
 	if (flow->is_decided)
 		return;
+	if (packet->transport == TCP && packet->tcp_flags & TCP_SYN)
+		note_syn(flow, packet, from_client);
 	/* A TCP flow is looked at from its first payload on: scans and floods never are. */
 	if (flow->inspection == FLOW_NO_INSPECTION && packet->transport == TCP &&
 		packet->payload_bytes == 0)
@@ -315,18 +355,18 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 	if (!inspection)
 		return;
 	uint32_t budget = packet->transport == TCP ? CLASSIFY_PACKETS_TCP : CLASSIFY_PACKETS_OTHER;
-	bool is_done = false;
 	inspection->packets++;
-	if (!inspection->is_classified)
-		is_done = classifier_inspect(inspector->classifier, dpi_state(inspection), packet);
+	bool is_done = look(inspector, inspection, packet, from_client);
 	bool is_spent = inspection->packets >= budget;
+	if (is_spent)
+		prelude_finish(inspector->preludes, &inspection->prelude);
 	fill_view(inspector, flow, inspection);
 	mark_classify(inspector);
 	if (inspection->waiting && packet->payload_captured_bytes > 0 &&
 		packet->fragment != PACKET_FRAGMENT_LATER)
 		show_payload(inspector, inspection, packet, from_client);
 	if (!inspection->is_classified && (is_done || is_spent))
-		classify(inspector, flow, inspection, !is_done);
+		classify(inspector, flow, inspection, !inspection->is_dpi_done);
 	settle(inspector, inspection, flow);
 	flow->is_decided = inspection->is_classified &&
 			   (!inspection->waiting || inspection->packets >= INSPECT_PACKETS_MAX);
@@ -376,8 +416,9 @@ void inspector_end(struct inspector *inspector, struct flow *flow)
 		return;
 	}
 	struct inspection *inspection = inspection_at(inspector, flow->inspection);
+	prelude_finish(inspector->preludes, &inspection->prelude);
 	if (!inspection->is_classified)
-		classify(inspector, flow, inspection, true);
+		classify(inspector, flow, inspection, !inspection->is_dpi_done);
 	fill_view(inspector, flow, inspection);
 	tell_ended(inspector, inspection);
 	settle(inspector, inspection, flow);
@@ -399,6 +440,7 @@ void inspector_release(struct inspector *inspector, struct flow *flow, bool is_o
 		return;
 	struct inspection *inspection = inspection_at(inspector, flow->inspection);
 	classifier_end(dpi_state(inspection));
+	prelude_end(inspector->preludes, &inspection->prelude);
 	inspection->is_active = false;
 	inspection->next = inspector->spare;
 	inspector->spare = flow->inspection;
@@ -413,5 +455,8 @@ const struct classifier *inspector_classifier(const struct inspector *inspector)
 
 void inspector_stats(const struct inspector *inspector, struct inspector_stats *ret_stats)
 {
+	struct head_pool_stats heads;
+	preludes_stats(inspector->preludes, &heads);
 	*ret_stats = inspector->stats;
+	ret_stats->hellos_lost = heads.lost;
 }

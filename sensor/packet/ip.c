@@ -26,6 +26,7 @@ void ip_begin(struct walk *walk, uint8_t version)
 	packet->ip_bytes = walk->cursor.stated;
 	packet->ip_version = version;
 	packet->source_port = packet->destination_port = 0;
+	packet->tcp_sequence = 0;
 	packet->tcp_flags = 0;
 	packet->fragment = PACKET_FRAGMENT_NONE;
 }

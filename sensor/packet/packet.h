@@ -51,6 +51,7 @@ struct packet {
 	uint16_t source_port, destination_port; /* host order; 0 without ports; ICMP: type, code */
 	uint8_t ip_version;                     /* 4 or 6, of the innermost IP header */
 	uint8_t transport;                      /* IP protocol number after extension headers */
+	uint32_t tcp_sequence;                  /* of the payload's first byte, or of SYN */
 	uint8_t tcp_flags; /* as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 */
 	uint8_t fragment;  /* enum packet_fragment */
 	uint32_t layers;   /* bits of enum packet_layer */

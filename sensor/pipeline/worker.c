@@ -337,5 +337,6 @@ void worker_stats_add(struct worker_stats *sum, const struct worker_stats *more)
 	sum->inspections.refused += more->inspections.refused;
 	sum->inspections.payloads += more->inspections.payloads;
 	sum->inspections.decided += more->inspections.decided;
+	sum->inspections.hellos_lost += more->inspections.hellos_lost;
 	sum->inspections.evidence_dropped += more->inspections.evidence_dropped;
 }

@@ -9,6 +9,7 @@ ROOMS="base http capture packet watch geoip flow meter detect alert publish repo
 # Foreign headers, and the only files that may include them.
 FOREIGN='
 pcap[/.]     ^sensor/capture/
+gcry         ^sensor/flow/crypt\.c$
 ndpi_        ^sensor/flow/(classify\.c|ndpi_api\.h)$
 hiredis      ^sensor/publish/redis\.c$
 maxminddb    ^geoip/database\.c$

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/prelude.h"
+
+#include "tests/unit/client_hello.h"
+
+#define TCP 6
+#define UDP 17
+
+static struct preludes *preludes;
+static struct prelude prelude;
+static struct bytes hello;
+
+static int begin(void **state)
+{
+	(void)state;
+	hello.size = 0;
+	put_hello_records(&hello, 16384);
+	return preludes_new(&preludes);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	preludes_free(preludes);
+	prelude = (struct prelude){0};
+	return 0;
+}
+
+/* Shows `count` bytes of the client's stream from `at` on; in memory of just that size, so that a
+ * sanitizer sees who reads on. */
+static void show_of(const struct bytes *stream, uint8_t transport, size_t at, size_t count)
+{
+	uint8_t *payload = test_malloc(count);
+	const struct packet packet = {.transport = transport,
+		.tcp_sequence = 0xffffff80u + (uint32_t)at, /* the numbers wrap within the hello */
+		.payload = payload,
+		.payload_bytes = (uint32_t)count,
+		.payload_captured_bytes = (uint32_t)count};
+
+	memcpy(payload, stream->data + at, count);
+	prelude_add(preludes, &prelude, &packet, true);
+	test_free(payload);
+}
+
+static void show(size_t at, size_t count)
+{
+	show_of(&hello, TCP, at, count);
+}
+
+static void assert_whole(const char *ja4)
+{
+	struct verdict verdict = {.tls_version = 0x0303, .sni = "nDPI's"};
+
+	prelude_tell(&prelude, &verdict);
+	assert_int_equal(prelude.handshake.hello, SURGETAP_HELLO_WHOLE);
+	assert_string_equal(verdict.sni, CLIENT_HELLO_NAME);
+	assert_string_equal(verdict.alpn, "h2,http/1.1");
+	assert_int_equal(verdict.tls_version, 0x0304);
+	assert_string_equal(verdict.ja4, ja4);
+	/* MD5 of the string that JA3 makes of this hello, by md5sum(1). */
+	if (ja4[0] == 't')
+		assert_string_equal(verdict.ja3, "c000e2caf3a25423f9de6c8a4b12a975");
+	/* Its buffer is given back. */
+	assert_int_equal(prelude.streams[0].head.buffer, 0);
+	assert_int_equal(prelude.handshake.datagrams.buffer, 0);
+}
+
+static void fingerprint_differs_from_the_published_one(void **state)
+{
+	(void)state;
+	show(0, hello.size);
+	assert_whole(CLIENT_HELLO_JA4);
+}
+
+static void hello_in_two_segments_is_read_to_the_first_ones_end(void **state)
+{
+	(void)state;
+	for (size_t cut = 1; cut < hello.size; cut++) {
+		show(0, cut);
+		assert_true(prelude_is_pending(&prelude));
+		show(cut, hello.size - cut);
+		assert_whole(CLIENT_HELLO_JA4);
+		prelude = (struct prelude){0};
+	}
+}
+
+static void hello_byte_by_byte_is_lost(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < hello.size; i++)
+		show(i, 1);
+	assert_whole(CLIENT_HELLO_JA4);
+}
+
+static void hello_of_many_records_is_lost(void **state)
+{
+	(void)state;
+	for (size_t record_bytes = 1; record_bytes < 70; record_bytes += 7) {
+		hello.size = 0;
+		put_hello_records(&hello, record_bytes);
+		show(0, 40);
+		show(40, hello.size - 40);
+		assert_whole(CLIENT_HELLO_JA4);
+		prelude = (struct prelude){0};
+	}
+}
+
+static void reordered_segments_are_lost(void **state)
+{
+	(void)state;
+	stream_start(&prelude.streams[0], 0xffffff80u);
+	show(200, hello.size - 200);
+	show(50, 60);
+	show(0, 50);
+	assert_true(prelude_is_pending(&prelude));
+	show(100, 120); /* overlaps both of its neighbours */
+	assert_whole(CLIENT_HELLO_JA4);
+}
+
+static void first_segment_is_unknown_without_the_handshake(void **state)
+{
+	(void)state;
+	show(0, 50);
+	show(200, hello.size - 200);
+	show(50, 150);
+	assert_whole(CLIENT_HELLO_JA4);
+}
+
+/* Of what comes twice the first bytes stay, as Linux has it for data that it has acknowledged. */
+static void second_copy_overwrites_the_first(void **state)
+{
+	struct bytes other = {.size = 0};
+
+	(void)state;
+	put(&other, hello.data, hello.size);
+	memset(other.data + 10, 0xff, 90);
+	show(0, 100);
+	show_of(&other, TCP, 0, 100);
+	show_of(&other, TCP, 0, 101);
+	show(100, hello.size - 100);
+	assert_whole(CLIENT_HELLO_JA4);
+}
+
+static void broken_off_hello_is_called_whole(void **state)
+{
+	(void)state;
+	for (size_t count = 12; count < hello.size; count++) {
+		show(0, count);
+		assert_true(prelude_is_pending(&prelude));
+		prelude_finish(preludes, &prelude);
+		assert_int_equal(prelude.handshake.hello, SURGETAP_HELLO_CUT);
+		assert_string_equal(prelude.handshake.ja4, "");
+		prelude_end(preludes, &prelude);
+		prelude = (struct prelude){0};
+	}
+}
+
+static void hello_that_never_ends_is_waited_for_for_ever(void **state)
+{
+	static struct bytes endless;
+
+	(void)state;
+	endless.size = 0;
+	put(&endless, "\x16\3\1\x40\0\1\0\xff\xff\3\3", 11);
+	for (unsigned i = 0; i < 1000; i++)
+		put(&endless, "", 1);
+	show_of(&endless, TCP, 0, 1000);
+	for (unsigned i = 0; i < STREAM_PATIENCE; i++)
+		show_of(&endless, TCP, 0, 1000);
+	assert_int_equal(prelude.handshake.hello, SURGETAP_HELLO_CUT);
+	assert_int_equal(prelude.streams[0].head.buffer, 0);
+}
+
+static void other_traffic_keeps_a_buffer(void **state)
+{
+	static struct bytes request;
+	struct head_pool_stats stats;
+
+	(void)state;
+	request.size = 0;
+	put(&request, "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n", 37);
+	show_of(&request, TCP, 0, 20);
+	show_of(&request, TCP, 20, 17);
+	preludes_stats(preludes, &stats);
+	assert_int_equal(prelude.handshake.hello, SURGETAP_HELLO_NONE);
+	assert_int_equal(stats.begun, 0);
+}
+
+/* A second flow's hello when all buffers are taken. */
+static void full_pool_harms_more_than_the_oldest(void **state)
+{
+	static struct prelude flows[PRELUDE_HEADS_MAX + 1];
+	const struct packet first = {.transport = TCP,
+		.payload = hello.data,
+		.payload_bytes = 100,
+		.payload_captured_bytes = 100};
+	struct packet second = {.transport = TCP,
+		.tcp_sequence = 100,
+		.payload = hello.data + 100,
+		.payload_bytes = (uint32_t)hello.size - 100,
+		.payload_captured_bytes = (uint32_t)hello.size - 100};
+	struct head_pool_stats stats;
+
+	(void)state;
+	memset(flows, 0, sizeof flows);
+	for (size_t i = 0; i <= PRELUDE_HEADS_MAX; i++)
+		prelude_add(preludes, &flows[i], &first, true);
+	for (size_t i = 0; i <= PRELUDE_HEADS_MAX; i++)
+		prelude_add(preludes, &flows[i], &second, true);
+	preludes_stats(preludes, &stats);
+	assert_int_equal(stats.lost, 1);
+	assert_int_equal(flows[0].handshake.hello, SURGETAP_HELLO_CUT);
+	for (size_t i = 1; i <= PRELUDE_HEADS_MAX; i++)
+		assert_int_equal(flows[i].handshake.hello, SURGETAP_HELLO_WHOLE);
+}
+
+/* A record of DTLS with a fragment of the hello. */
+static void put_fragment(struct bytes *bytes, const struct bytes *body, size_t at, size_t count)
+{
+	put(bytes, "\x16\xfe\xfd\0\0\0\0\0\0\0\0", 11);
+	put16(bytes, (unsigned)count + 12);
+	put(bytes, "\1\0", 2);
+	put16(bytes, body->size);
+	put(bytes, "\0\1\0", 3);
+	put16(bytes, (unsigned)at);
+	put(bytes, "", 1);
+	put16(bytes, (unsigned)count);
+	put(bytes, body->data + at, count);
+}
+
+static void fragments_of_dtls_are_lost(void **state)
+{
+	static const char ja4[] = "d13d1516h2_8daaf6152771_e5627efa2ab1";
+	static struct bytes body, datagram;
+
+	(void)state;
+	body.size = 0;
+	put_hello_body(&body, true);
+	for (size_t cut = 50; cut <= body.size; cut += 30) {
+		datagram.size = 0;
+		put_fragment(&datagram, &body, cut - 10, body.size - cut + 10);
+		show_of(&datagram, UDP, 0, datagram.size);
+		datagram.size = 0;
+		put_fragment(&datagram, &body, 0, cut);
+		show_of(&datagram, UDP, 0, datagram.size);
+		assert_whole(ja4);
+		prelude = (struct prelude){0};
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(fingerprint_differs_from_the_published_one),
+		TEST(hello_in_two_segments_is_read_to_the_first_ones_end),
+		TEST(hello_byte_by_byte_is_lost),
+		TEST(hello_of_many_records_is_lost),
+		TEST(reordered_segments_are_lost),
+		TEST(first_segment_is_unknown_without_the_handshake),
+		TEST(second_copy_overwrites_the_first),
+		TEST(broken_off_hello_is_called_whole),
+		TEST(hello_that_never_ends_is_waited_for_for_ever),
+		TEST(other_traffic_keeps_a_buffer),
+		TEST(full_pool_harms_more_than_the_oldest),
+		TEST(fragments_of_dtls_are_lost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
