@@ -3,9 +3,13 @@
  * Writes COUNT SYNs from made-up addresses to hosts in 10.0.0.0/8, 100,000 a second, and spreads
  * the frames of IN evenly among them: real flows in the middle of a flood.
  *
- *     flood IN.pcap OUT.pcap COUNT
+ *     flood IN.pcap OUT.pcap COUNT [folded]
+ *
+ * With `folded` the sender has chosen its addresses: source, target and ports of every SYN fold by
+ * XOR to one value, so that a table which hashes them that way, as many do, holds a single chain.
  */
 #include <pcap/pcap.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,8 +55,9 @@ int main(int argc, char **argv)
 		0, 64, 6, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0, 0x50,
 		2, 0xff, 0xff};
 	char error[PCAP_ERRBUF_SIZE];
-	if (argc != 4)
-		fail("usage: flood IN.pcap OUT.pcap COUNT");
+	bool is_folded = argc == 5 && strcmp(argv[4], "folded") == 0;
+	if (argc != 4 && !is_folded)
+		fail("usage: flood IN.pcap OUT.pcap COUNT [folded]");
 	pcap_t *in = pcap_open_offline(argv[1], error);
 	if (!in)
 		fail(error);
@@ -67,6 +72,8 @@ int main(int argc, char **argv)
 		memcpy(frame + 26, &source, 4);
 		memcpy(frame + 31, &target, 3);
 		memcpy(frame + 34, (uint8_t *)&source + 4, 2);
+		for (int byte = 0; byte < 4 && is_folded; byte++)
+			frame[26 + byte] = frame[30 + byte] ^ frame[34 + byte] ^ 0x5a;
 		put_time(&header, time_us);
 		pcap_dump((u_char *)out, &header, frame);
 		if (i % every == 0)
