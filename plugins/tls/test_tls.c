@@ -320,6 +320,50 @@ static void broken_off_hello_loses_its_report(void **state)
 	assert_string_equal(reason, "TLS handshake");
 }
 
+/* A hello with this first extension, and an answer whose Finished has this length. */
+static unsigned reports_of_pair(uint8_t first_extension, uint8_t finished_bytes, bool is_answered)
+{
+	const struct surgetap_flow flow = {.size = sizeof flow,
+		.transport = TCP,
+		.protocol = "tls",
+		.master = "unknown",
+		.confidence = SURGETAP_CONFIDENCE_DPI,
+		.hello = SURGETAP_HELLO_WHOLE};
+	uint8_t client[120] = {0x16, 3, 1, 0, 115, 1, 0, 0, 111, 3, 3}, server[107] = {0};
+	const struct surgetap_payload payloads[] = {{client, sizeof client, sizeof client, true, 0},
+		{server, sizeof server, sizeof server, false, 1}};
+	uint64_t memory[4] = {0};
+	struct surgetap_call call = {.host = &host, .flow = &flow, .flow_state = memory};
+
+	client[45] = 2; /* suites, behind an empty session id */
+	client[48] = 1; /* compression */
+	client[53] = first_extension;
+	client[55] = 40;
+	memcpy(server, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11);
+	server[43] = 32;
+	memcpy(server + 76, "\xcc\xa8", 2);
+	memcpy(server + 96, "\x14\3\3\0\1\1\x16\3\3\0", 10);
+	server[106] = finished_bytes;
+	reports = 0;
+	for (size_t i = 0; i < (is_answered ? 2 : 1); i++) {
+		call.payload = &payloads[i];
+		if (surgetap_plugin_tls.on_packet(&call) == SURGETAP_DONE)
+			break;
+	}
+	call.payload = NULL;
+	surgetap_plugin_tls.on_classified(&call);
+	return reports;
+}
+
+static void imitation_counts_as_tls_or_real_tls_does_not(void **state)
+{
+	(void)state;
+	assert_int_equal(reports_of_pair(0x23, 200, true), 0);
+	assert_true(reports_of_pair(0x23, 32, true) > 0);
+	assert_true(reports_of_pair(0x23, 200, false) > 0);
+	assert_true(reports_of_pair(0x00, 200, true) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +376,7 @@ int main(void)
 		cmocka_unit_test(plugin_keeps_flows_that_will_never_turn_to_tls),
 		cmocka_unit_test(session_joined_midway_is_missed),
 		cmocka_unit_test(encrypted_dns_or_hello_is_not_told),
+		cmocka_unit_test(imitation_counts_as_tls_or_real_tls_does_not),
 		cmocka_unit_test(hello_of_quic_is_not_looked_into),
 		cmocka_unit_test(hello_is_told_before_it_is_whole),
 		cmocka_unit_test(broken_off_hello_loses_its_report),

@@ -11,7 +11,9 @@
 
 struct memory {
 	uint8_t handshake; /* 1 and its place in the table, until it is reported; 0 none */
-	unsigned weight;   /* of the data records seen */
+	bool is_doubted;   /* that hello may be an imitation: the answer tells */
+	bool is_imitation;
+	unsigned weight; /* of the data records seen */
 };
 
 /* RFC 8446, 5.1 and 4: a handshake record of version 3.x that holds a whole or the first part of a
@@ -103,6 +105,46 @@ static const struct {
 	{UDP, is_gquic_hello, "Google QUIC hello"},
 };
 
+/* Of both hellos: its length; behind it stand the suites, or the chosen one. */
+#define SESSION_ID_AT 43u
+
+/* A ticket as first extension: simple-obfs hides its payload there. Few real clients begin so. */
+static bool is_doubtful(const struct surgetap_payload *payload)
+{
+	const uint8_t *hello = payload->data;
+	uint32_t at = SESSION_ID_AT;
+
+	if (!payload->from_client || payload->captured_bytes < at + 1 || hello[5] != 1)
+		return false;
+	at += 1u + hello[at];
+	if (payload->captured_bytes < at + 2)
+		return false;
+	at += 2u + surgetap_be16(hello + at);
+	if (payload->captured_bytes < at + 1)
+		return false;
+	at += 1u + hello[at] + 2;
+	return payload->captured_bytes >= at + 4 && surgetap_be16(hello + at) == 0x0023 &&
+	       surgetap_be16(hello + at + 2) > 0;
+}
+
+/* A ServerHello that chooses ChaCha20-Poly1305, then at once an encrypted Finished which is not of
+ * the 32 bytes that this suite makes of it (RFC 5246, 7.4.9: 16; RFC 7905, 2: no nonce, 16 of tag):
+ * this is no TLS. */
+static bool is_impossible_answer(const struct surgetap_payload *payload)
+{
+	const uint8_t *hello = payload->data;
+	uint32_t suite_at, end;
+
+	if (payload->captured_bytes < SESSION_ID_AT + 1 || hello[5] != 2)
+		return false;
+	suite_at = SESSION_ID_AT + 1u + hello[SESSION_ID_AT];
+	end = 5u + surgetap_be16(hello + 3);
+	return end >= suite_at + 2 && payload->captured_bytes >= end + 11 &&
+	       memcmp(hello + suite_at, "\xcc\xa8", 2) == 0 &&
+	       memcmp(hello + end, "\x14\3\3\0\1\1\x16\3\3", 9) == 0 &&
+	       surgetap_be16(hello + end + 9) != 32;
+}
+
 /* A session joined midway: a payload that begins with a record of application data. Returns 2 when
  * the record is whole or another one follows, 1 when it fills the segment, 0 when there is none. */
 static unsigned weigh_data_record(const struct surgetap_payload *payload)
@@ -191,14 +233,31 @@ static enum surgetap_next report_handshake(const struct surgetap_call *call)
 	return SURGETAP_DONE;
 }
 
+/* Whether a doubted hello has been answered as TLS answers. */
+static bool judge_answer(const struct surgetap_call *call)
+{
+	struct memory *memory = call->flow_state;
+
+	if (call->payload->from_client)
+		return false;
+	memory->is_doubted = false;
+	memory->is_imitation = is_tls_hello(call->payload) && is_impossible_answer(call->payload);
+	return !memory->is_imitation;
+}
+
 static enum surgetap_next on_packet(const struct surgetap_call *call)
 {
 	struct memory *memory = call->flow_state;
 
 	for (size_t i = 0; i < sizeof handshakes / sizeof handshakes[0] && !memory->handshake; i++)
 		if (handshakes[i].transport == call->flow->transport &&
-			handshakes[i].is_match(call->payload))
+			handshakes[i].is_match(call->payload)) {
 			memory->handshake = (uint8_t)(i + 1);
+			memory->is_doubted =
+				call->flow->transport == TCP && is_doubtful(call->payload);
+		}
+	if (memory->is_doubted && !judge_answer(call))
+		return memory->is_imitation ? SURGETAP_DONE : SURGETAP_MORE;
 	if (memory->handshake)
 		return report_handshake(call);
 	if (has_records(call)) {
@@ -235,6 +294,8 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	const struct memory *memory = call->flow_state;
 	const char *name = is_named(flow->master) ? flow->master : flow->protocol;
 
+	if (memory->is_imitation)
+		return SURGETAP_DONE;
 	if (memory->handshake)
 		report_handshake(call);
 	else if (is_named(name))
