@@ -86,7 +86,7 @@ struct surgetap_flow {
 	const char *alpn;      /* comma separated, as offered by the client; NULL if none */
 	uint16_t tls_version;  /* 0x0301 TLS 1.0 ... 0x0304 TLS 1.3, 0xfefd DTLS 1.2; 0 unknown.
 				* As the server chose; until it has answered, the best offered */
-	const char *ja3, *ja4; /* NULL where not computed */
+	const char *ja3, *ja4; /* NULL where not computed: SURGETAP_WANTS_FINGERPRINTS */
 	bool tls_self_signed;  /* issuer equals subject in the server's certificate (nDPI's verdict)
 				*/
 

@@ -122,7 +122,7 @@ static void tls_that_no_web_site_speaks_is_a_visit(void **state)
 	struct surgetap_flow bare = nameless, bare6 = nameless, own = nameless;
 
 	(void)state;
-	nameless.ja3 = "581a3c7f54555512b8cd16e87dfe165b";
+	nameless.hello = SURGETAP_HELLO_WHOLE;
 	bare.sni = "203.0.113.10";
 	bare6.sni = "2001:db8::10";
 	own.sni = "www.example.org";

@@ -88,7 +88,7 @@ static bool is_bare_address(const char *name)
 /* Only who has seen the ClientHello knows that it names nobody. */
 static bool has_client_hello(const struct surgetap_flow *flow)
 {
-	return flow->ja3 != NULL || flow->ja4 != NULL;
+	return flow->hello == SURGETAP_HELLO_WHOLE;
 }
 
 /* Web sites have a name and a certificate that somebody vouches for. */

@@ -20,10 +20,12 @@ _Static_assert(TLS_SCRATCH_BYTES >= HEAD_BYTES_MAX && QUIC_DATAGRAM_MAX >= HEAD_
 struct handshake_reader {
 	struct head_pool *pool;
 	struct crypt *crypt;
+	bool with_fingerprints;
 	uint8_t scratch[QUIC_DATAGRAM_MAX];
 };
 
-int handshake_reader_new(struct head_pool *pool, struct handshake_reader **ret_reader)
+int handshake_reader_new(
+	struct head_pool *pool, bool with_fingerprints, struct handshake_reader **ret_reader)
 {
 	struct handshake_reader *reader = calloc(1, sizeof *reader);
 	if (!reader)
@@ -34,6 +36,7 @@ int handshake_reader_new(struct head_pool *pool, struct handshake_reader **ret_r
 		return error;
 	}
 	reader->pool = pool;
+	reader->with_fingerprints = with_fingerprints;
 	*ret_reader = reader;
 	return 0;
 }
@@ -83,6 +86,8 @@ static void read_hello(struct handshake_reader *reader, struct handshake *handsh
 	handshake->has_ech = hello.has_ech;
 	copy_text(hello.name, handshake->sni, sizeof handshake->sni);
 	copy_alpn(hello.alpn, handshake->alpn);
+	if (!reader->with_fingerprints)
+		return;
 	fingerprint_ja3(reader->crypt, &hello, handshake->ja3);
 	fingerprint_ja4(reader->crypt, &hello, carriers[handshake->carrier], handshake->ja4);
 }

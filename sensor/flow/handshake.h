@@ -43,8 +43,10 @@ struct handshake {
 
 struct handshake_reader;
 
-/* `pool` stays the caller's. Returns 0, or the errors of crypt_new. */
-int handshake_reader_new(struct head_pool *pool, struct handshake_reader **ret_reader);
+/* `pool` stays the caller's; ja3 and ja4 stay empty without `with_fingerprints`. Returns 0, or the
+ * errors of crypt_new. */
+int handshake_reader_new(
+	struct head_pool *pool, bool with_fingerprints, struct handshake_reader **ret_reader);
 /* Accepts NULL. */
 void handshake_reader_free(struct handshake_reader *reader);
 

@@ -103,6 +103,16 @@ static int make_worker_states(struct inspector *inspector)
 	return 0;
 }
 
+/* Whoever lists flows shows them; a plugin says so. */
+static bool wants_fingerprints(const struct inspector_settings *settings)
+{
+	bool is_wanted = settings->keep_findings;
+	for (uint32_t i = 0; i < settings->plugins->count; i++)
+		is_wanted |=
+			settings->plugins->entries[i].code->wants & SURGETAP_WANTS_FINGERPRINTS;
+	return is_wanted;
+}
+
 int inspector_new(const struct inspector_settings *settings, struct inspector **ret_inspector)
 {
 	struct inspector *inspector = calloc(1, sizeof *inspector);
@@ -114,7 +124,7 @@ int inspector_new(const struct inspector_settings *settings, struct inspector **
 		.abi = SURGETAP_ABI, .size = sizeof inspector->host, .report = on_report};
 	int error = classifier_new(&inspector->classifier);
 	if (error == 0)
-		error = preludes_new(&inspector->preludes);
+		error = preludes_new(wants_fingerprints(settings), &inspector->preludes);
 	if (error < 0)
 		goto fail;
 	plan_block(inspector);

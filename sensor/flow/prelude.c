@@ -11,14 +11,14 @@ struct preludes {
 	struct handshake_reader *reader;
 };
 
-int preludes_new(struct preludes **ret_preludes)
+int preludes_new(bool with_fingerprints, struct preludes **ret_preludes)
 {
 	struct preludes *preludes = calloc(1, sizeof *preludes);
 	if (!preludes)
 		return -ENOMEM;
 	int error = head_pool_new(PRELUDE_HEADS_MAX, &preludes->pool);
 	if (error == 0)
-		error = handshake_reader_new(preludes->pool, &preludes->reader);
+		error = handshake_reader_new(preludes->pool, with_fingerprints, &preludes->reader);
 	if (error < 0) {
 		preludes_free(preludes);
 		return error;

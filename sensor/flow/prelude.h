@@ -20,8 +20,9 @@ struct prelude {
 
 struct preludes; /* of one worker */
 
-/* Returns 0, or the errors of handshake_reader_new. */
-int preludes_new(struct preludes **ret_preludes);
+/* Computes JA3 and JA4 only `with_fingerprints`. Returns 0, or the errors of handshake_reader_new.
+ */
+int preludes_new(bool with_fingerprints, struct preludes **ret_preludes);
 /* Accepts NULL. */
 void preludes_free(struct preludes *preludes);
 

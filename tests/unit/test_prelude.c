@@ -15,7 +15,7 @@ static int begin(void **state)
 	(void)state;
 	hello.size = 0;
 	put_hello_records(&hello, 16384);
-	return preludes_new(&preludes);
+	return preludes_new(true, &preludes);
 }
 
 static int end(void **state)

@@ -36,7 +36,7 @@ static int begin(void **state)
 {
 	(void)state;
 	prelude = (struct prelude){0};
-	return preludes_new(&preludes) < 0 ? -1 : crypt_new(&crypt);
+	return preludes_new(true, &preludes) < 0 ? -1 : crypt_new(&crypt);
 }
 
 static int end(void **state)
