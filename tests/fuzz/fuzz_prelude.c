@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t transport = size > 0 && data[0] & 1 ? 17 : 6;
 
 	if (!preludes)
-		check(preludes_new(&preludes) == 0);
+		check(preludes_new(true, &preludes) == 0);
 	for (size_t at = 1, i = 0; i < PAYLOADS_MAX && size >= at + HEADER_BYTES + 1; i++) {
 		const uint8_t *head = data + at;
 		struct prelude *prelude = &flows[head[0] & 4 ? 1 : 0];
