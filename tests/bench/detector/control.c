@@ -106,17 +106,13 @@ static void print_verdicts(const unsigned verdicts[3], double windows)
 		verdicts[CONTROL_UNKNOWN] / windows, verdicts[CONTROL_SHARED] / windows);
 }
 
-int main(void)
+/* Takes all lines behind the first, which is the heading. Returns 0, or 1 for a line that is none.
+ */
+static int take_lines(struct group *group, struct tally *tally)
 {
 	char line[512], name[160];
-	struct group group = {.name = ""};
-	struct tally tally = {0};
 
-	if (detect_settings_init(&settings, 12, 400) < 0)
-		return 1;
-	group.detector = malloc(detector_size(&settings));
-	group.record = malloc(sizeof(*group.record));
-	if (!group.detector || !group.record || !fgets(line, sizeof(line), stdin))
+	if (!fgets(line, sizeof(line), stdin))
 		return 1;
 	while (fgets(line, sizeof(line), stdin)) {
 		long long time_s;
@@ -125,10 +121,25 @@ int main(void)
 		if (sscanf(line, "%159[^,],%lld,%lf,%lf,%lf", name, &time_s, &count, &rest,
 			    &coverage) != 5)
 			return 1;
-		if (strcmp(name, group.name) != 0)
-			begin_group(&group, name, time_s);
-		take(&group, time_s, count, rest, coverage, &tally);
+		if (strcmp(name, group->name) != 0)
+			begin_group(group, name, time_s);
+		take(group, time_s, count, rest, coverage, tally);
 	}
+	return 0;
+}
+
+int main(void)
+{
+	struct group group = {.name = ""};
+	struct tally tally = {0};
+	int status = 1;
+
+	if (detect_settings_init(&settings, 12, 400) < 0)
+		return 1;
+	group.detector = malloc(detector_size(&settings));
+	group.record = malloc(sizeof(*group.record));
+	if (group.detector && group.record)
+		status = take_lines(&group, &tally);
 	double windows = tally.windows ? tally.windows : 1;
 	printf("%u %.3f", tally.windows, tally.held / windows);
 	print_verdicts(tally.verdicts[0], windows);
@@ -136,5 +147,5 @@ int main(void)
 	printf("\n");
 	free(group.detector);
 	free(group.record);
-	return 0;
+	return status;
 }
