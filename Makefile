@@ -151,6 +151,9 @@ deps: ## install the packages named in tests/packages.txt
 	@tests/deps --install
 lab: ## capture real clients and servers in network namespaces anew (root)
 	@tests/lab/run
+geoip: ## build build/geoip/asn.mmdb from the newest ASN data in npm (CC-BY-4.0)
+	@tests/deps
+	@geoip/fetch build/geoip
 techniques: all ## recall and false positives by technique, on the laboratory's captures or CAPTURES=DIR
 	@MODE=$(MODE) tests/techniques/run
 bench: all ## speed and memory, as ratios in one run
@@ -178,7 +181,7 @@ clean: ## remove the build folder
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
 
-.PHONY: all tests check demo fuzz fuzzers deps lab techniques bench bench-detector pictures lint format install clean help
+.PHONY: all tests check demo fuzz fuzzers deps lab techniques bench bench-detector pictures geoip lint format install clean help
 .SECONDARY:
 .DEFAULT_GOAL := all
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
