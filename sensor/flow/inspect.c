@@ -333,15 +333,16 @@ static void note_syn(struct flow *flow, const struct packet *packet, bool from_c
 	flow->syns |= (uint8_t)(1u << direction);
 }
 
-/* Shows the packet to nDPI and reads the hello in it. Returns whether both know what they can: a
- * verdict waits for a hello that has begun, so that plugins see it whole. */
+/* Shows the packet to nDPI and reads the hello in it, which may follow a greeting that nDPI has
+ * named long since (STARTTLS). Returns whether both know what they can: a verdict waits for a hello
+ * that has begun, so that plugins see it whole. */
 static bool look(struct inspector *inspector, struct inspection *inspection,
 	const struct packet *packet, bool from_client)
 {
-	if (inspection->is_classified)
-		return true;
 	if (packet->payload_captured_bytes > 0 && packet->fragment != PACKET_FRAGMENT_LATER)
 		prelude_add(inspector->preludes, &inspection->prelude, packet, from_client);
+	if (inspection->is_classified)
+		return true;
 	if (!inspection->is_dpi_done)
 		inspection->is_dpi_done =
 			classifier_inspect(inspector->classifier, dpi_state(inspection), packet);

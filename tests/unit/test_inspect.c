@@ -358,6 +358,26 @@ static void verdict_comes_before_a_hello_that_has_begun(void **state)
 	assert_int_equal(script.seen.hello, SURGETAP_HELLO_CUT);
 }
 
+/* STARTTLS: nDPI has named the greeting, plugins still wait for what follows. */
+static void hello_after_the_verdict_is_not_read(void **state)
+{
+	struct bytes hello = {.size = 0};
+	struct flow flow = new_flow();
+	struct packet acknowledgement = tcp_packet(ACK, 0);
+
+	(void)state;
+	put_hello_records(&hello, 16384);
+	begin(4, true);
+	show(&flow, 1);
+	for (unsigned i = 1; i < CLASSIFY_PACKETS_TCP; i++)
+		inspector_packet(inspector, &flow, &acknowledgement, true);
+	assert_int_equal(script.classified, 1);
+	assert_int_equal(script.seen.hello, SURGETAP_HELLO_NONE);
+	show_segment(&flow, &hello, 0, hello.size);
+	assert_int_equal(script.seen.hello, SURGETAP_HELLO_WHOLE);
+	assert_string_equal(script.seen.sni, CLIENT_HELLO_NAME);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +396,7 @@ int main(void)
 		cmocka_unit_test_teardown(inspection_used_again_remembers_the_flow_before, end),
 		cmocka_unit_test_teardown(plugins_see_the_first_segment_of_a_hello_alone, end),
 		cmocka_unit_test_teardown(verdict_comes_before_a_hello_that_has_begun, end),
+		cmocka_unit_test_teardown(hello_after_the_verdict_is_not_read, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
