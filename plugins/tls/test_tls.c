@@ -274,9 +274,8 @@ static void hello_is_told_before_it_is_whole(void **state)
 {
 	struct surgetap_flow flow = {.size = sizeof flow,
 		.transport = TCP,
-		.protocol = "tls",
+		.protocol = "unknown",
 		.master = "unknown",
-		.confidence = SURGETAP_CONFIDENCE_DPI,
 		.hello = SURGETAP_HELLO_PENDING};
 	const struct surgetap_payload first = {(const uint8_t *)handshakes[0].bytes,
 		(uint32_t)handshakes[0].captured_bytes, 1400, true, 0};
@@ -318,6 +317,29 @@ static void broken_off_hello_loses_its_report(void **state)
 	surgetap_plugin_tls.on_classified(&call);
 	assert_int_equal(reports, 1);
 	assert_string_equal(reason, "TLS handshake");
+}
+
+/* STARTTLS: nDPI has named the greeting, and the connection breaks off within the hello. */
+static void late_hello_that_breaks_off_is_missed(void **state)
+{
+	struct surgetap_flow flow = {.size = sizeof flow,
+		.transport = TCP,
+		.protocol = "smtp",
+		.master = "unknown",
+		.confidence = SURGETAP_CONFIDENCE_DPI,
+		.hello = SURGETAP_HELLO_PENDING};
+	const struct surgetap_payload first = {(const uint8_t *)handshakes[0].bytes,
+		(uint32_t)handshakes[0].captured_bytes, 1400, true, 4};
+	uint64_t memory[4] = {0};
+	const struct surgetap_call call = {
+		.host = &host, .flow = &flow, .flow_state = memory, .payload = &first};
+
+	(void)state;
+	reports = 0;
+	assert_int_equal(surgetap_plugin_tls.on_packet(&call), SURGETAP_MORE);
+	assert_int_equal(reports, 1);
+	flow.hello = SURGETAP_HELLO_WHOLE;
+	assert_int_equal(surgetap_plugin_tls.on_packet(&call), SURGETAP_DONE);
 }
 
 /* A hello with this first extension, and an answer whose Finished has this length. */
@@ -380,6 +402,7 @@ int main(void)
 		cmocka_unit_test(hello_of_quic_is_not_looked_into),
 		cmocka_unit_test(hello_is_told_before_it_is_whole),
 		cmocka_unit_test(broken_off_hello_loses_its_report),
+		cmocka_unit_test(late_hello_that_breaks_off_is_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -219,16 +219,20 @@ static void describe_hello(
 		flow->tls_ech ? ", ECH offered" : "");
 }
 
-/* A hello that has begun is waited for: it comes before nDPI's verdict. */
+/* A hello that has begun is waited for: nDPI's verdict comes behind it. Where the verdict was on
+ * the greeting before (STARTTLS), nothing comes behind any more: the hello counts as it begins. */
 static enum surgetap_next report_handshake(const struct surgetap_call *call)
 {
 	struct memory *memory = call->flow_state;
 	char reason[SURGETAP_REASON_SIZE];
 
-	if (call->flow->hello == SURGETAP_HELLO_PENDING)
+	if (call->flow->hello == SURGETAP_HELLO_PENDING &&
+		strcmp(call->flow->protocol, "unknown") == 0)
 		return SURGETAP_MORE;
 	describe_hello(call->flow, memory->handshake - 1u, reason);
 	surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99, reason);
+	if (call->flow->hello == SURGETAP_HELLO_PENDING)
+		return SURGETAP_MORE; /* its name and fingerprints are still to come */
 	memory->handshake = 0;
 	return SURGETAP_DONE;
 }
