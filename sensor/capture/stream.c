@@ -13,7 +13,7 @@
 
 #define HEAD_BYTES 4
 #define PACKED_BYTES (256 * 1024)
-#define BUFFER_BYTES (1024 * 1024) /* libpcap's own 4 KiB cost nearly half of the speed */
+#define BUFFER_BYTES (256 * 1024) /* libpcap's own 4 KiB cost nearly half of the speed */
 
 struct stream {
 	int fd;
