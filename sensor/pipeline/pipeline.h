@@ -16,10 +16,6 @@
 #include "pipeline/gate.h"
 #include "pipeline/worker.h"
 
-/* Silence of the whole tap that is taken for a gap (nothing was seen) and not for zeros. */
-#define PIPELINE_GAP_US (60 * CLOCK_MINUTE_US)
-
-#define PIPELINE_TICK_US (10 * CLOCK_SECOND_US) /* how often idle flows are looked for */
 #define PIPELINE_WORKERS_MAX DESK_LANES_MAX
 
 struct pipeline_settings {
