@@ -13,9 +13,9 @@ setup_file() {
 }
 
 teardown_file() {
-	stop main
 	stop locked
 	stop redis
+	stop main # the last one decides: bats looks at no other
 }
 
 usage_is_known() {
@@ -48,23 +48,16 @@ usage_is_known() {
 }
 
 @test "pages of alerts lose none and repeat none" {
-	before='' ids=''
-	while :; do
-		page=$(get "/api/alerts?limit=97&before=$before")
-		ids+=$(jq -r '.alerts[].id' <<<"$page")$'\n'
-		before=$(jq -r '.next // ""' <<<"$page")
-		[[ $before ]] || break
-	done
-	diff <(sed '/^$/d' <<<"$ids") <(cli --json xrevrange surgetap:alerts + - | jq -r '.[][0]')
+	diff <(alerts limit=97 | jq -r '.[].id') <(cli --json xrevrange surgetap:alerts + - | jq -r '.[][0]')
 }
 
 @test "a filter finds what it names, and nothing else" {
-	[ "$(get '/api/alerts?limit=200&range=range-3&technique=tor,vpn&severity=2&state=close' | jq -c '[.alerts[] | [.range, .state]] | unique')" = '[["range-3","close"]]' ]
-	[ "$(get '/api/alerts?limit=200&technique=tor,vpn&range=range-3' | jq -c '[.alerts[].technique] | unique')" = '["tor","vpn"]' ]
-	[ "$(get '/api/alerts?technique=to' | jq '.alerts | length')" = 0 ]
-	[ "$(get '/api/alerts?q=ZWIEBEL' | jq '.alerts | length')" = 0 ]
-	[ "$(get '/api/alerts?q=00000000000000000000000000000007' | jq -r '.alerts[].id')" = 7-0 ]
-	[ "$(get '/api/alerts?to=1' | jq '.alerts | map(select(.time_ms != null)) | length')" = 0 ]
+	[ "$(alerts 'range=range-3&technique=tor,vpn&severity=2&state=close' | jq -c '[.[] | [.range, .state]] | unique')" = '[["range-3","close"]]' ]
+	[ "$(alerts 'technique=tor,vpn&range=range-3' | jq -c '[.[].technique] | unique')" = '["tor","vpn"]' ]
+	[ "$(alerts 'technique=to' | jq length)" = 0 ]
+	[ "$(alerts 'q=ZWIEBEL' | jq length)" = 0 ]
+	[ "$(alerts 'q=00000000000000000000000000000007' | jq -r '.[].id')" = 7-0 ]
+	[ "$(alerts 'to=1' | jq 'map(select(.time_ms != null)) | length')" = 0 ]
 }
 
 @test "a bad query is told, not guessed" {
@@ -111,7 +104,7 @@ PY
 	post() { get /api/ack -X POST -H 'Content-Type: application/json' -d "$1" "${@:2}"; }
 	[ "$(post "{\"alert_id\":\"$id\",\"comment\":\"a \\u202e test\",\"by\":\"shift-2\"}" | jq -r .ack.by)" = shift-2 ]
 	[ "$(cli hget surgetap:acks $id | jq -r .comment)" = 'a \xe2\x80\xae test' ]
-	[ "$(get "/api/alerts?q=$id" | jq -r '.alerts[0].ack.by')" = shift-2 ]
+	[ "$(alerts "q=$id" | jq -r '.[].ack.by')" = shift-2 ]
 	post "{\"alert_id\":\"$id\",\"withdraw\":true}"
 	[ "$(cli hexists surgetap:acks $id)" = 0 ]
 	for bad in '[]' '{' '{"alert_id":"a b","comment":""}' "{\"alert_id\":\"$id\",\"comment\":\"$(printf 'a%.0s' {1..2001})\"}"; do
@@ -194,15 +187,13 @@ PY
 	[ "$(code "$url/api/alerts" -b "$BATS_TEST_TMPDIR/jar")" = 200 ]
 	run grep -q 'enough length' "$BATS_TEST_TMPDIR/jar"
 	[ "$status" -ne 0 ]
+	stop locked
 	echo short >"$BATS_TEST_TMPDIR/token"
 	run "$PROGRAM" dashboard --token-file "$BATS_TEST_TMPDIR/token" --listen 127.0.0.1:0
 	[ "$status" -eq 2 ]
 }
 
 @test "a Redis that is away is told, and found again" {
-	start_dashboard away --redis-prefix other:
-	stop away
-	: >"$BATS_FILE_TMPDIR/away.log" # what the one before said is not to be taken for this one's
 	"$PROGRAM" dashboard --redis "unix://$BATS_TEST_TMPDIR/none.sock" --listen 127.0.0.1:0 2>"$BATS_FILE_TMPDIR/away.log" 3>&- &
 	echo $! >"$BATS_FILE_TMPDIR/away.pid"
 	wait_for dashboard_is_up away

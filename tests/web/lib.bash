@@ -27,13 +27,14 @@ start_redis() {
 	wait_for server_answers
 }
 
-# stop NAME: ends the process whose number lies in NAME.pid.
+# stop NAME: ends the process whose number lies in NAME.pid. What a sanitizer has to say of it fails the test.
 stop() {
 	local pid
 	pid=$(cat "$BATS_FILE_TMPDIR/$1.pid" 2>/dev/null) || return 0
 	kill "$pid" 2>/dev/null || true
 	while kill -0 "$pid" 2>/dev/null; do :; done
 	rm -f "$BATS_FILE_TMPDIR/$1.pid"
+	if grep -A 40 -E 'Sanitizer|runtime error' "$BATS_FILE_TMPDIR/$1.log" >&2; then return 1; fi
 }
 
 seed() {
@@ -48,6 +49,7 @@ dashboard_is_up() {
 start_dashboard() {
 	local name=$1
 	shift
+	: >"$BATS_FILE_TMPDIR/$name.log" # what one of that name said before is not to be taken for this one's
 	"$PROGRAM" dashboard --redis "unix://$SOCKET" --listen 127.0.0.1:0 "$@" 2>"$BATS_FILE_TMPDIR/$name.log" 3>&- &
 	echo $! >"$BATS_FILE_TMPDIR/$name.pid"
 	wait_for dashboard_is_up "$name"
@@ -63,4 +65,16 @@ get() {
 
 status_of() {
 	get "$@" -o /dev/null -w '%{http_code}'
+}
+
+# alerts QUERY: all alerts of a filter as one list. An answer says how far it came, which a busy machine cuts short.
+alerts() {
+	local page before='' all='[]'
+	while :; do
+		page=$(get "/api/alerts?$1&before=$before")
+		all=$(jq -c --argjson page "$page" '. + $page.alerts' <<<"$all")
+		before=$(jq -r '.next // ""' <<<"$page")
+		[[ $before ]] || break
+	done
+	echo "$all"
 }

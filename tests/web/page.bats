@@ -14,9 +14,9 @@ setup_file() {
 }
 
 teardown_file() {
-	stop main
 	stop other
 	stop redis
+	stop main # the last one decides: bats looks at no other
 }
 
 # check CASE [NAME]: of the dashboard NAME.
