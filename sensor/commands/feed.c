@@ -157,6 +157,7 @@ int feed_run(const struct pipeline_settings *settings, char **paths, size_t coun
 		pipeline_free(pipeline);
 		return STATUS_FAILURE;
 	}
+	ret_result->has_run = true;
 	pump(pipeline, capture);
 	finish(pipeline, !reads_stdin(paths, count));
 	pipeline_stats(pipeline, &ret_result->pipeline);

@@ -11,6 +11,7 @@ struct feed_result {
 	struct pipeline_times times;
 	struct capture_stats capture;
 	double wall_s;
+	bool has_run;        /* false: it could not begin, and the figures are of nothing */
 	bool has_memory;     /* baselines of earlier runs were at hand, if there were any */
 	bool is_interrupted; /* SIGINT or SIGTERM; what was read until then is whole */
 };

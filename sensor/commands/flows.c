@@ -41,12 +41,15 @@ static int list_flows(const struct config *config, char **paths, size_t count)
 	settings.workers = 1; /* lines in the order in which flows end, the same every time */
 	settings.worker.listener.flow_ended = list_flow;
 	settings.worker.listener.argument = &lister;
-	struct feed_result result;
-	status = feed_run(&settings, paths, count, &result);
-	if (config->stats)
-		status = stats_file_finish(config->stats, &result, &setup.plugins->techniques,
-			&(struct stats_alerts){0}, NULL, status);
-	if (config->profile)
+	struct feed_result result = {.has_run = false};
+	FILE *stats = NULL;
+	status = stats_file_open(config->stats, &stats);
+	if (status == STATUS_OK)
+		status = feed_run(&settings, paths, count, &result);
+	int error = stats_file_write(
+		stats, &result, &setup.plugins->techniques, &(struct stats_alerts){0}, NULL);
+	status = stats_file_close(stats, config->stats, error, status);
+	if (config->profile && result.has_run)
 		profile_print(&result, stderr);
 	if (lister.is_failed) {
 		log_error("out of memory: flows are missing in the list");

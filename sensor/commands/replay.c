@@ -9,12 +9,11 @@
 #include "commands/profile.h"
 #include "commands/report_file.h"
 
-static int run_replay(const struct config *config, const struct setup *setup, struct outlet *outlet,
-	char **paths, size_t count)
+/* Feeds the captures to the outlet, and to the report if one is wanted. */
+static int feed(const struct config *config, const struct setup *setup, struct outlet *outlet,
+	char **paths, size_t count, struct feed_result *ret_result)
 {
 	struct pipeline_settings settings;
-	struct feed_result result;
-	struct publisher_stats delivered;
 	feed_plan(config, setup, &settings);
 	settings.worker.sample = sample_make(config->control_sample);
 	struct analyst_listener listener = outlet_listener(outlet);
@@ -22,16 +21,28 @@ static int run_replay(const struct config *config, const struct setup *setup, st
 	if (report_file_open(config, &listener, &report) != 0)
 		return STATUS_FAILURE;
 	settings.analyst.listener = report_file_listener(&report);
-	int status = feed_run(&settings, paths, count, &result);
+	int status = feed_run(&settings, paths, count, ret_result);
 	status = report_file_close(&report, status);
-	status = outlet_deliver(outlet, status);
+	return outlet_deliver(outlet, status);
+}
+
+static int run_replay(const struct config *config, const struct setup *setup, struct outlet *outlet,
+	char **paths, size_t count)
+{
+	struct feed_result result = {.has_run = false};
+	struct publisher_stats delivered;
+	FILE *stats = NULL;
+	int status = stats_file_open(config->stats, &stats);
+	if (status)
+		return status;
+	status = feed(config, setup, outlet, paths, count, &result);
 	publisher_stats(outlet->publisher, &delivered);
-	if (config->stats)
-		status = stats_file_finish(config->stats, &result, &setup->plugins->techniques,
-			&outlet->alerts, &delivered, status);
-	if (config->profile)
+	int error = stats_file_write(
+		stats, &result, &setup->plugins->techniques, &outlet->alerts, &delivered);
+	status = stats_file_close(stats, config->stats, error, status);
+	if (config->profile && result.has_run)
 		profile_print(&result, stderr);
-	if (!config->quiet)
+	if (!config->quiet && result.has_run)
 		summary_print(&outlet->summary, &result, stderr);
 	if (status == STATUS_OK && config->fail_on_alert && outlet->alerts.open > 0)
 		status = STATUS_ALERTS;

@@ -92,13 +92,7 @@ static int open_outputs(struct run *run)
 {
 	const struct config *config = &run->first->config;
 	int status = outlet_open(config, run->names, true, &run->outlet);
-	if (status || !config->stats)
-		return status;
-	run->stats = strcmp(config->stats, "-") == 0 ? stdout : fopen(config->stats, "we");
-	if (run->stats)
-		return 0;
-	log_error("%s: %s", config->stats, strerror(errno));
-	return STATUS_FAILURE;
+	return status ? status : stats_file_open(config->stats, &run->stats);
 }
 
 static int fail_privileges(const char *what, int error)
@@ -224,13 +218,10 @@ static int finish(struct run *run, double start_s)
 	int status = result.pipeline.judged.unsaved > 0 ? STATUS_FAILURE : STATUS_OK;
 	status = outlet_deliver(&run->outlet, status);
 	publisher_stats(run->outlet.publisher, &delivered);
-	int error = run->stats ? stats_file_write(run->stats, &result, techniques,
-					 &run->outlet.alerts, &delivered)
-			       : 0;
-	if (error < 0) {
-		log_error("%s: %s", config->stats, strerror(-error));
-		status = STATUS_FAILURE;
-	}
+	int error =
+		stats_file_write(run->stats, &result, techniques, &run->outlet.alerts, &delivered);
+	status = stats_file_close(run->stats, config->stats, error, status);
+	run->stats = NULL;
 	if (config->profile)
 		profile_print(&result, stderr);
 	if (!config->quiet)
@@ -281,8 +272,7 @@ static int run_live(struct run *run)
 		status = listen_until_signal(run);
 	exporter_close(run->exporter);
 	pipeline_free(run->pipeline);
-	if (run->stats && run->stats != stdout)
-		fclose(run->stats);
+	stats_file_close(run->stats, run->first->config.stats, 0, status);
 	outlet_close(&run->outlet);
 	if (run->capture)
 		capture_close(run->capture);

@@ -140,10 +140,24 @@ static json_t *make_stats(const struct feed_result *result,
 	return object;
 }
 
+int stats_file_open(const char *path, FILE **ret_stream)
+{
+	*ret_stream = NULL;
+	if (!path)
+		return 0;
+	*ret_stream = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	if (*ret_stream)
+		return 0;
+	log_error("%s: %s", path, strerror(errno));
+	return STATUS_FAILURE;
+}
+
 int stats_file_write(FILE *stream, const struct feed_result *result,
 	const struct technique_table *techniques, const struct stats_alerts *alerts,
 	const struct publisher_stats *publisher)
 {
+	if (!stream)
+		return 0;
 	json_t *object = make_stats(result, techniques, alerts, publisher);
 	int error = object ? 0 : -ENOMEM;
 	if (object && (json_dumpf(object, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) < 0 ||
@@ -153,15 +167,11 @@ int stats_file_write(FILE *stream, const struct feed_result *result,
 	return error;
 }
 
-int stats_file_finish(const char *path, const struct feed_result *result,
-	const struct technique_table *techniques, const struct stats_alerts *alerts,
-	const struct publisher_stats *publisher, int status)
+int stats_file_close(FILE *stream, const char *path, int error, int status)
 {
-	bool is_stdout = strcmp(path, "-") == 0;
-	FILE *stream = is_stdout ? stdout : fopen(path, "w");
-	int error =
-		stream ? stats_file_write(stream, result, techniques, alerts, publisher) : -errno;
-	if (stream && !is_stdout && fclose(stream) == EOF && error == 0)
+	if (!stream)
+		return status;
+	if (stream != stdout && fclose(stream) == EOF && error == 0)
 		error = -errno;
 	if (error == 0)
 		return status;

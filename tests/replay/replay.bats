@@ -75,8 +75,16 @@ received() {
 	one_line nowhere/alerts
 	status 1 "$SURGETAP" replay --quiet --usage nowhere/usage good.pcap
 	one_line nowhere/usage
-	status 1 "$SURGETAP" replay --quiet --stats nowhere/stats good.pcap
+	status 1 "$SURGETAP" replay --quiet --stats nowhere/stats missing.pcap
 	one_line nowhere/stats
+	status 1 "$SURGETAP" flows --quiet --stats nowhere/stats missing.pcap
+	one_line nowhere/stats
+}
+
+@test "a replay that could not begin sums up a capture" {
+	status 1 "$SURGETAP" replay -w 10.0.0.0/8=lab --state good.pcap/state good.pcap
+	grep -q "^surgetap: good.pcap/state: Not a directory" error
+	[ "$(grep -c packets error)" -eq 0 ]
 }
 
 @test "a wrong option or CIDR is accepted" {
