@@ -7,18 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/hello.h"
 #include "flow/ndpi_api.h"
+#include "flow/tls_record.h"
 
 #define NAMES_MAX 512 /* protocols; 4.2 knows about 300 */
 #define NAME_SIZE 32
 #define CATEGORIES_MAX 128
+#define TCP 6
 
 struct classifier {
 	struct ndpi_detection_module_struct *module;
 	char names[NAMES_MAX][NAME_SIZE];
 	const char *categories[CATEGORIES_MAX];
-	uint8_t snapped[65536]; /* a cut packet with its length made to fit */
+	uint8_t copy[65536]; /* of a packet that is shown otherwise than it is */
 };
+
+_Static_assert(sizeof(((struct classifier *)0)->copy) >= TLS_SCRATCH_BYTES, "serves as scratch");
 
 /* What a flow needs from packet to packet: nDPI's own state and its latest answer. */
 struct state {
@@ -85,18 +90,46 @@ void classifier_begin(void *state, bool has_handshake)
 		ndpi_api_mark_handshake(&((struct state *)state)->flow);
 }
 
-/* A copy of a cut packet whose IP header states the captured length: nDPI refuses a packet that is
- * shorter than it says. */
-static const uint8_t *fit_length(
-	struct classifier *classifier, const struct packet *packet, uint16_t bytes)
+/* Where a ClientHello begins in the payload of a packet; NULL for any other. */
+static const uint8_t *find_client_hello(
+	struct classifier *classifier, const struct packet *packet, uint32_t *ret_bytes)
 {
-	uint8_t *copy = classifier->snapped;
-	memcpy(copy, packet->ip, bytes);
-	uint16_t stated = packet->ip_version == 4 ? bytes : (uint16_t)(bytes - 40);
-	uint8_t *field = copy + (packet->ip_version == 4 ? 2 : 4);
+	const uint8_t *payload = packet->payload;
+	struct tls_message message;
+	if (!NDPI_API_HELLO_MAY_BE_BLANK || packet->transport != TCP ||
+		tls_find_hello(payload, packet->payload_captured_bytes, classifier->copy,
+			&message) == TLS_FOUND_NOTHING ||
+		message.type != TLS_CLIENT_HELLO || message.body == NULL ||
+		message.body < payload || message.body >= payload + packet->payload_captured_bytes)
+		return NULL;
+	*ret_bytes = message.bytes;
+	return message.body;
+}
+
+/* nDPI refuses a packet that is shorter than its IP header says. */
+static void fit_length(uint8_t *ip, uint8_t ip_version, uint16_t bytes)
+{
+	uint16_t stated = ip_version == 4 ? bytes : (uint16_t)(bytes - 40);
+	uint8_t *field = ip + (ip_version == 4 ? 2 : 4);
 	field[0] = (uint8_t)(stated >> 8);
 	field[1] = (uint8_t)stated;
-	return copy;
+}
+
+/* The packet as nDPI gets it: as it is, unless it is cut, or says hello. nDPI prints each number of
+ * a hello into a text for a fingerprint that nobody asks it for; blanks are not printed. */
+static const uint8_t *dress(
+	struct classifier *classifier, const struct packet *packet, uint16_t bytes)
+{
+	uint32_t hello_bytes = 0;
+	const uint8_t *hello = find_client_hello(classifier, packet, &hello_bytes);
+	if (!hello && bytes >= packet->ip_bytes)
+		return packet->ip;
+	memcpy(classifier->copy, packet->ip, bytes);
+	if (bytes < packet->ip_bytes)
+		fit_length(classifier->copy, packet->ip_version, bytes);
+	if (hello)
+		hello_blank(classifier->copy + (hello - packet->ip), hello_bytes);
+	return classifier->copy;
 }
 
 bool classifier_inspect(struct classifier *classifier, void *state, const struct packet *packet)
@@ -107,9 +140,7 @@ bool classifier_inspect(struct classifier *classifier, void *state, const struct
 	uint64_t time_ms = packet->time_us > 0 ? (uint64_t)packet->time_us / 1000 : 0;
 	if (packet->fragment == PACKET_FRAGMENT_LATER)
 		return false;
-	const uint8_t *ip = packet->ip;
-	if (bytes < packet->ip_bytes)
-		ip = fit_length(classifier, packet, bytes);
+	const uint8_t *ip = dress(classifier, packet, bytes);
 	own->protocol = ndpi_api_process(classifier->module, &own->flow, ip, bytes, time_ms);
 	return ndpi_api_is_done(classifier->module, &own->flow, &own->protocol);
 }
@@ -148,8 +179,12 @@ static void read_tls(const struct ndpi_flow_struct *flow, struct verdict *verdic
 {
 	verdict->sni = text_or_null(flow->host_server_name);
 	verdict->alpn = text_or_null(ndpi_api_alpn(flow));
-	verdict->ja3 = text_or_null(ndpi_api_ja3(flow));
-	verdict->ja4 = text_or_null(ndpi_api_ja4(flow));
+	/* Hellos that came by TCP were blank. */
+	if (verdict->protocol_id == NDPI_PROTOCOL_QUIC ||
+		verdict->master_id == NDPI_PROTOCOL_QUIC) {
+		verdict->ja3 = text_or_null(ndpi_api_ja3(flow));
+		verdict->ja4 = text_or_null(ndpi_api_ja4(flow));
+	}
 	verdict->tls_version = flow->protos.tls_quic.ssl_version;
 	verdict->tls_self_signed = (flow->risk >> NDPI_TLS_SELFSIGNED_CERTIFICATE) & 1;
 }

@@ -18,7 +18,8 @@
 #define CLASSIFY_COMMUNITY_ID_SIZE 31 /* "1:", 28 characters of base64 and NUL */
 
 /* nDPI's word on a flow. Names are static for the life of the classifier; sni, alpn, ja3 and ja4
- * point into the flow's state and are NULL where unknown. */
+ * point into the flow's state and are NULL where unknown. ja3 and ja4 are known of QUIC alone: of
+ * other hellos nDPI does not see what they are made of (prelude_tell fills them in). */
 struct verdict {
 	uint16_t protocol_id, master_id; /* nDPI's numbers: valid for this run only */
 	uint8_t category_id;

@@ -3,7 +3,10 @@
 
 #include <surgetap/bytes.h>
 
+#include <string.h>
+
 #define RANDOM_BYTES 32u
+#define GREASE 0x0a /* both bytes of its first value */
 
 /* RFC 6066, 8422, 8446, 7301, 9147; draft-ietf-tls-esni */
 enum {
@@ -12,6 +15,7 @@ enum {
 	EXTENSION_FORMATS = 0x000b,
 	EXTENSION_SIGNATURES = 0x000d,
 	EXTENSION_ALPN = 0x0010,
+	EXTENSION_KEY_SHARE = 0x0033, /* the last of those in common use */
 	EXTENSION_VERSIONS = 0x002b,
 	EXTENSION_ECH = 0xfe0d,
 };
@@ -158,6 +162,22 @@ void hello_read(const uint8_t *body, uint32_t count, bool has_cookie, struct hel
 			hello.is_whole = read_extensions(rest, &hello);
 	}
 	*ret_hello = hello;
+}
+
+void hello_blank(uint8_t *body, uint32_t count)
+{
+	struct hello hello;
+	struct hello_span ignored;
+	uint16_t type;
+	hello_read(body, count, false, &hello);
+	if (hello.suites.count > 0)
+		memset(body + (hello.suites.bytes - body), GREASE, hello.suites.count);
+	struct hello_span list = hello.extensions;
+	for (const uint8_t *head = list.bytes; hello_next_extension(&list, &type, &ignored);
+		head = list.bytes)
+		if (type != EXTENSION_SERVER_NAME && type != EXTENSION_ALPN &&
+			type <= EXTENSION_KEY_SHARE)
+			memset(body + (head - body), GREASE, 2);
 }
 
 uint16_t hello_read_chosen(const uint8_t *body, uint32_t count)

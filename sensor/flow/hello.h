@@ -31,6 +31,11 @@ struct hello {
  * cut or broken one tells what stands before the fault, and is not whole. */
 void hello_read(const uint8_t *body, uint32_t count, bool has_cookie, struct hello *ret_hello);
 
+/* Blanks what only a fingerprint reads in the body of a ClientHello: the suites, and the types of
+ * common extensions other than server_name and ALPN, become GREASE (RFC 8701). Every length stays;
+ * of a cut hello the part that is there is blanked. */
+void hello_blank(uint8_t *body, uint32_t count);
+
 /* The version that the body of a ServerHello chooses, of TLS or DTLS; 0 where that is cut off. */
 uint16_t hello_read_chosen(const uint8_t *body, uint32_t count);
 

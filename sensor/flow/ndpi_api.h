@@ -10,6 +10,10 @@
 
 #define NDPI_AT_LEAST(major, minor) (NDPI_MAJOR * 100 + NDPI_MINOR >= (major)*100 + (minor))
 
+/* True where nDPI reads nothing but a fingerprint from the suites and from most extensions of a
+ * ClientHello: in 4.2, by its source (lib/protocols/tls.c, processClientServerHello). */
+#define NDPI_API_HELLO_MAY_BE_BLANK (!NDPI_AT_LEAST(4, 4))
+
 /* A detection module with every protocol on. The Tor host list is left out: it dates from the
  * release and calls every service on a relay's address Tor. NULL when there is no memory. */
 static inline struct ndpi_detection_module_struct *ndpi_api_new_module(void)

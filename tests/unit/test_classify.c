@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/classify.h"
 
+#include "flow/hello.h"
+
+#include "tests/unit/client_hello.h"
 #include "tests/unit/flow_packets.h"
 #include "tests/unit/frame_bytes.h"
 
@@ -167,6 +170,86 @@ static void later_fragment_is_parsed_as_a_beginning(void **state)
 	assert_int_equal(judge(&packet, false).confidence, SURGETAP_CONFIDENCE_NONE);
 }
 
+/* A segment with the first `count` bytes of a ClientHello. */
+static struct packet hello_packet(struct bytes *bytes, size_t count)
+{
+	struct bytes hello = {.size = 0};
+	struct packet packet;
+
+	put_hello_records(&hello, 16384);
+	bytes->size = 0;
+	put_ipv4(bytes, 6, 20 + (unsigned)count);
+	put_tcp(bytes, ACK);
+	put(bytes, hello.data, count);
+	assert_int_equal(decode(LINK_RAW, bytes, &packet), PACKET_DECODED);
+	assert_int_equal(packet.payload_captured_bytes, count);
+	return packet;
+}
+
+static size_t hello_bytes(void)
+{
+	struct bytes hello = {.size = 0};
+
+	put_hello_records(&hello, 16384);
+	return hello.size;
+}
+
+static void blanks_in_a_hello_take_its_name(void **state)
+{
+	uint8_t *memory = test_calloc(1, classifier_state_size());
+	struct bytes bytes = {0};
+	struct packet packet = hello_packet(&bytes, hello_bytes());
+	struct verdict verdict;
+
+	(void)state;
+	classifier_begin(memory, true);
+	classifier_inspect(classifier, memory, &packet);
+	classifier_decide(classifier, memory, false, &verdict);
+	assert_string_equal(classifier_protocol_name(classifier, verdict.protocol_id), "tls");
+	assert_string_equal(verdict.sni, CLIENT_HELLO_NAME);
+	assert_string_equal(verdict.alpn, "h2,http/1.1");
+	assert_null(verdict.ja3); /* it would be that of the blanks */
+	classifier_end(memory);
+	test_free(memory);
+}
+
+static void blanks_are_written_into_the_capture(void **state)
+{
+	struct bytes bytes = {0};
+
+	(void)state;
+	for (size_t count = 1; count <= hello_bytes(); count++) {
+		struct packet packet = hello_packet(&bytes, count);
+		const struct bytes before = bytes;
+		judge(&packet, true);
+		assert_memory_equal(bytes.data, before.data, before.size);
+	}
+}
+
+/* GREASE has no meaning by RFC 8701; names of suites and extensions by IANA's registries. */
+static void blank_hello_says_more_or_less_than_its_name(void **state)
+{
+	struct bytes body = {.size = 0};
+	struct hello hello;
+	struct hello_span ignored;
+	uint16_t type;
+	uint32_t kept = 0;
+
+	(void)state;
+	put_hello_body(&body, false);
+	hello_blank(body.data, (uint32_t)body.size);
+	hello_read(body.data, (uint32_t)body.size, false, &hello);
+	assert_true(hello.is_whole);
+	assert_memory_equal(hello.name.bytes, CLIENT_HELLO_NAME, hello.name.count);
+	assert_int_equal(hello.alpn.count, sizeof "\2h2\x08http/1.1" - 1);
+	assert_int_equal(hello.suites.count, sizeof client_hello_suites);
+	while (hello_next(&hello.suites, &type))
+		assert_true(hello_is_grease(type));
+	while (hello_next_extension(&hello.extensions, &type, &ignored))
+		kept += !hello_is_grease(type);
+	assert_int_equal(kept, 4); /* server_name, ALPN; application_settings, renegotiation_info */
+}
+
 static void number_beyond_the_names_is_read(void **state)
 {
 	(void)state;
@@ -184,6 +267,9 @@ int main(void)
 		cmocka_unit_test(guess_by_port_is_called_parsed),
 		cmocka_unit_test(packet_cut_by_the_tap_is_refused),
 		cmocka_unit_test(later_fragment_is_parsed_as_a_beginning),
+		cmocka_unit_test(blanks_in_a_hello_take_its_name),
+		cmocka_unit_test(blanks_are_written_into_the_capture),
+		cmocka_unit_test(blank_hello_says_more_or_less_than_its_name),
 		cmocka_unit_test(number_beyond_the_names_is_read),
 	};
 
