@@ -6,7 +6,7 @@
 
 struct backend {
 	enum capture_next (*next)(void *state, struct frame *ret_frame);
-	/* Fills everything but frames, bytes and snapped, which capture.c counts. */
+	/* Adds everything but frames, bytes and snapped, which capture.c counts. */
 	void (*stats)(const void *state, struct capture_stats *stats);
 	void (*close)(void *state);
 };

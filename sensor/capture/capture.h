@@ -49,7 +49,8 @@ struct capture_live_settings {
 	char *const *interfaces;
 	size_t interface_count;
 	uint32_t snaplen;    /* bytes kept of each packet */
-	uint32_t ring_bytes; /* for each interface, at most INT32_MAX */
+	uint32_t ring_bytes; /* for each interface, at most INT32_MAX; several readers share it */
+	uint32_t readers;    /* 1..CAPTURE_READERS_MAX that want to share the packets out */
 	bool is_promiscuous;
 	const char *filter; /* expression of pcap-filter(7); NULL none */
 	const struct filter_prefix
@@ -62,6 +63,8 @@ struct capture_live_settings {
 	void (*note)(void *argument, const char *interface, const char *message);
 };
 
+#define CAPTURE_READERS_MAX 64
+
 struct capture;
 
 /*
@@ -70,7 +73,7 @@ struct capture;
  * are passed over), a FIFO, or "-" for standard input. Missing, unreadable and damaged captures are
  * told to the listener and counted as faults; the others are read. Within one file packets keep
  * their order, even where time jumps back. Returns 0, or -ENOMEM. A timeline in which nothing could
- * be opened is one that ends at once.
+ * be opened is one that ends at once. It has one reader.
  */
 int capture_open_files(const struct capture_listener *listener, char *const *paths, size_t count,
 	struct capture **ret_capture);
@@ -80,22 +83,29 @@ int capture_open_files(const struct capture_listener *listener, char *const *pat
  * down or away and comes back under its name is taken up again within a second. Frames of several
  * interfaces come in order of time as far as they are there. capture_next waits for at most a tenth
  * of a second; a signal ends the waiting. The settings are not needed any more after the call.
- * Returns 0; or, after telling the listener, -ENODEV no such interface, -EPERM CAP_NET_RAW is
- * missing, -EMEDIUMTYPE unsupported link type, -ENOMEM rings larger than the memory, -EINVAL bad
- * filter, -EIO.
+ *
+ * Several readers, each on a thread of its own, get disjoint parts of the packets, as fanout.h
+ * tells them apart. Where the kernel, or a kind of interface, does not allow that, the listener is
+ * told and there is one reader: see capture_readers. Returns 0; or, after telling the listener,
+ * -ENODEV no such interface, -EPERM CAP_NET_RAW is missing, -EMEDIUMTYPE unsupported link type,
+ * -ENOMEM rings larger than the memory, -EINVAL bad filter, -EIO.
  */
 int capture_open_live(const struct capture_listener *listener,
 	const struct capture_live_settings *settings, struct capture **ret_capture);
 
+/* How many there are, numbered from 0. */
+uint32_t capture_readers(const struct capture *capture);
+
 /* Live: filters as settings->filter, ->prefixes and ->snaplen say from now on; packets that wait in
  * a ring stay. Needs no privilege. Returns 0; or, after telling the listener, -EINVAL bad filter,
- * -ENOMEM: then nothing has changed. */
+ * -ENOMEM: then nothing has changed. No reader
+ * may be in capture_next. */
 int capture_set_filter(struct capture *capture, const struct capture_live_settings *settings);
 
-/* The next frame in order of time. */
-enum capture_next capture_next(struct capture *capture, struct frame *ret_frame);
+/* The reader's next frame in order of time. */
+enum capture_next capture_next(struct capture *capture, uint32_t reader, struct frame *ret_frame);
 
-/* Figures so far. */
+/* Figures so far, of all readers. None of them may be in capture_next. */
 void capture_stats(const struct capture *capture, struct capture_stats *ret_stats);
 
 void capture_close(struct capture *capture);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "capture/filter.h"
 
+#include "capture/assembler.h"
 #include "capture/interval.h"
 
 #include <errno.h>
@@ -19,14 +20,14 @@ const struct filter_layout filter_layout_kernel = {
 	(uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL), (uint32_t)SKF_NET_OFF};
 
 /* Ports and protocols of what the decoder opens; a unit test holds them against it. */
-static const uint16_t overlay_ports[] = {4789, 8472, 6081, 2152};
-static const uint8_t ipv4_carriers[] = {IPPROTO_IPIP, IPPROTO_IPV6, IPPROTO_GRE, IPPROTO_AH};
+const uint16_t filter_overlay_ports[FILTER_OVERLAY_PORTS] = {4789, 8472, 6081, 2152};
+const uint8_t filter_carriers[FILTER_CARRIERS] = {
+	IPPROTO_IPIP, IPPROTO_IPV6, IPPROTO_GRE, IPPROTO_AH};
 /* IPv6 may chain headers in front of anything, so what ends the chain is listed. */
 static const uint8_t ipv6_ends[] = {IPPROTO_TCP, IPPROTO_ICMPV6, IPPROTO_SCTP, IPPROTO_ESP};
 
 enum label {
-	LABEL_NONE,
-	LABEL_ACCEPT,
+	LABEL_ACCEPT = ASSEMBLER_NO_LABEL + 1,
 	LABEL_REJECT,
 	LABEL_IPV4,
 	LABEL_IPV4_UDP,
@@ -41,59 +42,7 @@ enum label {
 	LABELS,
 };
 
-/* A program in the making; a jump holds its label in `jt` until all labels are known. */
-struct builder {
-	struct filter_program *program;
-	uint32_t places[LABELS];
-	bool is_full;
-};
-
-static void put(struct builder *builder, uint16_t code, uint8_t jump_true, uint8_t jump_false,
-	uint32_t value)
-{
-	struct filter_program *program = builder->program;
-
-	if (program->count == FILTER_INSTRUCTIONS_MAX) {
-		builder->is_full = true;
-		return;
-	}
-	program->code[program->count++] = (struct sock_filter){code, jump_true, jump_false, value};
-}
-
-static void put_load(struct builder *builder, uint16_t size, uint32_t offset)
-{
-	put(builder, BPF_LD | size | BPF_ABS, 0, 0, offset);
-}
-
-static void put_jump(struct builder *builder, enum label label)
-{
-	put(builder, BPF_JMP | BPF_JA, (uint8_t)label, 0, 0);
-}
-
-static void put_jump_if(struct builder *builder, uint32_t value, enum label label)
-{
-	put(builder, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, value);
-	put_jump(builder, label);
-}
-
-static void put_label(struct builder *builder, enum label label)
-{
-	builder->places[label] = builder->program->count;
-}
-
-static void resolve_labels(struct builder *builder)
-{
-	struct filter_program *program = builder->program;
-
-	for (uint32_t i = 0; i < program->count; i++) {
-		struct sock_filter *at = &program->code[i];
-
-		if (at->code != (BPF_JMP | BPF_JA) || at->jt == LABEL_NONE)
-			continue;
-		at->k = builder->places[at->jt] - (i + 1);
-		at->jt = 0;
-	}
-}
+_Static_assert((int)LABELS <= ASSEMBLER_LABELS_MAX, "each label has a place");
 
 /* A search tree over the borders at which numbers begin to be, or cease to be, in the set. */
 struct tree {
@@ -114,28 +63,30 @@ static unsigned tree_size(unsigned low, unsigned high)
 }
 
 /* Leaf n holds the numbers with n borders at or below them: in the set when n is odd. */
-static void put_tree(struct builder *builder, const struct tree *tree, unsigned low, unsigned high)
+static void put_tree(
+	struct assembler *assembler, const struct tree *tree, unsigned low, unsigned high)
 {
 	unsigned middle = (low + high) / 2, left;
 
 	if (low == high) {
-		put_jump(builder, low % 2 ? tree->hit : tree->miss);
+		assembler_put_jump(assembler, low % 2 ? tree->hit : tree->miss);
 		return;
 	}
 	left = tree_size(low, middle);
 	if (left > JUMP_MAX) {
-		put(builder, BPF_JMP | BPF_JGE | BPF_K, 0, 1, tree->borders[middle]);
-		put(builder, BPF_JMP | BPF_JA, LABEL_NONE, 0, left);
+		assembler_put(assembler, BPF_JMP | BPF_JGE | BPF_K, 0, 1, tree->borders[middle]);
+		assembler_put(assembler, BPF_JMP | BPF_JA, ASSEMBLER_NO_LABEL, 0, left);
 	} else {
-		put(builder, BPF_JMP | BPF_JGE | BPF_K, (uint8_t)left, 0, tree->borders[middle]);
+		assembler_put(assembler, BPF_JMP | BPF_JGE | BPF_K, (uint8_t)left, 0,
+			tree->borders[middle]);
 	}
-	put_tree(builder, tree, low, middle);
-	put_tree(builder, tree, middle + 1, high);
+	put_tree(assembler, tree, low, middle);
+	put_tree(assembler, tree, middle + 1, high);
 }
 
 /* Looks at the word at `offset`: to ACCEPT when it lies in an interval, else to `miss`. */
-static void put_look_up(struct builder *builder, uint32_t offset, const struct interval *intervals,
-	size_t count, enum label miss)
+static void put_look_up(struct assembler *assembler, uint32_t offset,
+	const struct interval *intervals, size_t count, enum label miss)
 {
 	struct tree tree = {.hit = LABEL_ACCEPT, .miss = miss};
 
@@ -144,85 +95,85 @@ static void put_look_up(struct builder *builder, uint32_t offset, const struct i
 		if (intervals[i].last != UINT32_MAX)
 			tree.borders[tree.count++] = intervals[i].last + 1;
 	}
-	put_load(builder, BPF_W, offset);
-	put_tree(builder, &tree, 0, tree.count);
+	assembler_put_load(assembler, BPF_W, offset);
+	put_tree(assembler, &tree, 0, tree.count);
 }
 
 /* To ACCEPT when the address of `words` words at `offset` is in the control group. */
-static void put_sample(struct builder *builder, uint32_t offset, unsigned words,
+static void put_sample(struct assembler *assembler, uint32_t offset, unsigned words,
 	const struct filter_sample *sample)
 {
 	for (unsigned i = 0; i < words; i++) {
-		put_load(builder, BPF_W, offset + 4 * i);
+		assembler_put_load(assembler, BPF_W, offset + 4 * i);
 		if (i > 0) {
-			put(builder, BPF_LDX | BPF_MEM, 0, 0, 0);
-			put(builder, BPF_ALU | BPF_XOR | BPF_X, 0, 0, 0);
+			assembler_put(assembler, BPF_LDX | BPF_MEM, 0, 0, 0);
+			assembler_put(assembler, BPF_ALU | BPF_XOR | BPF_X, 0, 0, 0);
 		}
-		put(builder, BPF_ALU | BPF_MUL | BPF_K, 0, 0, sample->odd[0]);
-		put(builder, BPF_MISC | BPF_TAX, 0, 0, 0);
-		put(builder, BPF_ALU | BPF_RSH | BPF_K, 0, 0, sample->shift);
-		put(builder, BPF_ALU | BPF_XOR | BPF_X, 0, 0, 0);
-		put(builder, BPF_ST, 0, 0, 0);
+		assembler_put(assembler, BPF_ALU | BPF_MUL | BPF_K, 0, 0, sample->odd[0]);
+		assembler_put(assembler, BPF_MISC | BPF_TAX, 0, 0, 0);
+		assembler_put(assembler, BPF_ALU | BPF_RSH | BPF_K, 0, 0, sample->shift);
+		assembler_put(assembler, BPF_ALU | BPF_XOR | BPF_X, 0, 0, 0);
+		assembler_put(assembler, BPF_ST, 0, 0, 0);
 	}
-	put(builder, BPF_ALU | BPF_MUL | BPF_K, 0, 0, sample->odd[1]);
-	put(builder, BPF_JMP | BPF_JGE | BPF_K, 1, 0, sample->limit);
-	put_jump(builder, LABEL_ACCEPT);
+	assembler_put(assembler, BPF_ALU | BPF_MUL | BPF_K, 0, 0, sample->odd[1]);
+	assembler_put(assembler, BPF_JMP | BPF_JGE | BPF_K, 1, 0, sample->limit);
+	assembler_put_jump(assembler, LABEL_ACCEPT);
 }
 
 /* What is left after the look-ups of both ends. */
-static void put_control(struct builder *builder, enum label label, uint32_t source,
+static void put_control(struct assembler *assembler, enum label label, uint32_t source,
 	uint32_t destination, unsigned words, const struct filter_sample *sample)
 {
-	put_label(builder, label);
+	assembler_put_label(assembler, label);
 	if (sample && sample->limit > 0) {
-		put_sample(builder, source, words, sample);
-		put_sample(builder, destination, words, sample);
+		put_sample(assembler, source, words, sample);
+		put_sample(assembler, destination, words, sample);
 	}
-	put_jump(builder, LABEL_REJECT);
+	assembler_put_jump(assembler, LABEL_REJECT);
 }
 
-static void put_ports(struct builder *builder)
+static void put_ports(struct assembler *assembler)
 {
-	for (size_t i = 0; i < sizeof(overlay_ports) / sizeof(overlay_ports[0]); i++)
-		put_jump_if(builder, overlay_ports[i], LABEL_ACCEPT);
+	for (size_t i = 0; i < FILTER_OVERLAY_PORTS; i++)
+		assembler_put_jump_if(assembler, filter_overlay_ports[i], LABEL_ACCEPT);
 }
 
-static void put_ipv4(
-	struct builder *builder, uint32_t network, const struct interval *intervals, size_t count)
+static void put_ipv4(struct assembler *assembler, uint32_t network,
+	const struct interval *intervals, size_t count)
 {
-	put_label(builder, LABEL_IPV4);
-	put_load(builder, BPF_B, network + 9);
-	for (size_t i = 0; i < sizeof(ipv4_carriers); i++)
-		put_jump_if(builder, ipv4_carriers[i], LABEL_ACCEPT);
-	put_jump_if(builder, IPPROTO_UDP, LABEL_IPV4_UDP);
-	put_jump_if(builder, IPPROTO_UDPLITE, LABEL_IPV4_UDP);
-	put_jump(builder, LABEL_IPV4_SOURCE);
-	put_label(builder, LABEL_IPV4_UDP);
-	put(builder, BPF_LDX | BPF_B | BPF_MSH, 0, 0, network);
-	put(builder, BPF_LD | BPF_H | BPF_IND, 0, 0, network + 2);
-	put_ports(builder);
-	put_label(builder, LABEL_IPV4_SOURCE);
-	put_look_up(builder, network + 12, intervals, count, LABEL_IPV4_DESTINATION);
-	put_label(builder, LABEL_IPV4_DESTINATION);
-	put_look_up(builder, network + 16, intervals, count, LABEL_IPV4_CONTROL);
+	assembler_put_label(assembler, LABEL_IPV4);
+	assembler_put_load(assembler, BPF_B, network + 9);
+	for (size_t i = 0; i < FILTER_CARRIERS; i++)
+		assembler_put_jump_if(assembler, filter_carriers[i], LABEL_ACCEPT);
+	assembler_put_jump_if(assembler, IPPROTO_UDP, LABEL_IPV4_UDP);
+	assembler_put_jump_if(assembler, IPPROTO_UDPLITE, LABEL_IPV4_UDP);
+	assembler_put_jump(assembler, LABEL_IPV4_SOURCE);
+	assembler_put_label(assembler, LABEL_IPV4_UDP);
+	assembler_put(assembler, BPF_LDX | BPF_B | BPF_MSH, 0, 0, network);
+	assembler_put(assembler, BPF_LD | BPF_H | BPF_IND, 0, 0, network + 2);
+	put_ports(assembler);
+	assembler_put_label(assembler, LABEL_IPV4_SOURCE);
+	put_look_up(assembler, network + 12, intervals, count, LABEL_IPV4_DESTINATION);
+	assembler_put_label(assembler, LABEL_IPV4_DESTINATION);
+	put_look_up(assembler, network + 16, intervals, count, LABEL_IPV4_CONTROL);
 }
 
-static void put_ipv6(
-	struct builder *builder, uint32_t network, const struct interval *intervals, size_t count)
+static void put_ipv6(struct assembler *assembler, uint32_t network,
+	const struct interval *intervals, size_t count)
 {
-	put_label(builder, LABEL_IPV6);
-	put_load(builder, BPF_B, network + 6);
+	assembler_put_label(assembler, LABEL_IPV6);
+	assembler_put_load(assembler, BPF_B, network + 6);
 	for (size_t i = 0; i < sizeof(ipv6_ends); i++)
-		put_jump_if(builder, ipv6_ends[i], LABEL_IPV6_SOURCE);
-	put_jump_if(builder, IPPROTO_UDP, LABEL_IPV6_UDP);
-	put_jump(builder, LABEL_ACCEPT);
-	put_label(builder, LABEL_IPV6_UDP);
-	put_load(builder, BPF_H, network + 40 + 2);
-	put_ports(builder);
-	put_label(builder, LABEL_IPV6_SOURCE);
-	put_look_up(builder, network + 8, intervals, count, LABEL_IPV6_DESTINATION);
-	put_label(builder, LABEL_IPV6_DESTINATION);
-	put_look_up(builder, network + 24, intervals, count, LABEL_IPV6_CONTROL);
+		assembler_put_jump_if(assembler, ipv6_ends[i], LABEL_IPV6_SOURCE);
+	assembler_put_jump_if(assembler, IPPROTO_UDP, LABEL_IPV6_UDP);
+	assembler_put_jump(assembler, LABEL_ACCEPT);
+	assembler_put_label(assembler, LABEL_IPV6_UDP);
+	assembler_put_load(assembler, BPF_H, network + 40 + 2);
+	put_ports(assembler);
+	assembler_put_label(assembler, LABEL_IPV6_SOURCE);
+	put_look_up(assembler, network + 8, intervals, count, LABEL_IPV6_DESTINATION);
+	assembler_put_label(assembler, LABEL_IPV6_DESTINATION);
+	put_look_up(assembler, network + 24, intervals, count, LABEL_IPV6_CONTROL);
 }
 
 static bool is_ipv4(const struct filter_prefix *prefix)
@@ -266,16 +217,17 @@ static int cover(const struct filter_prefix *prefixes, size_t count, bool wants_
 	return error;
 }
 
-static void put_end(struct builder *builder, uint32_t snaplen, const struct filter_program *next)
+static void put_end(
+	struct assembler *assembler, uint32_t snaplen, const struct filter_program *next)
 {
-	put_label(builder, LABEL_REJECT);
-	put(builder, BPF_RET | BPF_K, 0, 0, 0);
-	put_label(builder, LABEL_ACCEPT);
+	assembler_put_label(assembler, LABEL_REJECT);
+	assembler_put(assembler, BPF_RET | BPF_K, 0, 0, 0);
+	assembler_put_label(assembler, LABEL_ACCEPT);
 	if (!next)
-		put(builder, BPF_RET | BPF_K, 0, 0, snaplen);
-	resolve_labels(builder);
+		assembler_put(assembler, BPF_RET | BPF_K, 0, 0, snaplen);
+	assembler_resolve(assembler);
 	for (uint32_t i = 0; next && i < next->count; i++)
-		put(builder, next->code[i].code, next->code[i].jt, next->code[i].jf,
+		assembler_put(assembler, next->code[i].code, next->code[i].jt, next->code[i].jf,
 			next->code[i].k);
 }
 
@@ -284,7 +236,7 @@ int filter_make(const struct filter_prefix *prefixes, size_t count,
 	const struct filter_program *next, struct filter_program *ret_program)
 {
 	struct interval *intervals = calloc(count + 1, sizeof(*intervals));
-	struct builder builder = {.program = ret_program};
+	struct assembler assembler = {.program = ret_program};
 	uint32_t network = layout->network_offset;
 	size_t used = 0;
 	int error = -ENOMEM;
@@ -293,23 +245,54 @@ int filter_make(const struct filter_prefix *prefixes, size_t count,
 		return -ENOMEM;
 	ret_program->count = 0;
 	ret_program->is_widened = false;
-	put_load(&builder, BPF_H, layout->protocol_offset);
-	put_jump_if(&builder, ETH_P_IP, LABEL_IPV4);
-	put_jump_if(&builder, ETH_P_IPV6, LABEL_IPV6);
-	put_jump(&builder, LABEL_ACCEPT);
+	assembler_put_load(&assembler, BPF_H, layout->protocol_offset);
+	assembler_put_jump_if(&assembler, ETH_P_IP, LABEL_IPV4);
+	assembler_put_jump_if(&assembler, ETH_P_IPV6, LABEL_IPV6);
+	assembler_put_jump(&assembler, LABEL_ACCEPT);
 	if (cover(prefixes, count, true, intervals, &used, &ret_program->is_widened) < 0)
 		goto done;
-	put_ipv4(&builder, network, intervals, used);
-	put_control(&builder, LABEL_IPV4_CONTROL, network + 12, network + 16, 1, sample);
+	put_ipv4(&assembler, network, intervals, used);
+	put_control(&assembler, LABEL_IPV4_CONTROL, network + 12, network + 16, 1, sample);
 	if (cover(prefixes, count, false, intervals, &used, &ret_program->is_widened) < 0)
 		goto done;
-	put_ipv6(&builder, network, intervals, used);
-	put_control(&builder, LABEL_IPV6_CONTROL, network + 8, network + 24, 4, sample);
-	put_end(&builder, snaplen, next);
-	error = builder.is_full ? -E2BIG : 0;
+	put_ipv6(&assembler, network, intervals, used);
+	put_control(&assembler, LABEL_IPV6_CONTROL, network + 8, network + 24, 4, sample);
+	put_end(&assembler, snaplen, next);
+	error = assembler.is_full ? -E2BIG : 0;
 done:
 	free(intervals);
 	return error;
+}
+
+void filter_pass_all(uint32_t snaplen, struct filter_program *ret_program)
+{
+	struct assembler assembler = {.program = ret_program};
+
+	ret_program->count = 0;
+	ret_program->is_widened = false;
+	assembler_put(&assembler, BPF_RET | BPF_K, 0, 0, snaplen);
+}
+
+int filter_restrict(struct filter_program *program, uint32_t index)
+{
+	const struct sock_filter test[FILTER_RESTRICT_INSTRUCTIONS] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_IFINDEX)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, index, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+
+	if (program->count > FILTER_INSTRUCTIONS_MAX - FILTER_RESTRICT_INSTRUCTIONS)
+		return -E2BIG;
+	memmove(program->code + FILTER_RESTRICT_INSTRUCTIONS, program->code,
+		program->count * sizeof(program->code[0]));
+	memcpy(program->code, test, sizeof(test));
+	program->count += FILTER_RESTRICT_INSTRUCTIONS;
+	return 0;
+}
+
+void filter_move(struct filter_program *program, uint32_t index)
+{
+	program->code[1].k = index;
 }
 
 int filter_compile(struct pcap *pcap, const char *expression, struct filter_program *ret_program,

@@ -44,6 +44,12 @@ struct filter_layout {
 /* The kernel's own knowledge of a packet, whatever its link type; VLAN tags are out of the way. */
 extern const struct filter_layout filter_layout_kernel;
 
+/* What the decoder opens: destination ports of UDP, and protocols of IP. */
+#define FILTER_OVERLAY_PORTS 4
+#define FILTER_CARRIERS 4
+extern const uint16_t filter_overlay_ports[FILTER_OVERLAY_PORTS];
+extern const uint8_t filter_carriers[FILTER_CARRIERS];
+
 struct filter_program {
 	uint16_t count;
 	bool is_widened; /* the intervals hold more than the prefixes do */
@@ -59,6 +65,16 @@ struct filter_program {
 int filter_make(const struct filter_prefix *prefixes, size_t count,
 	const struct filter_sample *sample, const struct filter_layout *layout, uint32_t snaplen,
 	const struct filter_program *next, struct filter_program *ret_program);
+
+/* Everything passes with up to `snaplen` bytes. */
+void filter_pass_all(uint32_t snaplen, struct filter_program *ret_program);
+
+#define FILTER_RESTRICT_INSTRUCTIONS 3
+
+/* Puts in front that nothing passes but packets of the interface with this index. Returns 0, or
+ * -E2BIG when it does not fit. filter_move changes the index of such a program. */
+int filter_restrict(struct filter_program *program, uint32_t index);
+void filter_move(struct filter_program *program, uint32_t index);
 
 struct pcap;
 

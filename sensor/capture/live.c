@@ -14,9 +14,9 @@
 #include <time.h>
 
 #define SECOND_US INT64_C(1000000)
-#define WAIT_MS 100
-#define LAG_US (3 * PORT_RETIRE_MS * INT64_C(1000)) /* a block may lie in the kernel that long */
+#define LAGS 3            /* a block may lie in the kernel for so many times PORT_RETIRE_MS */
 #define LOOK_US SECOND_US /* between looks at the interfaces while packets come */
+#define LOOK_IDLE_US (SECOND_US / 10) /* while none come */
 
 struct live {
 	struct capture_listener listener;
@@ -25,6 +25,8 @@ struct live {
 	enum port_state states[LIVE_INTERFACES_MAX];
 	struct pollfd polls[LIVE_INTERFACES_MAX];
 	size_t count;
+	bool is_first; /* of the readers */
+	int retire_ms;
 	struct port *taken;  /* its packet was handed out last */
 	int64_t looked_us;   /* packet or wall time of the last look */
 	int64_t blind_at_us; /* monotonic time up to which blind_us counts; 0: all is well */
@@ -89,7 +91,7 @@ static int open_ports(struct live *live, const struct capture_live_settings *set
 		}
 		live->polls[i] = (struct pollfd){port_descriptor(live->ports[i]), POLLIN, 0};
 		live->count++;
-		if (port_filter_note(live->ports[i]))
+		if (live->is_first && port_filter_note(live->ports[i]))
 			live->note(listener->argument, settings->interfaces[i],
 				port_filter_note(live->ports[i]));
 	}
@@ -106,11 +108,11 @@ static void live_close(void *state)
 }
 
 int live_open(const struct capture_listener *listener, const struct capture_live_settings *settings,
-	struct live **ret_live)
+	bool is_first, struct live **ret_live)
 {
 	char reason[FILTER_REASON_SIZE] = "";
 	struct live *live;
-	int error = check_memory(settings, reason);
+	int error = is_first ? check_memory(settings, reason) : 0;
 
 	if (error < 0 || settings->interface_count > LIVE_INTERFACES_MAX) {
 		listener->fault(listener->argument, "capture",
@@ -122,6 +124,8 @@ int live_open(const struct capture_listener *listener, const struct capture_live
 		return -ENOMEM;
 	live->listener = *listener;
 	live->note = settings->note;
+	live->is_first = is_first;
+	live->retire_ms = port_retire_ms(settings);
 	error = open_ports(live, settings);
 	if (error < 0) {
 		live_close(live);
@@ -132,21 +136,64 @@ int live_open(const struct capture_listener *listener, const struct capture_live
 	return 0;
 }
 
-/* All ports or none: what can fail is tried on each before the first one changes. */
+int live_share(
+	struct live *const *lives, uint32_t count, const struct capture_live_settings *settings)
+{
+	const struct live *first = lives[0];
+	char reason[FILTER_REASON_SIZE] = "", message[FILTER_REASON_SIZE + 64];
+	int64_t now_us;
+	int error = 0;
+
+	for (size_t i = 0; i < first->count; i++) {
+		uint16_t group = 0;
+
+		for (uint32_t j = 0; j < count && error == 0; j++)
+			error = port_share(lives[j]->ports[i], settings, j == 0, &group, reason);
+		if (error == -EOPNOTSUPP) {
+			snprintf(message, sizeof(message),
+				"packets cannot be shared out (%s): one reader goes on", reason);
+			first->note(first->listener.argument, settings->interfaces[i], message);
+		} else if (error < 0) {
+			first->listener.fault(
+				first->listener.argument, settings->interfaces[i], reason);
+		}
+		if (error < 0)
+			return error;
+	}
+	now_us = clock_us(CLOCK_REALTIME);
+	for (uint32_t j = 0; j < count; j++)
+		for (size_t i = 0; i < first->count; i++)
+			port_begin_at(lives[j]->ports[i], now_us);
+	return 0;
+}
+
+int live_check_filter(struct live *live, const struct capture_live_settings *settings)
+{
+	const struct capture_listener *listener = &live->listener;
+	char reason[FILTER_REASON_SIZE] = "";
+	int error = 0;
+
+	for (size_t i = 0; i < live->count && error == 0; i++) {
+		error = port_check_filter(live->ports[i], settings, reason);
+		if (error < 0)
+			listener->fault(listener->argument, port_name(live->ports[i]), reason);
+	}
+	return error;
+}
+
 int live_set_filter(struct live *live, const struct capture_live_settings *settings)
 {
 	const struct capture_listener *listener = &live->listener;
 	char reason[FILTER_REASON_SIZE] = "";
 	int error = 0;
 
-	for (size_t i = 0; i < 2 * live->count && error == 0; i++) {
-		struct port *port = live->ports[i % live->count];
+	for (size_t i = 0; i < live->count && error == 0; i++) {
+		struct port *port = live->ports[i];
 
-		error = i < live->count ? port_check_filter(port, settings, reason)
-					: port_set_filter(port, settings, reason);
+		error = port_set_filter(port, settings, reason);
 		if (error < 0)
 			listener->fault(listener->argument, port_name(port), reason);
-		else if (i >= live->count && port_filter_note(port))
+		else if (live->is_first && port_filter_note(port))
 			live->note(listener->argument, port_name(port), port_filter_note(port));
 	}
 	return error;
@@ -164,7 +211,8 @@ static void tell_state(struct live *live, size_t number, enum port_state state)
 	if (live->states[number] == PORT_UP)
 		live->outages++;
 	live->states[number] = state;
-	live->note(live->listener.argument, port_name(live->ports[number]), words[state]);
+	if (live->is_first)
+		live->note(live->listener.argument, port_name(live->ports[number]), words[state]);
 }
 
 /* Looks how the interfaces are; time in which one of them is not up is blind. */
@@ -183,6 +231,15 @@ static void look(struct live *live)
 	if (live->blind_at_us)
 		live->blind_us += (uint64_t)(now_us - live->blind_at_us);
 	live->blind_at_us = is_blind ? now_us : 0;
+}
+
+/* The clock may have been set back since the last look: any distance will do. */
+static void look_in_time(struct live *live, int64_t time_us, int64_t apart_us)
+{
+	if (llabs(time_us - live->looked_us) < apart_us)
+		return;
+	look(live);
+	live->looked_us = time_us;
 }
 
 /* The port whose next packet is the oldest, or NULL when there is none at all. */
@@ -208,7 +265,7 @@ static struct port *wait_for_packet(struct live *live)
 
 	if (oldest)
 		return oldest;
-	return poll(live->polls, live->count, WAIT_MS) > 0 ? find_oldest(live) : NULL;
+	return poll(live->polls, live->count, live->retire_ms) > 0 ? find_oldest(live) : NULL;
 }
 
 static enum capture_next live_next(void *state, struct frame *ret_frame)
@@ -220,17 +277,13 @@ static enum capture_next live_next(void *state, struct frame *ret_frame)
 		port_take(live->taken);
 	live->taken = oldest = wait_for_packet(live);
 	if (!oldest) {
-		look(live);
-		*ret_frame = (struct frame){.time_us = clock_us(CLOCK_REALTIME) - LAG_US};
-		live->looked_us = ret_frame->time_us;
+		*ret_frame = (struct frame){.time_us = clock_us(CLOCK_REALTIME) -
+						       LAGS * live->retire_ms * SECOND_US / 1000};
+		look_in_time(live, ret_frame->time_us, LOOK_IDLE_US);
 		return CAPTURE_IDLE;
 	}
 	*ret_frame = *port_peek(oldest);
-	/* The clock may have been set back: any distance will do. */
-	if (llabs(ret_frame->time_us - live->looked_us) > LOOK_US) {
-		look(live);
-		live->looked_us = ret_frame->time_us;
-	}
+	look_in_time(live, ret_frame->time_us, LOOK_US);
 	return CAPTURE_FRAME;
 }
 
@@ -246,9 +299,13 @@ static void live_stats(const void *state, struct capture_stats *stats)
 		port_stats(live->ports[i], &port);
 		stats->kernel_drops += port.kernel_drops;
 		stats->waiting += port.waiting;
+		if (!live->is_first)
+			continue;
 		stats->interface_drops += port.interface_drops;
 		stats->down += live->states[i] != PORT_UP;
 	}
+	if (!live->is_first)
+		return;
 	if (drops_read_softnet(&softnet) == 0)
 		drops_follow(softnet, &live->softnet_last, &live->softnet_drops);
 	stats->softnet_drops = live->softnet_drops;

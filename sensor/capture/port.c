@@ -2,6 +2,8 @@
 #include "capture/port.h"
 
 #include "capture/drops.h"
+#include "capture/fanout.h"
+#include "capture/sieve.h"
 
 #include <errno.h>
 #include <linux/if_ether.h>
@@ -15,6 +17,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#define EARLY_MAX_US INT64_C(5000000)
+
 struct port {
 	char name[IFNAMSIZ];
 	pcap_t *pcap;
@@ -24,12 +28,12 @@ struct port {
 	bool is_promiscuous;
 	struct frame head;
 	bool has_head;
-	bool is_filtering;        /* libpcap drops packets by itself: what waits is not known */
+	struct sieve sieve;
+	int64_t from_us;          /* packets from before do not count; 0 all do */
 	uint32_t taken;           /* packets out of the ring, wraps as libpcap's counters do */
 	uint32_t last_ring_drops; /* of libpcap, wraps */
 	uint64_t last_interface_drops;
 	struct port_stats stats;
-	char filter_note[FILTER_REASON_SIZE];
 };
 
 static int say(char ret_reason[FILTER_REASON_SIZE], int error, const char *text)
@@ -65,6 +69,11 @@ static int explain_activation(struct port *port, int result, char ret_reason[FIL
 	return say(ret_reason, -EIO, pcap_geterr(port->pcap));
 }
 
+int port_retire_ms(const struct capture_live_settings *settings)
+{
+	return settings->readers > 1 ? PORT_RETIRE_SHARED_MS : PORT_RETIRE_MS;
+}
+
 static int activate(struct port *port, const struct capture_live_settings *settings,
 	char ret_reason[FILTER_REASON_SIZE])
 {
@@ -76,8 +85,8 @@ static int activate(struct port *port, const struct capture_live_settings *setti
 		return say(ret_reason, -ENOMEM, message);
 	pcap_set_snaplen(port->pcap, (int)settings->snaplen);
 	pcap_set_promisc(port->pcap, settings->is_promiscuous);
-	pcap_set_timeout(port->pcap, PORT_RETIRE_MS);
-	pcap_set_buffer_size(port->pcap, (int)settings->ring_bytes);
+	pcap_set_timeout(port->pcap, port_retire_ms(settings));
+	pcap_set_buffer_size(port->pcap, (int)(settings->ring_bytes / settings->readers));
 	result = pcap_activate(port->pcap);
 	/* Positive: a warning, for instance that "any" cannot be promiscuous. */
 	if (result < 0)
@@ -90,119 +99,9 @@ static int activate(struct port *port, const struct capture_live_settings *setti
 		return -EMEDIUMTYPE;
 	}
 	port->descriptor = pcap_fileno(port->pcap);
+	port->sieve.pcap = port->pcap;
+	port->sieve.descriptor = port->descriptor;
 	return 0;
-}
-
-/* In these libpcap makes the link header itself, so that an expression must be left to it. */
-static bool is_cooked(const struct port *port)
-{
-	int link_type = pcap_datalink(port->pcap);
-
-	return link_type == DLT_LINUX_SLL || link_type == DLT_LINUX_SLL2;
-}
-
-static int attach(const struct port *port, const struct filter_program *program)
-{
-	struct sock_fprog kernel = {program->count, (struct sock_filter *)program->code};
-
-	return setsockopt(port->descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &kernel, sizeof(kernel)) <
-			       0
-		       ? -errno
-		       : 0;
-}
-
-/* The operator's expression alone, by libpcap, which falls back to filtering by itself. */
-static int set_expression(
-	struct port *port, const char *expression, char ret_reason[FILTER_REASON_SIZE])
-{
-	struct bpf_program compiled;
-	int result;
-
-	if (pcap_compile(port->pcap, &compiled, expression, 1, PCAP_NETMASK_UNKNOWN) != 0)
-		return say(ret_reason, -EINVAL, pcap_geterr(port->pcap));
-	result = pcap_setfilter(port->pcap, &compiled);
-	pcap_freecode(&compiled);
-	port->is_filtering = true;
-	return result == 0 ? 0 : say(ret_reason, -EINVAL, pcap_geterr(port->pcap));
-}
-
-/* Everything passes, whatever was set before. */
-static void clear_filter(struct port *port)
-{
-	struct bpf_program everything;
-	int none = 0;
-
-	if (port->is_filtering && pcap_compile(port->pcap, &everything, "", 1, 0) == 0) {
-		pcap_setfilter(port->pcap, &everything);
-		pcap_freecode(&everything);
-	}
-	port->is_filtering = false;
-	setsockopt(port->descriptor, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none));
-}
-
-/* `programs`: room for two. */
-static int set_filter(struct port *port, const struct capture_live_settings *settings,
-	struct filter_program *programs, char ret_reason[FILTER_REASON_SIZE])
-{
-	struct filter_program *user = settings->filter ? &programs[0] : NULL;
-	struct filter_program *whole = &programs[1];
-	int error = 0;
-
-	if (user) {
-		error = filter_compile(port->pcap, settings->filter, user, ret_reason);
-		if (error < 0)
-			return -EINVAL;
-	}
-	if (port->is_filtering || settings->prefix_count == 0)
-		clear_filter(port);
-	if (settings->prefix_count == 0)
-		return user ? set_expression(port, settings->filter, ret_reason) : 0;
-	if (user && is_cooked(port))
-		error = -EOPNOTSUPP;
-	else
-		error = filter_make(settings->prefixes, settings->prefix_count, settings->sample,
-			&filter_layout_kernel, settings->snaplen, user, whole);
-	if (error == 0)
-		error = attach(port, whole);
-	if (error == 0 && whole->is_widened)
-		snprintf(port->filter_note, sizeof(port->filter_note),
-			"the watched prefixes are too many or too long for the kernel filter: it "
-			"passes wider ranges, the exact look-up is done in user space");
-	if (error == 0)
-		return 0;
-	snprintf(port->filter_note, sizeof(port->filter_note),
-		"no kernel filter for the watched prefixes (%s): they are looked up in user space",
-		strerror(-error));
-	clear_filter(port);
-	return user ? set_expression(port, settings->filter, ret_reason) : 0;
-}
-
-int port_check_filter(const struct port *port, const struct capture_live_settings *settings,
-	char ret_reason[FILTER_REASON_SIZE])
-{
-	struct filter_program *program = calloc(1, sizeof(*program));
-	int error = 0;
-
-	if (!program)
-		return say(ret_reason, -ENOMEM, strerror(ENOMEM));
-	if (settings->filter)
-		error = filter_compile(port->pcap, settings->filter, program, ret_reason);
-	free(program);
-	return error < 0 ? -EINVAL : 0;
-}
-
-int port_set_filter(struct port *port, const struct capture_live_settings *settings,
-	char ret_reason[FILTER_REASON_SIZE])
-{
-	struct filter_program *programs = calloc(2, sizeof(*programs));
-	int error;
-
-	if (!programs)
-		return say(ret_reason, -ENOMEM, strerror(ENOMEM));
-	port->filter_note[0] = '\0';
-	error = set_filter(port, settings, programs, ret_reason);
-	free(programs);
-	return error;
 }
 
 static int prepare(struct port *port, const struct capture_live_settings *settings,
@@ -218,7 +117,7 @@ static int prepare(struct port *port, const struct capture_live_settings *settin
 	if (ask(port, SIOCGIFHWADDR, &answer) == 0)
 		port->hardware = answer.ifr_hwaddr.sa_family;
 	drops_read_device(port->name, &port->last_interface_drops);
-	return port_set_filter(port, settings, ret_reason);
+	return sieve_set(&port->sieve, settings, ret_reason);
 }
 
 int port_open(const char *name, const struct capture_live_settings *settings,
@@ -249,6 +148,7 @@ void port_close(struct port *port)
 		return;
 	if (port->pcap)
 		pcap_close(port->pcap);
+	sieve_done(&port->sieve);
 	free(port);
 }
 
@@ -264,28 +164,75 @@ int port_descriptor(const struct port *port)
 
 const char *port_filter_note(const struct port *port)
 {
-	return port->filter_note[0] ? port->filter_note : NULL;
+	return port->sieve.note[0] ? port->sieve.note : NULL;
+}
+
+int port_check_filter(const struct port *port, const struct capture_live_settings *settings,
+	char ret_reason[FILTER_REASON_SIZE])
+{
+	return sieve_check(&port->sieve, settings, ret_reason);
+}
+
+int port_set_filter(struct port *port, const struct capture_live_settings *settings,
+	char ret_reason[FILTER_REASON_SIZE])
+{
+	return sieve_set(&port->sieve, settings, ret_reason);
+}
+
+int port_share(struct port *port, const struct capture_live_settings *settings, bool is_first,
+	uint16_t *group, char ret_reason[FILTER_REASON_SIZE])
+{
+	int error;
+
+	if (port->index <= 0)
+		return say(ret_reason, -EOPNOTSUPP, "it is no single interface");
+	error = sieve_restrict(&port->sieve, settings, (uint32_t)port->index, ret_reason);
+	if (error < 0)
+		return error;
+	error = is_first ? fanout_begin(port->descriptor, group)
+			 : fanout_join(port->descriptor, *group);
+	return error < 0 ? say(ret_reason, -EOPNOTSUPP, strerror(-error)) : 0;
+}
+
+void port_begin_at(struct port *port, int64_t from_us)
+{
+	port->from_us = from_us;
+}
+
+/* The ring holds packets in order, so that the first one that counts ends the question; unless the
+ * clock was set back meanwhile. */
+static bool is_early(struct port *port, int64_t time_us)
+{
+	bool is_early = time_us < port->from_us && time_us > port->from_us - EARLY_MAX_US;
+
+	if (!is_early)
+		port->from_us = 0;
+	return is_early;
 }
 
 const struct frame *port_peek(struct port *port)
 {
 	struct pcap_pkthdr *header;
 	const u_char *data;
+	int64_t time_us;
 
 	if (port->has_head)
 		return &port->head;
-	/* An error means that the interface is down or gone, of which port_look learns more. */
-	if (pcap_next_ex(port->pcap, &header, &data) != 1)
-		return NULL;
+	do {
+		/* An error means that the interface is down or gone: port_look learns more. */
+		if (pcap_next_ex(port->pcap, &header, &data) != 1)
+			return NULL;
+		port->taken++;
+		time_us = (int64_t)header->ts.tv_sec * 1000000 + header->ts.tv_usec;
+	} while (port->from_us && is_early(port, time_us));
 	port->head = (struct frame){
 		.data = data,
 		.captured_bytes = header->caplen,
 		.wire_bytes = header->len > header->caplen ? header->len : header->caplen,
 		.link_type = pcap_datalink(port->pcap),
-		.time_us = (int64_t)header->ts.tv_sec * 1000000 + header->ts.tv_usec,
+		.time_us = time_us,
 	};
 	port->has_head = true;
-	port->taken++;
 	return &port->head;
 }
 
@@ -301,8 +248,15 @@ static int bind_again(struct port *port, int index)
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = index};
 	struct packet_mreq membership = {.mr_ifindex = index, .mr_type = PACKET_MR_PROMISC};
 
-	if (bind(port->descriptor, (struct sockaddr *)&address, sizeof(address)) < 0)
+	/* One that shares is bound to all interfaces, and cannot be bound again. */
+	if (port->sieve.restricted) {
+		int error = sieve_move(&port->sieve, (uint32_t)index);
+
+		if (error < 0)
+			return error;
+	} else if (bind(port->descriptor, (struct sockaddr *)&address, sizeof(address)) < 0) {
 		return -errno;
+	}
 	port->index = index;
 	port->last_interface_drops = 0;
 	if (port->is_promiscuous && setsockopt(port->descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
@@ -349,7 +303,7 @@ void port_stats(struct port *port, struct port_stats *ret_stats)
 		port->stats.kernel_drops += stat.ps_drop - port->last_ring_drops;
 		port->last_ring_drops = stat.ps_drop;
 		/* The kernel counts what it dropped as received, too. */
-		if (!port->is_filtering)
+		if (!port->sieve.is_filtering)
 			port->stats.waiting = (uint32_t)(stat.ps_recv - stat.ps_drop - port->taken);
 	}
 	if (port->index > 0 && drops_read_device(port->name, &drops) == 0)

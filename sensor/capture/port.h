@@ -13,7 +13,10 @@
 
 #include <stdbool.h>
 
-#define PORT_RETIRE_MS 100 /* the kernel hands over a block of the ring at least this often */
+/* The kernel hands over a block of the ring at least this often; with several readers, of which
+ * those without packets must not let others wait for long, more often. */
+#define PORT_RETIRE_MS 100
+#define PORT_RETIRE_SHARED_MS 20
 
 enum port_state {
 	PORT_UP,
@@ -37,6 +40,20 @@ int port_open(const char *name, const struct capture_live_settings *settings,
 	struct port **ret_port, char ret_reason[FILTER_REASON_SIZE]);
 
 void port_close(struct port *port);
+
+int port_retire_ms(const struct capture_live_settings *settings);
+
+/*
+ * Shares the packets of its interface out with other ports, see fanout.h: the first one makes the
+ * group, the others join it. Until all have, a packet may come to several of them. Returns 0;
+ * -EOPNOTSUPP when the kernel or this kind of interface does not allow it, or as port_set_filter;
+ * then the port is to be closed.
+ */
+int port_share(struct port *port, const struct capture_live_settings *settings, bool is_first,
+	uint16_t *group, char ret_reason[FILTER_REASON_SIZE]);
+
+/* Packets from before `from_us` (Unix) do not count. */
+void port_begin_at(struct port *port, int64_t from_us);
 
 const char *port_name(const struct port *port);
 

@@ -55,6 +55,7 @@ void feed_plan(const struct config *config, const struct setup *setup,
 	struct pipeline_settings *ret_settings)
 {
 	*ret_settings = (struct pipeline_settings){
+		.readers = 1,
 		.workers = (uint32_t)config->workers,
 		.worker = {.ranges = setup->ranges,
 			.plugins = setup->plugins,
@@ -94,8 +95,8 @@ static void pump(struct pipeline *pipeline, struct capture *capture)
 	struct frame frame;
 	uint32_t frames = 0;
 	progress_init(&progress);
-	while (!is_stopping && capture_next(capture, &frame) == CAPTURE_FRAME) {
-		pipeline_take(pipeline, &frame);
+	while (!is_stopping && capture_next(capture, 0, &frame) == CAPTURE_FRAME) {
+		pipeline_take(pipeline, 0, &frame);
 		if (++frames % FRAMES_PER_LOOK == 0)
 			show_progress(&progress, capture, &frame);
 	}

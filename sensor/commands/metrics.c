@@ -189,6 +189,8 @@ static void print_state(FILE *stream, const struct metrics *metrics)
 	print_real(stream, "clock_ahead_seconds", "gauge",
 		"the sensor's time ahead of the host's clock, after that was set back",
 		metrics->clock_ahead_s);
+	print_real(
+		stream, "readers", "gauge", "that share the packets of the tap", metrics->readers);
 	print_real(stream, "uptime_seconds", "gauge", "since the start", metrics->uptime_s);
 	print_real(stream, "last_bucket_timestamp_seconds", "gauge",
 		"begin of the minute judged last; 0 none", (double)pipeline->judged.last_s);

@@ -67,6 +67,7 @@ static int open_capture(struct run *run)
 		.interfaces = config->interface.items,
 		.interface_count = config->interface.count,
 		.snaplen = (uint32_t)config->snaplen,
+		.readers = (uint32_t)config->workers,
 		.ring_bytes = (uint32_t)config->ring_size * MIB,
 		.is_promiscuous = config->promiscuous,
 		.filter = config->filter,
@@ -147,12 +148,14 @@ static int make_seeds(struct pipeline_settings *settings)
 	return 0;
 }
 
-static int open_pipeline(struct run *run)
+static int open_pipeline(struct run *run, struct tap *tap)
 {
 	struct pipeline_settings settings;
 	feed_plan(&run->first->config, &run->first->setup, &settings);
 	settings.worker.sample = run->first->sample;
 	settings.analyst.listener = outlet_listener(&run->outlet);
+	settings.listener = (struct pipeline_listener){tap_hear_second, tap};
+	settings.readers = capture_readers(run->capture);
 	settings.is_live = true;
 	settings.latest_us = ((int64_t)time(NULL) + CLOCK_AHEAD_MAX_S) * CLOCK_SECOND_US;
 	int error = make_seeds(&settings);
@@ -239,7 +242,7 @@ static int listen_until_signal(struct run *run)
 		.notify = &run->notify};
 	double start_s = monotonic_s();
 	tap_catch_signals();
-	int status = open_pipeline(run);
+	int status = open_pipeline(run, &tap);
 	if (status == STATUS_OK)
 		status = open_reload(run);
 	if (status == STATUS_OK)
@@ -250,14 +253,20 @@ static int listen_until_signal(struct run *run)
 	tap.reload = run->reload;
 	tap.exporter = run->exporter;
 	tap.interface = run->names;
+	if (capture_readers(run->capture) > 1)
+		log_info("%u readers share the packets of %s", capture_readers(run->capture),
+			run->names);
 	log_info("listening on %s%s%s", run->names, run->user.is_change ? " as user " : "",
 		run->user.is_change ? run->user.name : "");
 	if (run->first->sample.limit > 0)
 		log_info("alerts are compared with %.3g %% of the hosts that are not watched",
 			100 * run->first->config.control_sample);
 	notify_ready(&run->notify, run->names);
-	tap_run(&tap);
-	return finish(run, start_s);
+	int error = tap_run(&tap);
+	if (error < 0)
+		log_error("cannot read: %s", strerror(-error));
+	status = finish(run, start_s);
+	return error < 0 ? STATUS_FAILURE : status;
 }
 
 static int run_live(struct run *run)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands/tap.h"
 
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,18 +17,21 @@
 #define HEARTBEAT_S 10
 #define STOP_MAX_S 20.0 /* for what the kernel has captured: the clock may be set back */
 
-static volatile sig_atomic_t is_stopping, is_reloading;
+/* Set by signals, on any thread. */
+static atomic_bool is_stopping, is_reloading;
+
+_Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "a signal may come anywhere");
 
 static void on_stop(int number)
 {
 	(void)number;
-	is_stopping = 1;
+	atomic_store(&is_stopping, true);
 }
 
 static void on_reload(int number)
 {
 	(void)number;
-	is_reloading = 1;
+	atomic_store(&is_reloading, true);
 }
 
 void tap_catch_signals(void)
@@ -60,10 +65,20 @@ static uint64_t read_rss(void)
 	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* What tap_run remembers from one second to the next. */
+/* One reader, on its thread; between two seconds of others, too. */
+struct reader {
+	struct watch *watch;
+	uint32_t number;
+	pthread_t thread;
+	/* Written with each packet: on a cache line of its own. */
+	_Alignas(64) struct steady_clock clock;
+};
+
+/* What tap_run remembers from one second to the next. Of whoever holds the readers' meeting. */
 struct watch {
-	const struct tap *tap;
-	struct steady_clock clock;
+	struct tap *tap;
+	struct reader readers[PIPELINE_READERS_MAX];
+	uint32_t reader_count;
 	uint64_t steps;              /* back, that were told */
 	int64_t second;              /* of the steady time, the one being read */
 	struct capture_stats before; /* at the end of the last one */
@@ -112,8 +127,9 @@ static void fill_metrics(
 		.interface_count = tap->config->interface.count,
 		.technique_count = techniques->count,
 		.moment_s = seconds_of(CLOCK_MONOTONIC),
-		.clock_steps = watch->clock.steps,
-		.clock_ahead_s = (double)watch->clock.ahead_us / 1e6,
+		.clock_steps = watch->readers[0].clock.steps,
+		.clock_ahead_s = (double)watch->readers[0].clock.ahead_us / 1e6,
+		.readers = watch->reader_count,
 		.rss_bytes = read_rss()};
 	metrics->uptime_s = metrics->moment_s - watch->start_s;
 	for (uint32_t i = 0; i < techniques->count; i++)
@@ -149,48 +165,63 @@ static void publish_metrics(struct watch *watch, const struct capture_stats *cap
 			&watch->file_limit, "%s: %s", tap->config->metrics_file, strerror(-error));
 }
 
-/* Once a second of the steady time. */
-static void keep_house(struct watch *watch, int64_t second)
+static void tell_step(struct watch *watch, const struct steady_clock *clock)
 {
-	struct capture_stats stats;
-	bool is_asked;
-
-	capture_stats(watch->tap->capture, &stats);
-	note_loss(watch, &stats);
-	if (watch->clock.steps > watch->steps)
+	if (clock->steps > watch->steps)
 		log_limited(&watch->step_limit,
 			"the clock was set back by %lld s: time goes on, %lld s ahead of it, and "
 			"comes "
 			"back to it in %lld s",
-			(long long)(watch->clock.step_us / CLOCK_SECOND_US),
-			(long long)(watch->clock.ahead_us / CLOCK_SECOND_US),
-			(long long)(watch->clock.ahead_us / CLOCK_SECOND_US * STEADY_SLEW));
-	watch->steps = watch->clock.steps;
+			(long long)(clock->step_us / CLOCK_SECOND_US),
+			(long long)(clock->ahead_us / CLOCK_SECOND_US),
+			(long long)(clock->ahead_us / CLOCK_SECOND_US * STEADY_SLEW));
+	watch->steps = clock->steps;
+}
+
+/* All readers have one time: that of the one that has noticed a step of the host's clock first. */
+static void agree_on_time(struct watch *watch)
+{
+	for (uint32_t i = 1; i < watch->reader_count; i++)
+		steady_clock_follow(&watch->readers[0].clock, &watch->readers[i].clock);
+	for (uint32_t i = 1; i < watch->reader_count; i++)
+		steady_clock_follow(&watch->readers[i].clock, &watch->readers[0].clock);
+}
+
+/* Once a second of the steady time. */
+static void keep_house(struct watch *watch, int64_t second)
+{
+	struct capture_stats stats;
+
+	capture_stats(watch->tap->capture, &stats);
+	note_loss(watch, &stats);
+	tell_step(watch, &watch->readers[0].clock);
 	publish_metrics(watch, &stats, second / HEARTBEAT_S != watch->second / HEARTBEAT_S);
 	notify_alive(watch->tap->notify);
-	is_asked = is_reloading;
-	if (is_asked)
-		is_reloading = 0;
-	reload_tick(watch->tap->reload, is_asked);
+	reload_tick(watch->tap->reload, atomic_exchange(&is_reloading, false));
 	watch->second = second;
 }
 
-static void take(struct watch *watch, enum capture_next next, struct frame *frame)
+void tap_hear_second(void *tap, int64_t time_us)
 {
-	int64_t second;
+	struct watch *watch = ((struct tap *)tap)->watch;
 
-	frame->time_us = steady_clock_take(&watch->clock, frame->time_us);
-	second = frame->time_us / CLOCK_SECOND_US;
-	if (second != watch->second)
-		keep_house(watch, second);
+	agree_on_time(watch);
+	keep_house(watch, time_us / CLOCK_SECOND_US);
+}
+
+static void take(struct reader *reader, enum capture_next next, struct frame *frame)
+{
+	struct pipeline *pipeline = reader->watch->tap->pipeline;
+
+	frame->time_us = steady_clock_take(&reader->clock, frame->time_us);
 	if (next == CAPTURE_FRAME)
-		pipeline_take(watch->tap->pipeline, frame);
+		pipeline_take(pipeline, reader->number, frame);
 	else
-		pipeline_pass_time(watch->tap->pipeline, frame->time_us);
+		pipeline_pass_time(pipeline, reader->number, frame->time_us);
 }
 
 /* Reads on after the signal until the capture's time has passed it. */
-static void read_rest(struct watch *watch)
+static void read_rest(struct reader *reader)
 {
 	int64_t stop_us = (int64_t)(seconds_of(CLOCK_REALTIME) * 1e6);
 	double end_s = seconds_of(CLOCK_MONOTONIC) + STOP_MAX_S;
@@ -198,43 +229,88 @@ static void read_rest(struct watch *watch)
 	enum capture_next next;
 
 	do {
-		next = capture_next(watch->tap->capture, &frame);
+		next = capture_next(reader->watch->tap->capture, reader->number, &frame);
 		if (next == CAPTURE_END || frame.time_us > stop_us)
 			return;
-		take(watch, next, &frame);
+		take(reader, next, &frame);
 	} while (seconds_of(CLOCK_MONOTONIC) < end_s);
+}
+
+static void *read_tap(void *argument)
+{
+	struct reader *reader = argument;
+	struct capture *capture = reader->watch->tap->capture;
+	struct frame frame;
+	enum capture_next next = CAPTURE_IDLE;
+
+	while (!atomic_load_explicit(&is_stopping, memory_order_relaxed) && next != CAPTURE_END) {
+		next = capture_next(capture, reader->number, &frame);
+		if (next != CAPTURE_END)
+			take(reader, next, &frame);
+	}
+	if (reader->number == 0)
+		notify_stopping(reader->watch->tap->notify);
+	read_rest(reader);
+	pipeline_leave(reader->watch->tap->pipeline, reader->number);
+	return NULL;
 }
 
 /* What an earlier run has counted is not counted again, should the clock have been set back since.
  */
-static void start_clock(struct watch *watch)
+static void start_clocks(struct watch *watch)
 {
 	int64_t host_us = (int64_t)(seconds_of(CLOCK_REALTIME) * 1e6);
 	struct pipeline_stats resumed;
 
 	pipeline_stats(watch->tap->pipeline, &resumed);
-	steady_clock_start(&watch->clock, host_us, resumed.last_us);
-	watch->second = (host_us + watch->clock.ahead_us) / CLOCK_SECOND_US;
+	for (uint32_t i = 0; i < watch->reader_count; i++)
+		steady_clock_start(&watch->readers[i].clock, host_us, resumed.last_us);
+	watch->second = (host_us + watch->readers[0].clock.ahead_us) / CLOCK_SECOND_US;
 }
 
-void tap_run(const struct tap *tap)
+/* The first reader is the calling thread. */
+static int read_with_all(struct watch *watch)
 {
-	struct watch watch = {.tap = tap, .start_s = seconds_of(CLOCK_MONOTONIC)};
-	struct frame frame;
-	enum capture_next next = CAPTURE_IDLE;
-	struct capture_stats stats;
+	int error = 0;
 
-	start_clock(&watch);
+	for (uint32_t i = 0; i < watch->reader_count; i++) {
+		watch->readers[i].watch = watch;
+		watch->readers[i].number = i;
+	}
+	for (uint32_t i = 1; i < watch->reader_count; i++) {
+		struct reader *reader = &watch->readers[i];
+
+		if (error == 0)
+			error = -pthread_create(&reader->thread, NULL, read_tap, reader);
+		if (error == 0)
+			continue;
+		/* The others need not wait for it; the run ends at once. */
+		atomic_store(&is_stopping, true);
+		pipeline_leave(watch->tap->pipeline, i);
+		reader->watch = NULL;
+	}
+	read_tap(&watch->readers[0]);
+	for (uint32_t i = 1; i < watch->reader_count; i++)
+		if (watch->readers[i].watch)
+			pthread_join(watch->readers[i].thread, NULL);
+	return error;
+}
+
+int tap_run(struct tap *tap)
+{
+	struct watch watch = {.tap = tap,
+		.reader_count = capture_readers(tap->capture),
+		.start_s = seconds_of(CLOCK_MONOTONIC)};
+	struct capture_stats stats;
+	int error;
+
+	tap->watch = &watch;
+	start_clocks(&watch);
 	capture_stats(tap->capture, &watch.before);
 	publish_metrics(&watch, &watch.before, true);
-	while (!is_stopping && next != CAPTURE_END) {
-		next = capture_next(tap->capture, &frame);
-		if (next != CAPTURE_END)
-			take(&watch, next, &frame);
-	}
-	notify_stopping(tap->notify);
-	read_rest(&watch);
+	error = read_with_all(&watch);
 	capture_stats(tap->capture, &stats);
 	note_loss(&watch, &stats);
 	publish_metrics(&watch, &stats, true);
+	return error;
 }

@@ -122,3 +122,12 @@ void gate_stats(const struct gate *gate, struct gate_stats *ret_stats)
 {
 	*ret_stats = gate->stats;
 }
+
+void gate_stats_add(struct gate_stats *sum, const struct gate_stats *more)
+{
+	for (int i = 0; i < PACKET_VERDICTS; i++)
+		sum->packets[i] += more->packets[i];
+	sum->bytes += more->bytes;
+	sum->unwatched += more->unwatched;
+	sum->control += more->control;
+}

@@ -49,4 +49,7 @@ struct lap *gate_lap(struct gate *gate);
 
 void gate_stats(const struct gate *gate, struct gate_stats *ret_stats);
 
+/* Adds the figures of another gate. */
+void gate_stats_add(struct gate_stats *sum, const struct gate_stats *more);
+
 #endif

@@ -13,7 +13,9 @@ struct intake {
 	struct tally *tally;
 	struct packet_clock clock;
 	struct held held;
-	struct lap *lap; /* in the gate */
+	struct lap *lap;    /* in the gate */
+	int64_t until_us;   /* of the packet clock: then there is a meeting */
+	int64_t reached_us; /* by what was taken before it */
 };
 
 int intake_new(const struct intake_settings *settings, struct intake **ret_intake)
@@ -30,6 +32,7 @@ int intake_new(const struct intake_settings *settings, struct intake **ret_intak
 		return error;
 	}
 	intake->lap = gate_lap(intake->gate);
+	intake->until_us = settings->meeting ? INT64_MIN : INT64_MAX;
 	*ret_intake = intake;
 	return 0;
 }
@@ -44,11 +47,27 @@ void intake_free(struct intake *intake)
 	free(intake);
 }
 
+/* The waiting counts as what live readers do most: waiting for packets. */
+static void attend_meetings(struct intake *intake)
+{
+	uint64_t since = lap_now();
+	while (intake->clock.now_us >= intake->until_us)
+		meeting_attend(intake->settings.meeting);
+	lap_add_wait(intake->lap, STAGE_CAPTURE, since);
+}
+
 static bool pass_time(struct intake *intake, int64_t time_us)
 {
+	int64_t before_us = intake->clock.now_us;
 	bool is_timely = packet_clock_take(&intake->clock, time_us);
-	calendar_pass(intake->settings.calendar, intake->clock.now_us);
-	intake->clock.is_committed = intake->settings.calendar->is_committed;
+	if (intake->clock.now_us >= intake->until_us) {
+		intake->reached_us = before_us;
+		attend_meetings(intake);
+	}
+	if (intake->settings.is_alone) {
+		calendar_pass(intake->settings.calendar, intake->clock.now_us);
+		intake_commit(intake);
+	}
 	return is_timely;
 }
 
@@ -61,7 +80,7 @@ static void share_out(struct intake *intake, const struct frame *frame, bool is_
 	taken.is_bare = tally_add(intake->tally, &taken.packet, taken.now_us, &taken.flow_hash);
 	uint32_t lanes = intake->settings.lane_count;
 	uint64_t pair = lanes > 1 ? gate_host_pair(intake->gate, &taken.packet) : 0;
-	lane_put_packet(intake->settings.lanes[pair % lanes], &taken);
+	lane_put_packet(intake->settings.lanes[pair % lanes], intake->settings.number, &taken);
 }
 
 static void release_held(struct intake *intake, bool is_believed)
@@ -99,6 +118,21 @@ void intake_take(struct intake *intake, const struct frame *frame)
 void intake_pass_time(struct intake *intake, int64_t time_us)
 {
 	pass_time(intake, time_us);
+}
+
+void intake_set_meeting(struct intake *intake, int64_t until_us)
+{
+	intake->until_us = until_us;
+}
+
+int64_t intake_reached(const struct intake *intake)
+{
+	return intake->reached_us;
+}
+
+void intake_commit(struct intake *intake)
+{
+	intake->clock.is_committed = intake->settings.calendar->is_committed;
 }
 
 void intake_finish(struct intake *intake)

@@ -2,12 +2,17 @@
 #ifndef PIPELINE_INTAKE_H
 #define PIPELINE_INTAKE_H
 /*
- * What one reader of the tap does with its frames: decodes them, asks the packet clock whether
+ * What one reader of the tap does with its frames: decodes them, asks its packet clock whether
  * their time is to be believed, and shares the watched packets out to the lanes by pair of hosts.
  * Driven from one thread.
+ *
+ * A reader that is alone lets the calendar follow its clock with every frame. Several ones each
+ * have a clock; none goes on into the next second before all have met at its begin, and only there
+ * does the calendar turn, to the least of their times.
  */
 #include "pipeline/calendar.h"
 #include "pipeline/gate.h"
+#include "pipeline/meeting.h"
 
 struct intake_settings {
 	const struct ranges *ranges; /* as gate_new takes them */
@@ -17,6 +22,9 @@ struct intake_settings {
 	struct lane *const *lanes;
 	uint32_t lane_count;
 	struct calendar *calendar;
+	struct meeting *meeting; /* NULL: there is none */
+	uint32_t number;         /* of this reader, for the lanes */
+	bool is_alone;
 };
 
 struct intake;
@@ -32,6 +40,16 @@ void intake_take(struct intake *intake, const struct frame *frame);
 
 /* Lets time pass without a frame. */
 void intake_pass_time(struct intake *intake, int64_t time_us);
+
+/* Attends the meeting before anything from `until_us` or later is taken. At first that is the first
+ * frame. */
+void intake_set_meeting(struct intake *intake, int64_t until_us);
+
+/* In a meeting: the time of the latest frame that was taken before; 0 none. */
+int64_t intake_reached(const struct intake *intake);
+
+/* Sets what the calendar knows: a minute was closed, no way back. */
+void intake_commit(struct intake *intake);
 
 /* Frames that still wait for others to agree with their time are not believed. */
 void intake_finish(struct intake *intake);

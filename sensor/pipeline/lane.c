@@ -8,16 +8,18 @@
 
 #include "base/channel.h"
 
-#define BATCHES 16 /* in the way at once, about 5 MB: the reader may be so far ahead */
-#define MINUTES 3  /* one being filled, one on its way, one being merged */
+#define BATCHES 16 /* in the way at once, about 5 MB: a reader may be so far ahead */
+#define BATCHES_MAX (BATCHES + LANE_READERS_MAX - 1) /* each other reader fills one more */
+#define MINUTES 3 /* one being filled, one on its way, one being merged */
 #define KEEP_BYTES 4096
 
 struct lane {
 	struct worker *worker;
 	struct channel *full_batches, *empty_batches;
 	struct channel *full_minutes, *empty_minutes;
-	struct batch *filling;      /* the reader's */
-	struct lap *lap;            /* the reader's */
+	struct batch *filling[LANE_READERS_MAX]; /* each one its reader's */
+	struct lap *laps[LANE_READERS_MAX];      /* likewise */
+	uint32_t reader_count, batch_count;
 	struct lane_minute *minute; /* the worker's */
 	uint32_t stale_meters;      /* the worker's: a bit for each that counts by former ranges */
 	uint32_t range_count;       /* of the ranges to come, once stale_meters is set */
@@ -26,7 +28,7 @@ struct lane {
 	pthread_mutex_t lock; /* of the two below, which the worker writes now and then */
 	struct worker_stats told;
 	uint64_t told_refused;
-	struct batch *batches[BATCHES];
+	struct batch *batches[BATCHES_MAX];
 	struct lane_minute minutes[MINUTES];
 	pthread_t thread;
 	bool is_running;
@@ -130,12 +132,12 @@ static void *work(void *argument)
 
 static int make_channels(struct lane *lane)
 {
-	if (channel_new(BATCHES, &lane->full_batches) < 0 ||
-		channel_new(BATCHES, &lane->empty_batches) < 0 ||
+	if (channel_new(lane->batch_count, &lane->full_batches) < 0 ||
+		channel_new(lane->batch_count, &lane->empty_batches) < 0 ||
 		channel_new(MINUTES, &lane->full_minutes) < 0 ||
 		channel_new(MINUTES, &lane->empty_minutes) < 0)
 		return -ENOMEM;
-	for (int i = 0; i < BATCHES; i++) {
+	for (uint32_t i = 0; i < lane->batch_count; i++) {
 		lane->batches[i] = malloc(sizeof *lane->batches[i]);
 		if (!lane->batches[i])
 			return -ENOMEM;
@@ -157,12 +159,15 @@ static int make_meters(struct lane *lane, const struct meter_settings *metering)
 }
 
 int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
-	struct lap *lap, struct lane **ret_lane)
+	struct lap *const *laps, uint32_t reader_count, struct lane **ret_lane)
 {
 	struct lane *lane = calloc(1, sizeof *lane);
 	if (!lane)
 		return -ENOMEM;
-	lane->lap = lap;
+	lane->reader_count = reader_count;
+	lane->batch_count = BATCHES + reader_count - 1;
+	for (uint32_t i = 0; i < reader_count; i++)
+		lane->laps[i] = laps[i];
 	int error = worker_new(settings, &lane->worker);
 	if (error == 0)
 		error = make_channels(lane);
@@ -170,7 +175,8 @@ int lane_new(const struct worker_settings *settings, const struct meter_settings
 		error = make_meters(lane, metering);
 	if (error < 0)
 		goto fail;
-	lane->filling = channel_take(lane->empty_batches);
+	for (uint32_t i = 0; i < reader_count; i++)
+		lane->filling[i] = channel_take(lane->empty_batches);
 	lane->minute = channel_take(lane->empty_minutes);
 	worker_set_meter(lane->worker, lane->minute->meter);
 	error = -pthread_create(&lane->thread, NULL, work, lane);
@@ -185,43 +191,58 @@ fail:
 }
 
 /* The worker has given everything back and waits for more: until it is handed some, what is its own
- * may be used here. */
+ * may be used here. Not with several readers, of which another may hand it some. */
 static bool is_worker_waiting(const struct lane *lane)
 {
-	return channel_count(lane->empty_batches) == BATCHES - 1;
+	return lane->reader_count == 1 && channel_count(lane->empty_batches) == BATCHES - 1;
 }
 
-static void flush(struct lane *lane)
+static void flush(struct lane *lane, uint32_t reader)
 {
-	if (batch_is_light(lane->filling) && is_worker_waiting(lane)) {
-		work_batch(lane, lane->filling);
+	struct batch *batch = lane->filling[reader];
+	if (batch_is_light(batch) && is_worker_waiting(lane)) {
+		work_batch(lane, batch);
 		return;
 	}
-	channel_put(lane->full_batches, lane->filling);
+	channel_put(lane->full_batches, batch);
 	uint64_t since = lap_now();
-	lane->filling = channel_take(lane->empty_batches);
-	lap_add_wait(lane->lap, STAGE_FULL, since);
+	lane->filling[reader] = channel_take(lane->empty_batches);
+	lap_add_wait(lane->laps[reader], STAGE_FULL, since);
 }
 
-void lane_put_packet(struct lane *lane, const struct worker_packet *packet)
+void lane_put_packet(struct lane *lane, uint32_t reader, const struct worker_packet *packet)
 {
 	uint32_t bytes = packet->is_bare ? 0 : packet->packet.ip_captured_bytes;
-	if (!batch_has_room(lane->filling, bytes))
-		flush(lane);
-	batch_add_packet(lane->filling, packet);
+	if (!batch_has_room(lane->filling[reader], bytes))
+		flush(lane, reader);
+	batch_add_packet(lane->filling[reader], packet);
 }
 
+static void gather_from(struct lane *lane, uint32_t first_reader)
+{
+	for (uint32_t i = first_reader; i < lane->reader_count; i++)
+		if (lane->filling[i]->count > 0)
+			flush(lane, i);
+}
+
+void lane_gather(struct lane *lane)
+{
+	gather_from(lane, 0);
+}
+
+/* Marks go with what the first reader has put, behind all others. */
 static void put_mark(struct lane *lane, enum batch_kind kind, int64_t now_us)
 {
-	if (!batch_has_room(lane->filling, 0))
-		flush(lane);
-	batch_add_mark(lane->filling, kind, now_us);
+	gather_from(lane, 1);
+	if (!batch_has_room(lane->filling[0], 0))
+		flush(lane, 0);
+	batch_add_mark(lane->filling[0], kind, now_us);
 }
 
 void lane_tick(struct lane *lane, int64_t now_us)
 {
 	put_mark(lane, BATCH_TICK, now_us);
-	flush(lane); /* on a quiet link a batch would take a minute to fill */
+	flush(lane, 0); /* on a quiet link a batch would take a minute to fill */
 }
 
 void lane_change_rules(struct lane *lane, const struct rules_change *change)
@@ -229,7 +250,7 @@ void lane_change_rules(struct lane *lane, const struct rules_change *change)
 	lane->change = change;
 	atomic_store(&lane->is_changing, true);
 	put_mark(lane, BATCH_RULES, 0);
-	flush(lane);
+	flush(lane, 0);
 }
 
 bool lane_is_changing(const struct lane *lane)
@@ -250,14 +271,13 @@ void lane_keep_flows(struct lane *lane)
 void lane_close_minute(struct lane *lane)
 {
 	put_mark(lane, BATCH_MINUTE, 0);
-	flush(lane);
+	flush(lane, 0);
 }
 
 void lane_finish(struct lane *lane, int64_t now_us)
 {
 	put_mark(lane, BATCH_END, now_us);
-	channel_put(lane->full_batches, lane->filling);
-	lane->filling = NULL;
+	channel_put(lane->full_batches, lane->filling[0]);
 	pthread_join(lane->thread, NULL);
 	lane->is_running = false;
 }
@@ -280,7 +300,7 @@ const struct lap *lane_lap(const struct lane *lane)
 
 uint32_t lane_queued(const struct lane *lane, uint32_t *ret_most)
 {
-	*ret_most = BATCHES;
+	*ret_most = lane->batch_count;
 	return (uint32_t)channel_count(lane->full_batches);
 }
 
@@ -298,7 +318,7 @@ void lane_free(struct lane *lane)
 		return;
 	if (lane->is_running)
 		lane_finish(lane, 0);
-	for (int i = 0; i < BATCHES; i++)
+	for (uint32_t i = 0; i < lane->batch_count; i++)
 		free(lane->batches[i]);
 	for (int i = 0; i < MINUTES; i++) {
 		meter_free(lane->minutes[i].meter);

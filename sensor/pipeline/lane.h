@@ -2,11 +2,13 @@
 #ifndef PIPELINE_LANE_H
 #define PIPELINE_LANE_H
 /*
- * A worker on a thread of its own, and its way there and on: batches come in from the reader, the
+ * A worker on a thread of its own, and its way there and on: batches come in from readers, the
  * meters of closed minutes go out to the analyst. Full batches and empty ones, full meters and
  * empty ones go round in bounded channels, so that whoever is too fast waits and nothing is lost.
  */
 #include "pipeline/batch.h"
+
+#define LANE_READERS_MAX 64
 
 struct lane;
 
@@ -17,14 +19,20 @@ struct lane_minute {
 	int flows_error;        /* -ENOMEM: there was no memory for them */
 };
 
-/* Makes the worker and starts its thread. Returns 0 or an error of worker_new, meter_new or a
- * thread. */
+/* Makes the worker and starts its thread, for readers 0..reader_count-1; `laps` are theirs, to
+ * which waiting for room is added. Returns 0 or an error of worker_new, meter_new or a thread. */
 int lane_new(const struct worker_settings *settings, const struct meter_settings *metering,
-	struct lap *lap, struct lane **ret_lane);
+	struct lap *const *laps, uint32_t reader_count, struct lane **ret_lane);
 
-/* The reader's side: all from one thread. Waiting for room is added to `lap`. */
+/* A reader's side: from its own thread. Packets of one reader keep their order. */
+void lane_put_packet(struct lane *lane, uint32_t reader, const struct worker_packet *packet);
 
-void lane_put_packet(struct lane *lane, const struct worker_packet *packet);
+/* The readers' side: while all but the calling one stand still. What the lane is told comes behind
+ * everything that any reader has put before. */
+
+/* What readers have put is not kept back for more. */
+void lane_gather(struct lane *lane);
+
 void lane_tick(struct lane *lane, int64_t now_us);
 
 /* Everything that is put from now on is judged by other rules. Until lane_is_changing says no, the

@@ -18,13 +18,59 @@ struct pipeline {
 	bool is_forgetful;
 	uint64_t flows_resumed;
 	int64_t resumed_us;
-	struct intake *intake;
+	struct intake *intakes[PIPELINE_READERS_MAX];
+	bool has_left[PIPELINE_READERS_MAX]; /* written under the meeting's lock */
+	uint32_t reader_count;
+	struct meeting
+		*meeting; /* NULL: a reader that is alone, and nobody to be told of seconds */
+	struct pipeline_listener listener;
 	struct calendar calendar;
 	struct lap_start lap_start;
 };
 
-static int make_intake(struct pipeline *pipeline, const struct pipeline_settings *settings)
+/* The least time that all readers have reached; of those that have left only when none is there. */
+static int64_t find_common_time(const struct pipeline *pipeline)
 {
+	int64_t least_us = INT64_MAX, most_us = INT64_MIN;
+	for (uint32_t i = 0; i < pipeline->reader_count; i++) {
+		int64_t now_us = intake_clock(pipeline->intakes[i])->now_us;
+		if (!pipeline->has_left[i] && now_us < least_us)
+			least_us = now_us;
+		if (now_us > most_us)
+			most_us = now_us;
+	}
+	return least_us < INT64_MAX ? least_us : most_us;
+}
+
+/* The meeting of all readers: time passes for the whole tap, which it does in no other place. */
+static void hold_meeting(void *argument)
+{
+	struct pipeline *pipeline = argument;
+	struct calendar *calendar = &pipeline->calendar;
+	int64_t now_us = find_common_time(pipeline);
+	for (uint32_t i = 0; i < pipeline->reader_count && calendar->is_running; i++)
+		if (intake_reached(pipeline->intakes[i]) > calendar->now_us)
+			calendar_pass(calendar, intake_reached(pipeline->intakes[i]));
+	if (calendar->is_running && now_us < calendar->now_us)
+		now_us = calendar->now_us;
+	if (pipeline->listener.second)
+		pipeline->listener.second(pipeline->listener.argument, now_us);
+	calendar_pass(calendar, now_us);
+	for (uint32_t i = 0; i < pipeline->reader_count; i++) {
+		intake_commit(pipeline->intakes[i]);
+		intake_set_meeting(
+			pipeline->intakes[i], (now_us / CLOCK_SECOND_US + 1) * CLOCK_SECOND_US);
+	}
+	for (uint32_t i = 0; i < pipeline->lane_count && pipeline->reader_count > 1; i++)
+		lane_gather(pipeline->lanes[i]);
+}
+
+static int make_intakes(struct pipeline *pipeline, const struct pipeline_settings *settings)
+{
+	uint32_t readers = settings->readers;
+	int error = 0;
+	if (readers > 1 || settings->listener.second)
+		error = meeting_new(readers, hold_meeting, pipeline, &pipeline->meeting);
 	struct intake_settings intake = {
 		.ranges = settings->worker.ranges,
 		.sample = settings->worker.sample,
@@ -32,8 +78,14 @@ static int make_intake(struct pipeline *pipeline, const struct pipeline_settings
 		.lanes = pipeline->lanes,
 		.lane_count = settings->workers,
 		.calendar = &pipeline->calendar,
+		.meeting = pipeline->meeting,
+		.is_alone = readers == 1,
 	};
-	return intake_new(&intake, &pipeline->intake);
+	for (; error == 0 && intake.number < readers; intake.number++) {
+		error = intake_new(&intake, &pipeline->intakes[intake.number]);
+		pipeline->reader_count += error == 0;
+	}
+	return error;
 }
 
 static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings *settings)
@@ -46,10 +98,13 @@ static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings 
 		.host_seed = worker.host_seed,
 		.has_rosters = settings->analyst.listener.alert != NULL,
 	};
+	struct lap *laps[PIPELINE_READERS_MAX];
+	for (uint32_t i = 0; i < pipeline->reader_count; i++)
+		laps[i] = intake_lap(pipeline->intakes[i]);
 	worker.max_flows = worker.max_flows / settings->workers + 1;
 	for (uint32_t i = 0; i < settings->workers; i++) {
 		int error = lane_new(
-			&worker, &metering, intake_lap(pipeline->intake), &pipeline->lanes[i]);
+			&worker, &metering, laps, pipeline->reader_count, &pipeline->lanes[i]);
 		if (error < 0)
 			return error;
 		pipeline->lane_count++;
@@ -60,7 +115,7 @@ static int make_lanes(struct pipeline *pipeline, const struct pipeline_settings 
 static void resume_flow(void *argument, struct flow *flow)
 {
 	struct pipeline *pipeline = argument;
-	uint32_t lane = intake_lane_of(pipeline->intake, &flow->key.low, &flow->key.high);
+	uint32_t lane = intake_lane_of(pipeline->intakes[0], &flow->key.low, &flow->key.high);
 	if (lane_resume_flow(pipeline->lanes[lane], flow))
 		pipeline->flows_resumed++;
 }
@@ -79,7 +134,8 @@ static int resume(struct pipeline *pipeline, const struct pipeline_settings *set
 	int error = baselines_take(baselines, &heir, &moment);
 	if (error < 0)
 		return error;
-	intake_resume(pipeline->intake, &moment.clock);
+	for (uint32_t i = 0; i < pipeline->reader_count; i++)
+		intake_resume(pipeline->intakes[i], &moment.clock);
 	calendar_resume(&pipeline->calendar, &moment);
 	pipeline->resumed_us = moment.clock.now_us;
 	return 0;
@@ -104,7 +160,7 @@ static int start_desk(struct pipeline *pipeline, const struct pipeline_settings 
 			.lanes = pipeline->lanes,
 			.lane_count = pipeline->lane_count,
 			.desk = pipeline->desk,
-			.clock = intake_clock(pipeline->intake),
+			.clock = intake_clock(pipeline->intakes[0]),
 			.is_live = settings->is_live,
 			.has_state = settings->analyst.listener.alert && settings->state_folder,
 		});
@@ -130,8 +186,9 @@ static int make_pipeline(const struct pipeline_settings *settings, struct baseli
 		.alarms_per_year = settings->analyst.alarms_per_year,
 		.is_asymmetric = settings->worker.is_asymmetric,
 	};
+	pipeline->listener = settings->listener;
 	pipeline->lap_start = lap_start();
-	int error = make_intake(pipeline, settings);
+	int error = make_intakes(pipeline, settings);
 	if (error == 0)
 		error = make_lanes(pipeline, settings);
 	if (error == 0)
@@ -149,7 +206,8 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 	struct pipeline_settings seeded = *settings;
 	struct baselines *baselines = NULL;
 	int error = 0;
-	if (settings->workers < 1 || settings->workers > PIPELINE_WORKERS_MAX)
+	if (settings->workers < 1 || settings->workers > PIPELINE_WORKERS_MAX ||
+		settings->readers < 1 || settings->readers > PIPELINE_READERS_MAX)
 		return -EINVAL;
 	if (settings->state_folder && settings->analyst.listener.alert)
 		error = baselines_open(settings->state_folder, &settings->baselines, &baselines);
@@ -173,19 +231,27 @@ void pipeline_free(struct pipeline *pipeline)
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_free(pipeline->lanes[i]);
 	desk_free(pipeline->desk);
-	intake_free(pipeline->intake);
+	for (uint32_t i = 0; i < pipeline->reader_count; i++)
+		intake_free(pipeline->intakes[i]);
+	meeting_free(pipeline->meeting);
 	rules_change_done(&pipeline->change);
 	free(pipeline);
 }
 
-void pipeline_take(struct pipeline *pipeline, const struct frame *frame)
+void pipeline_take(struct pipeline *pipeline, uint32_t reader, const struct frame *frame)
 {
-	intake_take(pipeline->intake, frame);
+	intake_take(pipeline->intakes[reader], frame);
 }
 
-void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us)
+void pipeline_pass_time(struct pipeline *pipeline, uint32_t reader, int64_t time_us)
 {
-	intake_pass_time(pipeline->intake, time_us);
+	intake_pass_time(pipeline->intakes[reader], time_us);
+}
+
+void pipeline_leave(struct pipeline *pipeline, uint32_t reader)
+{
+	if (pipeline->meeting)
+		meeting_leave(pipeline->meeting, &pipeline->has_left[reader]);
 }
 
 void pipeline_note_loss(struct pipeline *pipeline, int64_t blind_us, uint64_t lost, uint64_t seen)
@@ -217,7 +283,8 @@ int pipeline_change_rules(struct pipeline *pipeline, const struct rules *rules)
 	pipeline->rules = *rules;
 	pipeline->change.time_us = pipeline->calendar.now_us;
 	pipeline->is_changing = true;
-	intake_set_ranges(pipeline->intake, rules->ranges);
+	for (uint32_t i = 0; i < pipeline->reader_count; i++)
+		intake_set_ranges(pipeline->intakes[i], rules->ranges);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_change_rules(pipeline->lanes[i], &pipeline->change);
 	/* The minute under way reaches the analyst behind this, counted by the ranges to come. */
@@ -232,7 +299,12 @@ void pipeline_forget(struct pipeline *pipeline)
 
 void pipeline_finish(struct pipeline *pipeline)
 {
-	intake_finish(pipeline->intake);
+	for (uint32_t i = 0; i < pipeline->reader_count; i++) {
+		intake_finish(pipeline->intakes[i]);
+		pipeline->has_left[i] = true;
+	}
+	if (pipeline->reader_count > 1 && pipeline->calendar.is_running)
+		calendar_pass(&pipeline->calendar, find_common_time(pipeline));
 	calendar_finish(&pipeline->calendar, pipeline->is_forgetful);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++)
 		lane_finish(pipeline->lanes[i], pipeline->calendar.now_us);
@@ -250,7 +322,8 @@ void pipeline_times(const struct pipeline *pipeline, struct pipeline_times *ret_
 {
 	struct pipeline_times times = {.queued = 0};
 	double tick_seconds = lap_tick_seconds(&pipeline->lap_start);
-	add_lap(intake_lap(pipeline->intake), tick_seconds, &times);
+	for (uint32_t i = 0; i < pipeline->reader_count; i++)
+		add_lap(intake_lap(pipeline->intakes[i]), tick_seconds, &times);
 	add_lap(desk_lap(pipeline->desk), tick_seconds, &times);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
 		uint32_t most;
@@ -261,11 +334,21 @@ void pipeline_times(const struct pipeline *pipeline, struct pipeline_times *ret_
 	*ret_times = times;
 }
 
+static void add_reader(const struct intake *intake, struct pipeline_stats *stats)
+{
+	const struct packet_clock *clock = intake_clock(intake);
+	struct gate_stats gate;
+	intake_stats(intake, &gate);
+	gate_stats_add(&stats->gate, &gate);
+	stats->clock.jumps += clock->jumps;
+	stats->clock.outliers += clock->outliers;
+	stats->clock.late += clock->late;
+}
+
 void pipeline_stats(struct pipeline *pipeline, struct pipeline_stats *ret_stats)
 {
 	const struct calendar *calendar = &pipeline->calendar;
 	*ret_stats = (struct pipeline_stats){
-		.clock = *intake_clock(pipeline->intake),
 		.gaps = calendar->gaps,
 		.minutes = calendar->minutes_closed,
 		.closed = calendar->announced,
@@ -274,7 +357,10 @@ void pipeline_stats(struct pipeline *pipeline, struct pipeline_stats *ret_stats)
 		.flows_resumed = pipeline->flows_resumed,
 		.resumed_us = pipeline->resumed_us,
 	};
-	intake_stats(pipeline->intake, &ret_stats->gate);
+	ret_stats->clock = *intake_clock(pipeline->intakes[0]);
+	intake_stats(pipeline->intakes[0], &ret_stats->gate);
+	for (uint32_t i = 1; i < pipeline->reader_count; i++)
+		add_reader(pipeline->intakes[i], ret_stats);
 	for (uint32_t i = 0; i < pipeline->lane_count; i++) {
 		struct worker_stats stats;
 		uint64_t refused;

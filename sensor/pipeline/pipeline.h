@@ -5,20 +5,32 @@
  * The rooms wired together: frames go in, flows, usage and alerts come out through listeners. Time
  * is the packets' own.
  *
- * The caller's thread decodes and shares the watched packets out by pair of hosts to N workers,
- * each on a thread of its own; one more thread, the analyst, merges their counts minute by minute.
- * The result does not depend on N: a flow's fate depends on its own packets alone, and counts merge
- * in any order.
+ * Readers, the caller's threads, decode and share the watched packets out by pair of hosts to
+ * workers, each on a thread of its own; one more thread, the analyst, merges their counts minute by
+ * minute. The result does not depend on how many there are: a flow's fate depends on its own
+ * packets alone, and counts merge in any order. Packets of a flow that come to several readers go
+ * to one worker all the same; only their order is then as good as a second.
  */
 #include "pipeline/baselines.h"
 #include "pipeline/clock.h"
 #include "pipeline/desk.h"
-#include "pipeline/gate.h"
+#include "pipeline/intake.h"
 #include "pipeline/worker.h"
 
 #define PIPELINE_WORKERS_MAX DESK_LANES_MAX
+#define PIPELINE_READERS_MAX LANE_READERS_MAX
+
+struct pipeline_listener {
+	/* Time comes to `time_us`, at the begin of the first frame of another second, before
+	 * anything else hears of it. On the thread of any reader, while all others stand still:
+	 * what is to be called by one thread alone may be called here. NULL: nobody listens. */
+	void (*second)(void *argument, int64_t time_us);
+	void *argument;
+};
 
 struct pipeline_settings {
+	uint32_t readers; /* 1..PIPELINE_READERS_MAX; several ones wait for each other once a
+			     second, so time has to pass for each of them */
 	uint32_t workers; /* 1..PIPELINE_WORKERS_MAX; max_flows is shared out among them */
 	struct worker_settings worker; /* its listener is called on the workers' threads */
 	/* listener.alert NULL: flows only; else called on the analyst's thread */
@@ -34,6 +46,7 @@ struct pipeline_settings {
 	bool is_live;
 	int64_t latest_us; /* what is kept and from later is set aside; 0: any time may be */
 	struct baselines_listener baselines;
+	struct pipeline_listener listener;
 };
 
 struct pipeline_stats {
@@ -51,7 +64,7 @@ struct pipeline_stats {
 
 struct pipeline;
 
-/* Returns 0, -EINVAL for the number of workers, or an error of worker_new, analyst_new,
+/* Returns 0, -EINVAL for the number of readers or workers, or an error of worker_new, analyst_new,
  * baselines_open, baselines_take or a thread.
  * What the settings point to stays the caller's. */
 int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline);
@@ -59,11 +72,20 @@ int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret
 /* Accepts NULL; a pipeline that was not finished loses what is under way. */
 void pipeline_free(struct pipeline *pipeline);
 
-/* Takes one frame, in the order of the capture. Waits when the workers are too far behind. */
-void pipeline_take(struct pipeline *pipeline, const struct frame *frame);
+/* Takes one frame, in the order of the reader's capture; on the thread of that reader. Waits when
+ * the workers are too far behind, and for other readers that are behind in time. */
+void pipeline_take(struct pipeline *pipeline, uint32_t reader, const struct frame *frame);
 
-/* Lets time pass to `time_us` without a packet, so that a silent link still closes its buckets. */
-void pipeline_pass_time(struct pipeline *pipeline, int64_t time_us);
+/* Lets time pass to `time_us` without a packet, so that a silent link still closes its buckets, and
+ * does not hold other readers up. */
+void pipeline_pass_time(struct pipeline *pipeline, uint32_t reader, int64_t time_us);
+
+/* The reader takes nothing more, and the others do not wait for it. To be called by each of several
+ * readers at its end. */
+void pipeline_leave(struct pipeline *pipeline, uint32_t reader);
+
+/* The functions below are for one thread alone: within pipeline_listener.second, or while no reader
+ * takes anything. */
 
 /*
  * What was not seen since the last call, of the minute that is being filled: `blind_us` in which
@@ -102,8 +124,7 @@ struct pipeline_times {
 /* At any time, from any thread. */
 void pipeline_times(const struct pipeline *pipeline, struct pipeline_times *ret_times);
 
-/* From the caller's thread, at any time; what workers count is as old as the last tick until
- * pipeline_finish. */
+/* What workers count is as old as the last tick until pipeline_finish. */
 void pipeline_stats(struct pipeline *pipeline, struct pipeline_stats *ret_stats);
 
 #endif

@@ -14,7 +14,15 @@ static bool hear_witness(struct steady_clock *clock, int64_t host_us)
 /* The host's clock goes on: by a step, which makes up for one back, or as clocks do. */
 static void go_on(struct steady_clock *clock, int64_t passed_us)
 {
-	int64_t back_us = passed_us > CLOCK_LATE_US ? passed_us : passed_us / STEADY_SLEW;
+	int64_t back_us = passed_us;
+	if (clock->ahead_us == 0)
+		return;
+	if (passed_us <= CLOCK_LATE_US) {
+		/* Packets come microseconds apart. */
+		clock->passed_us += passed_us;
+		back_us = clock->passed_us / STEADY_SLEW;
+		clock->passed_us %= STEADY_SLEW;
+	}
 	clock->ahead_us -= back_us < clock->ahead_us ? back_us : clock->ahead_us;
 }
 
@@ -45,4 +53,10 @@ int64_t steady_clock_take(struct steady_clock *clock, int64_t host_us)
 		clock->host_us = host_us;
 	}
 	return host_us + clock->ahead_us;
+}
+
+void steady_clock_follow(struct steady_clock *mine, const struct steady_clock *other)
+{
+	if (other->ahead_us > mine->ahead_us)
+		*mine = *other;
 }

@@ -20,6 +20,7 @@
 struct steady_clock {
 	int64_t host_us;      /* the latest time of the host */
 	int64_t ahead_us;     /* of it, >= 0 */
+	int64_t passed_us;    /* while ahead, that have not made up for a whole microsecond yet */
 	int64_t candidate_us; /* an earlier time that stamps in a row have claimed */
 	uint32_t witnesses;   /* how many; 0 none */
 	bool is_running;
@@ -35,5 +36,9 @@ void steady_clock_start(struct steady_clock *clock, int64_t host_us, int64_t lea
  * believed when CLOCK_WITNESSES stamps in a row agree; a step forward first takes back what earlier
  * steps back have left. */
 int64_t steady_clock_take(struct steady_clock *clock, int64_t host_us);
+
+/* Several readers of one host's time each have a clock: `mine` goes on as `other` does if that one
+ * is farther ahead, having noticed a step earlier. To be called while neither is used. */
+void steady_clock_follow(struct steady_clock *mine, const struct steady_clock *other);
 
 #endif

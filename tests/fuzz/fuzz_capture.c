@@ -34,7 +34,7 @@ static void read_all(struct capture *capture, const unsigned *faults)
 	struct frame frame;
 	uint64_t frames = 0;
 
-	while (frames < FRAMES_MAX && capture_next(capture, &frame) == CAPTURE_FRAME) {
+	while (frames < FRAMES_MAX && capture_next(capture, 0, &frame) == CAPTURE_FRAME) {
 		if (frame.captured_bytes > frame.wire_bytes)
 			abort();
 		touch(&frame);

@@ -130,7 +130,7 @@ static uint64_t feed(
 		};
 		if (frame.wire_bytes < captured)
 			frame.wire_bytes = captured;
-		pipeline_take(pipeline, &frame);
+		pipeline_take(pipeline, 0, &frame);
 		free(copy);
 		*ret_bytes += frame.wire_bytes;
 		frames++;
@@ -168,6 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	set_up();
 	struct pipeline_settings settings = {
+		.readers = 1,
 		.workers = 1,
 		.worker = {.ranges = setup.ranges,
 			.sample = sample_make(data[4] & 2 ? 0.5 : 0),

@@ -114,11 +114,11 @@ static inline size_t capture_drain(
 	struct frame frame;
 	size_t count = 0;
 
-	while (capture_next(capture, &frame) == CAPTURE_FRAME) {
+	while (capture_next(capture, 0, &frame) == CAPTURE_FRAME) {
 		assert_true(count < capacity);
 		ret_values[count++] = seconds ? frame.time_us / 1000000 : frame.data[0];
 	}
-	assert_int_equal(capture_next(capture, &frame), CAPTURE_END);
+	assert_int_equal(capture_next(capture, 0, &frame), CAPTURE_END);
 	return count;
 }
 

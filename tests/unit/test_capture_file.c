@@ -12,7 +12,7 @@ static size_t read_file(const void *data, size_t size, struct heard *heard, stru
 	struct frame frame;
 	size_t frames = 0;
 
-	while (capture_next(capture, &frame) == CAPTURE_FRAME)
+	while (capture_next(capture, 0, &frame) == CAPTURE_FRAME)
 		if (frames++ == 0 && ret_first)
 			*ret_first = frame;
 	capture_close(capture);

@@ -259,13 +259,13 @@ static void assert_reads_long_capture(const uint8_t *data, size_t size)
 	uint32_t number = 1;
 
 	for (uint32_t i = 0; i < LONG_PACKETS; i++) {
-		assert_int_equal(capture_next(capture, &frame), CAPTURE_FRAME);
+		assert_int_equal(capture_next(capture, 0, &frame), CAPTURE_FRAME);
 		assert_int_equal(
 			frame.time_us, i * INT64_C(1000000) + next_number(&number) % 1000000);
 		next_number(&number);
 		assert_memory_equal(frame.data, &number, RECORD_BYTES);
 	}
-	assert_int_equal(capture_next(capture, &frame), CAPTURE_END);
+	assert_int_equal(capture_next(capture, 0, &frame), CAPTURE_END);
 	assert_int_equal(heard.count, 0);
 	capture_close(capture);
 	free(path);

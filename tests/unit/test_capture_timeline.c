@@ -188,11 +188,11 @@ static void test_many_files_are_all_open_at_once(void **state)
 	}
 	capture = capture_begin(&heard, paths, path_count);
 	for (uint32_t i = 0; i < 300; i++) {
-		assert_int_equal(capture_next(capture, &frame), CAPTURE_FRAME);
+		assert_int_equal(capture_next(capture, 0, &frame), CAPTURE_FRAME);
 		assert_int_equal(frame.time_us, (1000 - 149 + i / 2) * INT64_C(1000000));
 		assert_in_range(count_open_files() - before, 0, 2);
 	}
-	assert_int_equal(capture_next(capture, &frame), CAPTURE_END);
+	assert_int_equal(capture_next(capture, 0, &frame), CAPTURE_END);
 	capture_stats(capture, &stats);
 	assert_int_equal(stats.files_done, 150);
 	assert_int_equal(stats.files_late, 0);
@@ -216,7 +216,7 @@ static void test_more_overlapping_files_than_may_be_open_are_lost(void **state)
 		ADD_FILE(name, i, 1000 + i);
 	}
 	capture = capture_begin(&heard, paths, path_count);
-	while (capture_next(capture, &frame) == CAPTURE_FRAME)
+	while (capture_next(capture, 0, &frame) == CAPTURE_FRAME)
 		assert_in_range(count_open_files() - before, 0, 64);
 	capture_stats(capture, &stats);
 	assert_int_equal(stats.frames, 200);
@@ -311,7 +311,7 @@ static void test_nothing_to_read_never_ends(void **state)
 	struct capture *capture = capture_begin(&heard, NULL, 0);
 
 	(void)state;
-	assert_int_equal(capture_next(capture, &frame), CAPTURE_END);
+	assert_int_equal(capture_next(capture, 0, &frame), CAPTURE_END);
 	assert_int_equal(heard.count, 0);
 	capture_close(capture);
 	capture_close(NULL);

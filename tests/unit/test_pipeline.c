@@ -52,6 +52,7 @@ static void begin(uint32_t workers)
 	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
 	assert_int_equal(ranges_finish(ranges), 0);
 	struct pipeline_settings settings = {
+		.readers = 1,
 		.workers = workers,
 		.worker = {.ranges = ranges,
 			.plugins = plugins,
@@ -92,7 +93,7 @@ static void take(int64_t time_us, unsigned port, bool is_answer)
 	put16(&bytes, 0);
 	put_zeros(&bytes, 50);
 	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, &frame);
+	pipeline_take(pipeline, 0, &frame);
 }
 
 /* A question and its answer, 156 bytes. */
@@ -179,7 +180,7 @@ static void time_that_passes_without_packets_closes_nothing(void **state)
 	begin(1);
 	talk(NOON_US, 1000);
 	for (int second = 1; second <= 600; second++)
-		pipeline_pass_time(pipeline, NOON_US + second * SECOND);
+		pipeline_pass_time(pipeline, 0, NOON_US + second * SECOND);
 	pipeline_finish(pipeline);
 	assert_int_equal(told.count, 11);
 	assert_true(told.coverage[9] == 1);
@@ -219,7 +220,7 @@ static void balance_does_not_close(void **state)
 	for (uint32_t size = 0; size <= bytes.size; size++) {
 		frame.captured_bytes = size;
 		frame.wire_bytes = 120;
-		pipeline_take(pipeline, &frame);
+		pipeline_take(pipeline, 0, &frame);
 	}
 	talk(NOON_US, 1000);
 	pipeline_finish(pipeline);
@@ -243,7 +244,7 @@ static void clock_set_back_blinds_the_sensor_or_loses_counts(void **state)
 		/* After an hour the clock is set back by an hour. */
 		int64_t host_us = NOON_US + (second < 3600 ? second : second - 3600) * SECOND;
 
-		pipeline_pass_time(pipeline, steady_clock_take(&steady, host_us - SECOND / 2));
+		pipeline_pass_time(pipeline, 0, steady_clock_take(&steady, host_us - SECOND / 2));
 		talk(steady_clock_take(&steady, host_us), 1000 + talks++);
 	}
 	pipeline_finish(pipeline);

@@ -43,6 +43,7 @@ static int begin(void **state)
 	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
 	assert_int_equal(ranges_finish(ranges), 0);
 	struct pipeline_settings settings = {
+		.readers = 1,
 		.workers = 1,
 		.worker = {.ranges = ranges, .plugins = plugins, .max_flows = 1024},
 		.analyst = {.ranges = ranges,
@@ -74,7 +75,7 @@ static void take_one(int64_t time_us, bool is_answer)
 	put16(&bytes, is_answer ? 9999 : 1000), put16(&bytes, is_answer ? 1000 : 9999);
 	put16(&bytes, 8), put16(&bytes, 0);
 	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, &frame);
+	pipeline_take(pipeline, 0, &frame);
 }
 
 /* A question and its answer: what nobody answers is no traffic of the range. */
@@ -89,7 +90,7 @@ static void silence_is_taken_for_blindness(void **state)
 	(void)state;
 	take(NOON_US);
 	for (int i = 1; i <= 180; i++)
-		pipeline_pass_time(pipeline, NOON_US + i * SECOND);
+		pipeline_pass_time(pipeline, 0, NOON_US + i * SECOND);
 	pipeline_finish(pipeline);
 	assert_true(told.count >= 3);
 	assert_true(told.coverage[1] == 1);
@@ -102,7 +103,7 @@ static void minutes_without_an_interface_are_zeros(void **state)
 	for (int i = 1; i <= 300; i++) {
 		if (i > 90 && i <= 210)
 			pipeline_note_loss(pipeline, SECOND, 0, 0);
-		pipeline_pass_time(pipeline, NOON_US + i * SECOND);
+		pipeline_pass_time(pipeline, 0, NOON_US + i * SECOND);
 	}
 	pipeline_finish(pipeline);
 	/* Minute 2 was not seen at all, of 1 and 3 one half was. */

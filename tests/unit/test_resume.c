@@ -95,6 +95,7 @@ static int tear_down(void **state)
 static void start(uint32_t workers, bool is_live)
 {
 	struct pipeline_settings settings = {
+		.readers = 1,
 		.workers = workers,
 		.worker = {.ranges = ranges,
 			.plugins = plugins,
@@ -137,7 +138,7 @@ static void take(int64_t time_us, unsigned host, bool is_answer)
 	put16(&bytes, 0);
 	put_zeros(&bytes, 50);
 	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, &frame);
+	pipeline_take(pipeline, 0, &frame);
 }
 
 /* A question and its answer, 156 bytes, of one flow for each host all the time. */
@@ -209,7 +210,7 @@ static void downtime_of_minutes_makes_zeros(void **state)
 	stop();
 	start(2, true);
 	talk_each_second(NOON_US + 5 * MINUTE + 30 * SECOND, NOON_US + 7 * MINUTE);
-	pipeline_pass_time(pipeline, NOON_US + 7 * MINUTE);
+	pipeline_pass_time(pipeline, 0, NOON_US + 7 * MINUTE);
 	stop();
 	assert_int_equal(told.minutes, 4); /* 0, 1, 5, 6 */
 	assert_int_equal(told.start_s[1], NOON_S + 60);
@@ -240,7 +241,7 @@ static void killed_sensor_loses_what_stood_at_the_hour(void **state)
 	memset(&told, 0, sizeof(told));
 	start(2, true);
 	talk_each_second(NOON_US + HOUR + 3 * MINUTE, NOON_US + HOUR + 5 * MINUTE);
-	pipeline_pass_time(pipeline, NOON_US + HOUR + 5 * MINUTE);
+	pipeline_pass_time(pipeline, 0, NOON_US + HOUR + 5 * MINUTE);
 	stop();
 	/* The minute after the hour, of which nothing is known, then those that were seen again. */
 	assert_int_equal(told.start_s[told.minutes - 2], NOON_S + 3600 + 180);
@@ -261,7 +262,7 @@ static void state_from_the_future_blinds_the_sensor(void **state)
 	assert_string_equal(told.fault, "its packets are from the future: renamed to "
 					"baselines.damaged; learning begins anew");
 	talk_each_second(NOON_US, NOON_US + 60 * SECOND);
-	pipeline_pass_time(pipeline, NOON_US + 60 * SECOND);
+	pipeline_pass_time(pipeline, 0, NOON_US + 60 * SECOND);
 	stop();
 	assert_int_equal(told.minutes, 1);
 	assert_int_equal(told.flows, 1);

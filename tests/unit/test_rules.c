@@ -68,6 +68,7 @@ static void begin(uint32_t workers)
 	first_ranges =
 		make_ranges((const char *const[]){"10.0.0.0/8=ten", "172.16.0.0/12=gone", NULL});
 	struct pipeline_settings settings = {
+		.readers = 1,
 		.workers = workers,
 		.worker = {.ranges = first_ranges,
 			.plugins = plugins,
@@ -125,7 +126,7 @@ static void take(int64_t time_us, const char *from, const char *to, unsigned por
 	put16(&bytes, 0);
 	put_zeros(&bytes, 50);
 	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, &frame);
+	pipeline_take(pipeline, 0, &frame);
 }
 
 /* A question and its answer, 156 bytes. */
@@ -216,7 +217,7 @@ static void a_new_range_is_taken_for_silent_before(void **state)
 	assert_int_equal(change(), 0);
 	talk(NOON_US + 45 * MINUTE + SECOND, "192.0.2.1", "203.0.113.7", 2000);
 	for (int minute = 46; minute < 61; minute++)
-		pipeline_pass_time(pipeline, NOON_US + minute * MINUTE);
+		pipeline_pass_time(pipeline, 0, NOON_US + minute * MINUTE);
 	pipeline_finish(pipeline);
 	assert_true(told.other_flows == 1);
 	/* Of its second, unfinished hour nothing is known; the first was watched for a quarter. */
