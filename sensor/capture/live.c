@@ -65,7 +65,8 @@ uint64_t live_memory_bytes(void)
 static int check_memory(
 	const struct capture_live_settings *settings, char ret_reason[FILTER_REASON_SIZE])
 {
-	uint64_t wanted = (uint64_t)settings->ring_bytes * settings->interface_count;
+	uint64_t wanted =
+		(uint64_t)port_ring_bytes(settings) * settings->readers * settings->interface_count;
 	uint64_t there = live_memory_bytes();
 
 	if (wanted < there)

@@ -74,6 +74,13 @@ int port_retire_ms(const struct capture_live_settings *settings)
 	return settings->readers > 1 ? PORT_RETIRE_SHARED_MS : PORT_RETIRE_MS;
 }
 
+uint32_t port_ring_bytes(const struct capture_live_settings *settings)
+{
+	uint32_t share = settings->ring_bytes / settings->readers;
+
+	return settings->readers == 1 || share > PORT_RING_MIN_BYTES ? share : PORT_RING_MIN_BYTES;
+}
+
 static int activate(struct port *port, const struct capture_live_settings *settings,
 	char ret_reason[FILTER_REASON_SIZE])
 {
@@ -86,7 +93,7 @@ static int activate(struct port *port, const struct capture_live_settings *setti
 	pcap_set_snaplen(port->pcap, (int)settings->snaplen);
 	pcap_set_promisc(port->pcap, settings->is_promiscuous);
 	pcap_set_timeout(port->pcap, port_retire_ms(settings));
-	pcap_set_buffer_size(port->pcap, (int)(settings->ring_bytes / settings->readers));
+	pcap_set_buffer_size(port->pcap, (int)port_ring_bytes(settings));
 	result = pcap_activate(port->pcap);
 	/* Positive: a warning, for instance that "any" cannot be promiscuous. */
 	if (result < 0)

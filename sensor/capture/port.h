@@ -18,6 +18,8 @@
 #define PORT_RETIRE_MS 100
 #define PORT_RETIRE_SHARED_MS 20
 
+#define PORT_RING_MIN_BYTES (2u << 20) /* for several readers: eight of libpcap's blocks */
+
 enum port_state {
 	PORT_UP,
 	PORT_DOWN, /* administratively, or without carrier */
@@ -42,6 +44,9 @@ int port_open(const char *name, const struct capture_live_settings *settings,
 void port_close(struct port *port);
 
 int port_retire_ms(const struct capture_live_settings *settings);
+
+/* Of the ring of each reader: its share of settings->ring_bytes, or PORT_RING_MIN_BYTES. */
+uint32_t port_ring_bytes(const struct capture_live_settings *settings);
 
 /*
  * Shares the packets of its interface out with other ports, see fanout.h: the first one makes the

@@ -105,6 +105,38 @@ static void clock_that_is_set_to_and_fro_leads_further_and_further(void **state)
 	}
 }
 
+/* Each passes less than makes up for a microsecond. */
+static void busy_tap_never_comes_back_to_the_clock(void **state)
+{
+	(void)state;
+	run(NOON, NOON + HOUR);
+	run(NOON, NOON + SECOND);
+	int64_t ahead_us = clock_.ahead_us;
+	for (int64_t us = 1; us <= SECOND; us++)
+		steady_clock_take(&clock_, NOON + SECOND + us);
+	assert_int_equal(ahead_us - clock_.ahead_us, SECOND / STEADY_SLEW);
+}
+
+/* One of two readers of a tap has noticed a step, the other one has not read so far. */
+static void step_is_made_twice_by_a_second_reader(void **state)
+{
+	struct steady_clock other;
+
+	(void)state;
+	run(NOON, NOON + HOUR);
+	other = clock_;
+	int64_t now_us = run(NOON, NOON + SECOND);
+	steady_clock_follow(&other, &clock_);
+	steady_clock_follow(&clock_, &other);
+	assert_int_equal(other.ahead_us, clock_.ahead_us);
+	/* Packets from before the step, then those from behind it. */
+	for (int i = 0; i < 5; i++)
+		steady_clock_take(&other, NOON + HOUR + i);
+	for (int i = 0; i < 5; i++)
+		steady_clock_take(&other, NOON + SECOND + i);
+	assert_in_range(steady_clock_take(&other, NOON + 2 * SECOND), now_us, now_us + 2 * SECOND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +147,8 @@ int main(void)
 		cmocka_unit_test_setup(restart_after_a_step_waits_for_the_clock, begin),
 		cmocka_unit_test_setup(
 			clock_that_is_set_to_and_fro_leads_further_and_further, begin),
+		cmocka_unit_test_setup(busy_tap_never_comes_back_to_the_clock, begin),
+		cmocka_unit_test_setup(step_is_made_twice_by_a_second_reader, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
