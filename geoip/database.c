@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "geoip/database.h"
+#include "geoip/outline.h"
+#include "geoip/record.h"
 #include "geoip/snapshot.h"
 
 #include <errno.h>
@@ -9,13 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct database {
 	const struct geoip_listener *listener;
 	const char *file;
 	MMDB_s mmdb;
-	atomic_bool told; /* of corrupt data */
+	struct record_space data; /* the data section */
+	atomic_bool told;         /* of corrupt data */
 };
 
 /* Where a value may stand, one path for each layout in use; all end with NULL. */
@@ -40,14 +45,14 @@ static void tell(const struct geoip_listener *listener, const char *file, const 
 		listener->fault(listener->argument, file, message);
 }
 
-static void tell_once(struct database *database, int mmdb_error)
+static void tell_once(struct database *database, const char *what)
 {
 	char message[160];
 
 	if (atomic_exchange(&database->told, true))
 		return;
 	snprintf(message, sizeof message, "corrupt data (%s); such records count as not found",
-		MMDB_strerror(mmdb_error));
+		what);
 	tell(database->listener, database->file, message);
 }
 
@@ -63,22 +68,53 @@ static const char *snapshot_fault(int error)
 	}
 }
 
-static int open_copy(const struct geoip_listener *listener, const char *file, MMDB_s *ret_mmdb)
+/* What the library is not trusted with. The copy is mapped a second time for it. */
+static int outline_copy(int copy, struct outline *ret_outline, const char **ret_reason)
 {
+	struct stat about;
+	void *bytes;
+	int error;
+
+	*ret_reason = "the file is empty";
+	if (fstat(copy, &about) < 0 || about.st_size == 0)
+		return -EBADMSG;
+	bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, copy, 0);
+	if (bytes == MAP_FAILED) {
+		*ret_reason = strerror(errno);
+		return -ENOMEM;
+	}
+	error = outline_read(bytes, (size_t)about.st_size, ret_outline, ret_reason);
+	munmap(bytes, (size_t)about.st_size);
+	return error;
+}
+
+static int open_copy(struct database *database)
+{
+	const struct geoip_listener *listener = database->listener;
 	char path[SNAPSHOT_PATH_SIZE];
-	int copy = snapshot_open(file, path), error;
+	int copy = snapshot_open(database->file, path), error;
+	struct outline outline;
+	const char *reason;
 
 	if (copy < 0) {
-		tell(listener, file, snapshot_fault(copy));
+		tell(listener, database->file, snapshot_fault(copy));
 		return copy;
 	}
-	error = MMDB_open(path, MMDB_MODE_MMAP, ret_mmdb);
-	if (error == MMDB_FILE_OPEN_ERROR || error == MMDB_IO_ERROR)
-		tell(listener, file, strerror(errno));
-	else if (error != MMDB_SUCCESS)
-		tell(listener, file, MMDB_strerror(error));
+	error = outline_copy(copy, &outline, &reason);
+	if (error == 0) {
+		error = MMDB_open(path, MMDB_MODE_MMAP, &database->mmdb);
+		reason = error == MMDB_FILE_OPEN_ERROR || error == MMDB_IO_ERROR
+				 ? strerror(errno)
+				 : MMDB_strerror(error);
+	}
 	close(copy);
-	return error == MMDB_SUCCESS ? 0 : -EINVAL;
+	if (error != 0) {
+		tell(listener, database->file, reason);
+		return -EINVAL;
+	}
+	database->data = (struct record_space){
+		database->mmdb.file_content + outline.data_at, outline.data_bytes};
+	return 0;
 }
 
 int database_open(
@@ -91,7 +127,7 @@ int database_open(
 		return -ENOMEM;
 	database->listener = listener;
 	database->file = file;
-	error = open_copy(listener, file, &database->mmdb);
+	error = open_copy(database);
 	if (error != 0) {
 		free(database);
 		return error;
@@ -115,9 +151,10 @@ static bool is_ipv4(const struct surgetap_address *address)
 	return memcmp(address->bytes, prefix, sizeof prefix) == 0;
 }
 
-/* Finds the record of an address. An IPv6 address in a database of IPv4 is just not found. */
+/* Finds the record of an address, as a place in the data section. An IPv6 address in a database of
+ * IPv4 is just not found. */
 static bool find_entry(
-	struct database *database, const struct surgetap_address *address, MMDB_entry_s *ret_entry)
+	struct database *database, const struct surgetap_address *address, size_t *ret_entry)
 {
 	struct sockaddr_in ipv4 = {.sin_family = AF_INET};
 	struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};
@@ -132,62 +169,54 @@ static bool find_entry(
 	}
 	found = MMDB_lookup_sockaddr(&database->mmdb, key, &error);
 	if (error != MMDB_SUCCESS && error != MMDB_IPV6_LOOKUP_IN_IPV4_DATABASE_ERROR)
-		tell_once(database, error);
+		tell_once(database, MMDB_strerror(error));
 	if (error != MMDB_SUCCESS || !found.found_entry)
 		return false;
-	*ret_entry = found.entry;
+	*ret_entry = found.entry.offset;
 	return true;
 }
 
 /* The value at the first of `paths` that leads anywhere. */
-static bool find_value(struct database *database, MMDB_entry_s *entry,
-	const char *const (*paths)[PATH_MAX_KEYS], size_t path_count, MMDB_entry_data_s *ret_value)
+static bool find_value(struct database *database, size_t entry,
+	const char *const (*paths)[PATH_MAX_KEYS], size_t path_count,
+	struct record_value *ret_value)
 {
 	for (size_t i = 0; i < path_count; i++) {
-		MMDB_entry_data_s value;
-		int error = MMDB_aget_value(entry, &value, paths[i]);
+		int found = record_find(&database->data, entry, paths[i], ret_value);
 
-		if (error == MMDB_SUCCESS && value.has_data) {
-			*ret_value = value;
-			return true;
-		}
-		if (error != MMDB_SUCCESS && error != MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR) {
-			tell_once(database, error);
-			return false;
-		}
+		if (found < 0)
+			tell_once(database, "a record breaks the format or is nested too deep");
+		if (found != 0)
+			return found > 0;
 	}
 	return false;
 }
 
-static uint32_t value_to_number(const MMDB_entry_data_s *value)
+/* 0 for what is no number of an autonomous system. */
+static uint32_t value_to_asn(struct database *database, const struct record_value *value)
 {
-	switch (value->type) {
-	case MMDB_DATA_TYPE_UINT16:
-		return value->uint16;
-	case MMDB_DATA_TYPE_UINT32:
-		return value->uint32;
-	case MMDB_DATA_TYPE_UINT64:
-		return value->uint64 <= UINT32_MAX ? (uint32_t)value->uint64 : 0;
-	case MMDB_DATA_TYPE_INT32:
-		return value->int32 > 0 ? (uint32_t)value->int32 : 0;
-	default:
-		return 0;
-	}
+	uint64_t number = 0;
+
+	record_to_number(&database->data, value, &number);
+	return number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
-/* Copies as much as fits without cutting a UTF-8 sequence; `text` was zeroed by the caller. */
-static void copy_text(const MMDB_entry_data_s *value, char *text, size_t size)
+/* Copies as much as fits without cutting a UTF-8 sequence, and ends before a NUL; `text` was zeroed
+ * by the caller. */
+static void copy_text(
+	const struct database *database, const struct record_value *value, char *text, size_t size)
 {
-	size_t length = value->data_size;
+	const char *bytes = (const char *)database->data.bytes + value->at;
+	size_t length = value->size;
 
-	if (value->type != MMDB_DATA_TYPE_UTF8_STRING)
+	if (value->type != RECORD_TEXT)
 		return;
 	if (length >= size) {
 		length = size - 1;
-		while (length > 0 && ((unsigned char)value->utf8_string[length] & 0xc0) == 0x80)
+		while (length > 0 && ((unsigned char)bytes[length] & 0xc0) == 0x80)
 			length--;
 	}
-	memcpy(text, value->utf8_string, length);
+	memcpy(text, bytes, strnlen(bytes, length));
 }
 
 static bool is_upper(char c)
@@ -198,29 +227,31 @@ static bool is_upper(char c)
 void database_look_up_asn(struct database *database, const struct surgetap_address *address,
 	struct surgetap_place *place)
 {
-	MMDB_entry_data_s value;
-	MMDB_entry_s entry;
+	struct record_value value;
+	size_t entry;
 
 	if (!find_entry(database, address, &entry))
 		return;
-	if (find_value(database, &entry, PATHS(number_paths), &value))
-		place->asn = value_to_number(&value);
-	if (find_value(database, &entry, PATHS(organization_paths), &value))
-		copy_text(&value, place->as_org, sizeof place->as_org);
+	if (find_value(database, entry, PATHS(number_paths), &value))
+		place->asn = value_to_asn(database, &value);
+	if (find_value(database, entry, PATHS(organization_paths), &value))
+		copy_text(database, &value, place->as_org, sizeof place->as_org);
 }
 
 void database_look_up_country(struct database *database, const struct surgetap_address *address,
 	struct surgetap_place *place)
 {
-	MMDB_entry_data_s value;
-	MMDB_entry_s entry;
+	const uint8_t *code;
+	struct record_value value;
+	size_t entry;
 
 	if (!find_entry(database, address, &entry) ||
-		!find_value(database, &entry, PATHS(country_paths), &value) ||
-		value.type != MMDB_DATA_TYPE_UTF8_STRING || value.data_size != 2 ||
-		!is_upper(value.utf8_string[0]) || !is_upper(value.utf8_string[1]))
+		!find_value(database, entry, PATHS(country_paths), &value) ||
+		value.type != RECORD_TEXT || value.size != 2)
 		return;
-	copy_text(&value, place->country, sizeof place->country);
+	code = database->data.bytes + value.at;
+	if (is_upper((char)code[0]) && is_upper((char)code[1]))
+		copy_text(database, &value, place->country, sizeof place->country);
 }
 
 const char *database_library_version(void)

@@ -43,11 +43,11 @@ static void tell_fault(struct reader *reader, const char *place, const char *mes
 		tell(reader->listener, place, message);
 }
 
-static void tell_line(struct reader *reader, const char *message)
+static void tell_line(struct reader *reader, unsigned line, const char *message)
 {
 	char place[4200];
 
-	snprintf(place, sizeof place, "%s:%u", reader->file, reader->line);
+	snprintf(place, sizeof place, "%s:%u", reader->file, line);
 	tell_fault(reader, place, message);
 }
 
@@ -113,7 +113,7 @@ static int append(struct reader *reader, const struct network *row)
 
 static int read_line(struct reader *reader, char *line)
 {
-	struct network row = {.source = reader->file};
+	struct network row = {.source = reader->file, .line = reader->line};
 	char *fields[3] = {trim(line), NULL, NULL};
 
 	if (fields[0][0] == '\0' || fields[0][0] == '#')
@@ -122,49 +122,72 @@ static int read_line(struct reader *reader, char *line)
 		char *comma = strchr(fields[i - 1], ',');
 
 		if (comma == NULL) {
-			tell_line(reader, "expected ASN,kind,name");
+			tell_line(reader, reader->line, "expected ASN,kind,name");
 			return 0;
 		}
 		*comma = '\0';
 		fields[i] = comma + 1;
 	}
 	if (!parse_asn(trim(fields[0]), &row.asn)) {
-		tell_line(reader, "the first field is no ASN");
+		tell_line(reader, reader->line, "the first field is no ASN");
 		return 0;
 	}
 	if (!parse_kind(trim(fields[1]), &row.kind)) {
-		tell_line(reader, "kind is none of rentable, hyperscaler, cdn, vpn, unknown");
+		tell_line(reader, reader->line,
+			"kind is none of rentable, hyperscaler, cdn, vpn, unknown");
 		return 0;
 	}
 	row.name = trim(fields[2]);
 	if (reader->count == NETWORKS_MAX) {
-		tell_line(reader, "too many rows");
+		tell_line(reader, reader->line, "too many rows");
 		return 0;
 	}
 	return append(reader, &row);
 }
 
-static int compare_rows(const void *a, const void *b)
+static int compare_asns(const void *a, const void *b)
 {
 	const struct network *left = a, *right = b;
 
 	return left->asn < right->asn ? -1 : left->asn > right->asn;
 }
 
+static int compare_rows(const void *a, const void *b)
+{
+	const struct network *left = a, *right = b;
+	int order = compare_asns(a, b);
+
+	return order != 0 ? order : left->line < right->line ? -1 : left->line > right->line;
+}
+
+static const char *kind_name(enum surgetap_network kind)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (kinds[i].kind == kind)
+			return kinds[i].name;
+	return "";
+}
+
 /* Sorts, and looks for an ASN with two kinds; equal rows do no harm to a binary search. */
 static void settle(struct reader *reader)
 {
+	const struct network *first = reader->rows;
+
 	if (reader->count > 1)
 		qsort(reader->rows, reader->count, sizeof *reader->rows, compare_rows);
 	for (size_t i = 1; i < reader->count; i++) {
 		const struct network *row = &reader->rows[i];
-		char message[64];
+		char message[80];
 
-		if (row[-1].asn != row->asn || row[-1].kind == row->kind)
+		if (first->asn != row->asn) {
+			first = row;
 			continue;
-		snprintf(message, sizeof message, "AS%u stands twice with different kinds",
-			row->asn);
-		tell_fault(reader, reader->file, message);
+		}
+		if (first->kind == row->kind)
+			continue;
+		snprintf(message, sizeof message, "AS%u is %s here and %s in line %u", row->asn,
+			kind_name(row->kind), kind_name(first->kind), first->line);
+		tell_line(reader, row->line, message);
 	}
 	if (reader->count == 0 && reader->faults == 0)
 		tell_fault(reader, reader->file, "no network in this file");
@@ -176,22 +199,42 @@ static void settle(struct reader *reader)
 	}
 }
 
+/* The next line, without its end; what does not fit is left out. Returns false at the end. */
+static bool next_line(
+	FILE *stream, char line[NETWORKS_LINE_MAX + 1], size_t *ret_length, bool *ret_is_whole)
+{
+	size_t length = 0;
+	int c = getc(stream);
+
+	if (c == EOF)
+		return false;
+	*ret_is_whole = true;
+	for (; c != EOF && c != '\n'; c = getc(stream)) {
+		if (length < NETWORKS_LINE_MAX)
+			line[length++] = (char)c;
+		else
+			*ret_is_whole = false;
+	}
+	line[length] = '\0';
+	*ret_length = length;
+	return true;
+}
+
 static int read_all(struct reader *reader, FILE *stream)
 {
-	char line[NETWORKS_LINE_MAX + 2];
+	char line[NETWORKS_LINE_MAX + 1];
+	size_t length;
+	bool is_whole;
 	int result = 0;
 
-	while (result == 0 && fgets(line, sizeof line, stream) != NULL) {
-		bool whole = strchr(line, '\n') != NULL || feof(stream);
-
+	while (result == 0 && next_line(stream, line, &length, &is_whole)) {
 		reader->line++;
-		if (whole) {
+		if (!is_whole)
+			tell_line(reader, reader->line, "the line is too long");
+		else if (strlen(line) != length)
+			tell_line(reader, reader->line, "the line holds a byte of zero");
+		else
 			result = read_line(reader, line);
-			continue;
-		}
-		tell_line(reader, "the line is too long");
-		for (int c = fgetc(stream); c != EOF && c != '\n';)
-			c = fgetc(stream);
 	}
 	if (result == 0 && ferror(stream)) {
 		tell(reader->listener, reader->file, strerror(EIO));
@@ -259,9 +302,9 @@ const struct network *networks_find(const struct networks *networks, uint32_t as
 	const struct network key = {.asn = asn}, *row = NULL;
 
 	if (networks->own_count > 0)
-		row = bsearch(&key, networks->own, networks->own_count, sizeof key, compare_rows);
+		row = bsearch(&key, networks->own, networks->own_count, sizeof key, compare_asns);
 	if (row == NULL)
 		row = bsearch(
-			&key, networks_builtin, networks_builtin_count, sizeof key, compare_rows);
+			&key, networks_builtin, networks_builtin_count, sizeof key, compare_asns);
 	return row;
 }

@@ -18,6 +18,7 @@ struct network {
 	enum surgetap_network kind;
 	const char *name;
 	const char *source; /* where the kind is known from */
+	unsigned line;      /* of the file, from 1; 0 in the built-in table */
 };
 
 struct networks;
@@ -29,7 +30,8 @@ extern const size_t networks_builtin_count;
 /*
  * Reads `file` on top of the built-in table; NULL is the table alone. Returns 0; -ENOMEM; -errno of
  * a file that cannot be read; or -EINVAL. The listener is told of the file, or of each faulty line
- * as FILE:LINE: a field that is missing or wrong, or an ASN that stands twice with different kinds.
+ * as FILE:LINE: a field that is missing or wrong, or an ASN that an earlier line gives another
+ * kind.
  */
 int networks_new(
 	const struct geoip_listener *listener, const char *file, struct networks **ret_networks);

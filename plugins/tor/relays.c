@@ -14,8 +14,8 @@
 
 struct relays {
 	struct relay_table table;
-	uint32_t faults;
-	bool is_consensus;
+	uint32_t faults, beyond;
+	bool is_consensus, has_footer, is_cut;
 	char valid_after[DATE_BYTES + 1];
 };
 
@@ -40,7 +40,7 @@ static void tell(struct parser *parser, const char *message)
 static void add(struct parser *parser, const struct surgetap_address *address, uint16_t port)
 {
 	if (!relay_table_add(&parser->relays->table, address, port))
-		tell(parser, "the list is longer than 262144 relays");
+		parser->relays->beyond++;
 }
 
 static bool parse_address(struct span text, struct surgetap_address *ret_address)
@@ -193,6 +193,8 @@ static void parse_consensus_line(struct parser *parser, struct span line)
 			memcpy(parser->relays->valid_after, rest.start, DATE_BYTES);
 		else
 			tell(parser, "valid-after holds no date");
+	} else if (begins_with(line, "directory-footer")) {
+		parser->relays->has_footer = true;
 	}
 }
 
@@ -261,6 +263,7 @@ int relays_parse(const char *text, size_t bytes, const struct relays_listener *l
 		return -ENOMEM;
 	}
 	parse_text(&parser, text, bytes);
+	relays->is_cut = bytes > 0 && text[bytes - 1] != '\n';
 	*ret_relays = relays;
 	return 0;
 }
@@ -290,6 +293,20 @@ uint32_t relays_count(const struct relays *relays)
 uint32_t relays_faults(const struct relays *relays)
 {
 	return relays->faults;
+}
+
+uint32_t relays_beyond(const struct relays *relays)
+{
+	return relays->beyond;
+}
+
+enum relays_end relays_end(const struct relays *relays)
+{
+	if (!relays->is_consensus)
+		return RELAYS_WHOLE;
+	return relays->is_cut       ? RELAYS_CUT
+	       : relays->has_footer ? RELAYS_WHOLE
+				    : RELAYS_WITHOUT_FOOTER;
 }
 
 const char *relays_valid_after(const struct relays *relays)

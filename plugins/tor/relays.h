@@ -41,9 +41,21 @@ void relays_free(struct relays *relays);
 enum relays_match relays_find(
 	const struct relays *relays, const struct surgetap_endpoint *endpoint);
 
-/* Distinct pairs of address and port; lines that were broken or beyond RELAYS_MAX. */
+/* Distinct pairs of address and port; lines that were broken; sound lines that were left out
+ * because there are RELAYS_MAX relays already. */
 uint32_t relays_count(const struct relays *relays);
 uint32_t relays_faults(const struct relays *relays);
+uint32_t relays_beyond(const struct relays *relays);
+
+/* Whether the text is a consensus that ends before its end: within a line, or without the
+ * directory-footer that stands behind the relays (which excerpts also lack). */
+enum relays_end {
+	RELAYS_WHOLE,
+	RELAYS_WITHOUT_FOOTER,
+	RELAYS_CUT,
+};
+
+enum relays_end relays_end(const struct relays *relays);
 
 /* "2026-11-20 09:00:00" in UTC, or "" for a list without date. */
 const char *relays_valid_after(const struct relays *relays);

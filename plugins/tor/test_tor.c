@@ -22,23 +22,24 @@ extern const struct surgetap_plugin surgetap_plugin_tor;
 	"valid-after 2026-11-20 09:00:00\n"                                                        \
 	"r a AAAAAAAAAAAAAAAAAAAAAAAAAAA 2038-01-01 00:00:00 198.51.100.11 9001 9030\n"            \
 	"a [2001:db8::11]:9443\n"                                                                  \
-	"s Running\n"
+	"s Running\n"                                                                              \
+	"directory-footer\n"
 
 static char list_file[] = "/tmp/surgetap-relays-XXXXXX";
 
 /* What the plugin has told the sensor. */
 static struct {
 	unsigned warnings, failures, lists, reports;
-	char where[64], list[96];
+	char where[64], list[96], warning[96];
 	struct surgetap_evidence evidence;
 } told;
 
 static void on_warn(const struct surgetap_host *host, const char *where, const char *message)
 {
 	(void)host;
-	(void)message;
 	if (told.warnings++ == 0)
 		snprintf(told.where, sizeof told.where, "%s", where);
+	snprintf(told.warning, sizeof told.warning, "%s", message);
 }
 
 static void on_fail(const struct surgetap_host *host, const char *where, const char *message)
@@ -377,10 +378,10 @@ static void broken_line_names_another_line(void **state)
 		{"1.2.3.4:65536\n", 1},
 		{"1.2.3.4\n[::1\n", 2},
 		{"1.2.3.4\n[::1]x\n", 2},
-		{MICRODESC "r b C 2038-01-01 00:00:00 1.2.3.4 9001\n", 6},
-		{MICRODESC "r b C 2038-01-01 00:00:00 1.2.3.x 9001 0\n", 6},
-		{MICRODESC "r b C 2038-01-01 00:00:00 1.2.3.4 0 0\n", 6},
-		{MICRODESC "a 1.2.3.4\n", 6},
+		{MICRODESC "r b C 2038-01-01 00:00:00 1.2.3.4 9001\n", 7},
+		{MICRODESC "r b C 2038-01-01 00:00:00 1.2.3.x 9001 0\n", 7},
+		{MICRODESC "r b C 2038-01-01 00:00:00 1.2.3.4 0 0\n", 7},
+		{MICRODESC "a 1.2.3.4\n", 7},
 		{"network-status-version 3\nvalid-after today\n", 2},
 	};
 
@@ -448,6 +449,45 @@ static void broken_lines_flood_the_log(void **state)
 	surgetap_plugin_tor.unload(shared);
 }
 
+/* Sound lines, more than there is room for. */
+static void lines_beyond_the_limit_are_called_broken(void **state)
+{
+	const uint32_t lines = RELAYS_MAX + 1000;
+	size_t used = 0;
+	char *text = test_malloc(24 * (size_t)lines), expected[96];
+	void *shared = NULL;
+
+	(void)state;
+	for (uint32_t i = 0; i < lines; i++)
+		used += (size_t)sprintf(
+			text + used, "100.%u.%u.%u:9001\n", i >> 16 & 255, i >> 8 & 255, i & 255);
+	assert_int_equal(load_list(text, &shared), 0);
+	assert_int_equal(told.warnings, 1);
+	snprintf(expected, sizeof expected, "%u relays are read, 1000 lines beyond them left out",
+		RELAYS_MAX);
+	assert_string_equal(told.warning, expected);
+	surgetap_plugin_tor.unload(shared);
+	test_free(text);
+}
+
+/* The file is being written in place: what is there of it must not replace a whole list. */
+static void half_of_a_consensus_is_taken_for_all_of_it(void **state)
+{
+	char text[] = MICRODESC;
+	void *shared = NULL;
+
+	(void)state;
+	*strstr(text, "directory-footer") = '\0';
+	assert_int_equal(load_list(text, &shared), 0);
+	assert_int_equal(told.warnings, 1);
+	surgetap_plugin_tor.unload(shared);
+	shared = NULL;
+	text[strlen(text) - 4] = '\0';
+	assert_int_equal(load_list(text, &shared), -EINVAL);
+	assert_int_equal(told.failures, 1);
+	assert_null(shared);
+}
+
 static void useless_list_starts_all_the_same(void **state)
 {
 	const struct surgetap_setting missing[] = {{"relays", "/nonexistent"}, {NULL, NULL}};
@@ -491,6 +531,8 @@ int main(void)
 		cmocka_unit_test(many_relays_get_lost_in_the_table),
 		cmocka_unit_test(age_of_the_list_is_not_told),
 		cmocka_unit_test(broken_lines_flood_the_log),
+		cmocka_unit_test(lines_beyond_the_limit_are_called_broken),
+		cmocka_unit_test(half_of_a_consensus_is_taken_for_all_of_it),
 		cmocka_unit_test(useless_list_starts_all_the_same),
 	};
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define TCP 6
 #define LISTS_MAX 8
@@ -34,37 +35,56 @@ static void on_fault(void *argument, unsigned line, const char *message)
 	source->host->warn(source->host, where, message);
 }
 
-/* Reads a whole file. Returns 0, -errno, or -EFBIG beyond LIST_BYTES_MAX. */
+static bool is_same(const struct stat *before, const struct stat *after)
+{
+	return before->st_size == after->st_size &&
+	       before->st_mtim.tv_sec == after->st_mtim.tv_sec &&
+	       before->st_mtim.tv_nsec == after->st_mtim.tv_nsec;
+}
+
+/* Reads to the end of a stream. Returns 0 or -errno; *ret_text is to be freed either way. */
+static int read_stream(FILE *stream, char **ret_text, size_t *ret_bytes)
+{
+	size_t capacity = 1u << 16;
+
+	*ret_bytes = 0;
+	do {
+		char *larger;
+
+		capacity *= 2;
+		if (capacity > LIST_BYTES_MAX)
+			return -EFBIG;
+		larger = realloc(*ret_text, capacity);
+		if (larger == NULL)
+			return -ENOMEM;
+		*ret_text = larger;
+		*ret_bytes += fread(*ret_text + *ret_bytes, 1, capacity - *ret_bytes, stream);
+	} while (*ret_bytes == capacity);
+	return ferror(stream) ? -EIO : 0;
+}
+
+/* Reads a whole file. Returns 0; -errno; -EFBIG beyond LIST_BYTES_MAX; -EAGAIN when somebody wrote
+ * it meanwhile. */
 static int read_file(const char *file, char **ret_text, size_t *ret_bytes)
 {
 	FILE *stream = fopen(file, "re");
-	size_t capacity = 1u << 16, bytes = 0, got;
-	char *text = NULL, *larger;
-	int result = 0;
+	struct stat before, after;
+	char *text = NULL;
+	int result;
 
 	if (stream == NULL)
 		return -errno;
-	do {
-		capacity *= 2;
-		larger = capacity <= LIST_BYTES_MAX ? realloc(text, capacity) : NULL;
-		if (larger == NULL) {
-			result = capacity <= LIST_BYTES_MAX ? -ENOMEM : -EFBIG;
-			break;
-		}
-		text = larger;
-		got = fread(text + bytes, 1, capacity - bytes, stream);
-		bytes += got;
-	} while (bytes == capacity);
-	if (result == 0 && ferror(stream))
-		result = -EIO;
+	result = fstat(fileno(stream), &before) < 0 ? -errno : 0;
+	if (result == 0)
+		result = read_stream(stream, &text, ret_bytes);
+	if (result == 0 && (fstat(fileno(stream), &after) < 0 || !is_same(&before, &after)))
+		result = -EAGAIN;
 	fclose(stream);
-	if (result != 0) {
+	if (result != 0)
 		free(text);
-		return result;
-	}
-	*ret_text = text;
-	*ret_bytes = bytes;
-	return 0;
+	else
+		*ret_text = text;
+	return result;
 }
 
 static void announce(
@@ -76,6 +96,14 @@ static void announce(
 		snprintf(text, sizeof text, "%u broken lines in all", relays_faults(relays));
 		host->warn(host, file, text);
 	}
+	if (relays_beyond(relays) > 0) {
+		snprintf(text, sizeof text, "%u relays are read, %u lines beyond them left out",
+			RELAYS_MAX, relays_beyond(relays));
+		host->warn(host, file, text);
+	}
+	if (relays_end(relays) == RELAYS_WITHOUT_FOOTER)
+		host->warn(
+			host, file, "no directory-footer: an excerpt of a consensus, or a cut one");
 	if (relays_valid_after(relays)[0] != '\0')
 		snprintf(text, sizeof text, "valid-after %s", relays_valid_after(relays));
 	else
@@ -93,7 +121,8 @@ static int load_list(const struct surgetap_host *host, const char *file, struct 
 	int result = tor->count < LISTS_MAX ? read_file(file, &text, &bytes) : -E2BIG;
 
 	if (result != 0) {
-		host->fail(host, file, strerror(-result));
+		host->fail(host, file,
+			result == -EAGAIN ? "changed while it was read" : strerror(-result));
 		return result;
 	}
 	result = relays_parse(text, bytes, &listener, &relays);
@@ -105,6 +134,10 @@ static int load_list(const struct surgetap_host *host, const char *file, struct 
 	tor->lists[tor->count++] = relays;
 	if (relays_count(relays) == 0) {
 		host->fail(host, file, "no Tor relay in this file");
+		return -EINVAL;
+	}
+	if (relays_end(relays) == RELAYS_CUT) {
+		host->fail(host, file, "the consensus ends in the middle of a line: it is cut");
 		return -EINVAL;
 	}
 	announce(host, relays, file);

@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (relays_parse((const char *)data, size, &listener, &relays) != 0)
 		return 0;
-	if (relays_count(relays) > size || relays_faults(relays) > size)
+	if (relays_count(relays) > size || relays_faults(relays) > size ||
+		relays_beyond(relays) > size || relays_end(relays) > RELAYS_CUT)
 		abort();
 	if (relays_find(relays, &nowhere) == RELAYS_ADDRESS_AND_PORT && size < 4)
 		abort();

@@ -307,7 +307,8 @@ static void faulty_line_of_networks_is_passed_over(void **state)
 		{"4294967296,vpn,x\n", ":1"},
 		{"0,vpn,x\n", ":1"},
 		{"7,vpn\n", ":1"},
-		{"7,vpn,a\n7,cdn,b\n", ""},
+		{"7,vpn,a\n8,cdn,b\n7,cdn,c\n7,vpn,d\n", ":3"},
+		{"7,vpn,a\n24940,cdn,b\n7,unknown,c\n", ":3"},
 		{"# no row\n", ""},
 	};
 
@@ -325,6 +326,21 @@ static void faulty_line_of_networks_is_passed_over(void **state)
 		assert_string_equal(faults.place, place);
 		assert_null(geoip);
 	}
+}
+
+/* The line behind one with a byte of zero is read as a line of its own. */
+static void zero_byte_hides_the_next_line(void **state)
+{
+	static const char text[] = "7,vpn,a\0b\nnothing\n8,cdn,c\n";
+	struct faults faults = {0};
+	const struct geoip_listener listener = {note_fault, &faults};
+	struct networks *networks = NULL;
+
+	(void)state;
+	write_scratch(text, sizeof text - 1);
+	assert_int_equal(networks_new(&listener, scratch_file, &networks), -EINVAL);
+	assert_int_equal(faults.count, 2);
+	assert_string_equal(faults.message, "expected ASN,kind,name");
 }
 
 static void thousands_of_faulty_lines_are_all_told(void **state)
@@ -384,6 +400,7 @@ int main(void)
 		cmocka_unit_test(device_or_fifo_holds_up_the_start),
 		cmocka_unit_test(row_of_a_file_does_not_go_before_the_table),
 		cmocka_unit_test(faulty_line_of_networks_is_passed_over),
+		cmocka_unit_test(zero_byte_hides_the_next_line),
 		cmocka_unit_test(thousands_of_faulty_lines_are_all_told),
 	};
 
