@@ -145,6 +145,11 @@ bool classifier_inspect(struct classifier *classifier, void *state, const struct
 	return ndpi_api_is_done(classifier->module, &own->flow, &own->protocol);
 }
 
+bool classifier_has_name(const void *state)
+{
+	return ndpi_api_app(&((const struct state *)state)->protocol) != NDPI_PROTOCOL_UNKNOWN;
+}
+
 static enum surgetap_confidence confidence_of(
 	const struct ndpi_flow_struct *flow, uint16_t protocol)
 {

@@ -48,6 +48,9 @@ void classifier_begin(void *state, bool has_handshake);
  * fragments are passed over. Returns true when nDPI is done with the flow. */
 bool classifier_inspect(struct classifier *classifier, void *state, const struct packet *packet);
 
+/* True when the packets shown so far have named the flow's protocol. */
+bool classifier_has_name(const void *state);
+
 /* nDPI's verdict so far; with `give_up` its last word, guesses included. */
 void classifier_decide(
 	struct classifier *classifier, void *state, bool give_up, struct verdict *ret_verdict);

@@ -9,7 +9,6 @@
 
 #define TCP 6
 #define UDP 17
-#define VERSION_TLS13 0x0304
 #define MESSAGE_HEADER 4u
 #define ATTEMPTS_MAX 3
 #define PATIENCE 16 /* datagrams without a new byte of the hello */
@@ -260,7 +259,7 @@ static void add_quic(struct handshake_reader *reader, struct handshake *handshak
 	if (quic_open_initials(reader->crypt, &handshake->quic, packet->payload,
 		    packet->payload_captured_bytes, reader->scratch, &listener) > 0) {
 		handshake->from_client = from_client;
-		handshake->chosen = VERSION_TLS13; /* RFC 9001, 4.2: no other */
+		handshake->chosen = HANDSHAKE_TLS13; /* RFC 9001, 4.2: no other */
 	} else {
 		handshake->carrier = carrier;
 		handshake->attempts++;

@@ -14,6 +14,7 @@
 
 #define HANDSHAKE_SNI_SIZE 256 /* a name of DNS has at most 253 characters */
 #define HANDSHAKE_ALPN_SIZE 64
+#define HANDSHAKE_TLS13 0x0304
 
 enum handshake_carrier {
 	HANDSHAKE_NONE,

@@ -345,6 +345,8 @@ static bool look(struct inspector *inspector, struct inspection *inspection,
 		return true;
 	if (!inspection->is_dpi_done)
 		inspection->is_dpi_done =
+			(prelude_is_sealed(&inspection->prelude) &&
+				classifier_has_name(dpi_state(inspection))) ||
 			classifier_inspect(inspector->classifier, dpi_state(inspection), packet);
 	return inspection->is_dpi_done && !prelude_is_pending(&inspection->prelude);
 }

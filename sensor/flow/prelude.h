@@ -36,6 +36,15 @@ static inline bool prelude_is_pending(const struct prelude *prelude)
 	return prelude->handshake.hello == SURGETAP_HELLO_PENDING;
 }
 
+/* The server has answered a ClientHello in TCP by TLS 1.3: all that follows is encrypted, its
+ * certificate too (RFC 8446, 2). */
+static inline bool prelude_is_sealed(const struct prelude *prelude)
+{
+	const struct handshake *handshake = &prelude->handshake;
+	return handshake->carrier == HANDSHAKE_TLS && handshake->hello > SURGETAP_HELLO_PENDING &&
+	       handshake->chosen == HANDSHAKE_TLS13;
+}
+
 /* No more packets come, or none that help: a hello that has begun is read as far as it goes. */
 void prelude_finish(struct preludes *preludes, struct prelude *prelude);
 

@@ -214,6 +214,44 @@ static void full_pool_harms_more_than_the_oldest(void **state)
 		assert_int_equal(flows[i].handshake.hello, SURGETAP_HELLO_WHOLE);
 }
 
+/* A ServerHello of TLS 1.2; with `is_tls13` it chooses 1.3 by supported_versions. */
+static void put_answer(struct bytes *bytes, bool is_tls13)
+{
+	static const uint8_t random[32] = {9};
+	size_t body_bytes = is_tls13 ? 46 : 38;
+
+	put(bytes, "\x16\3\3", 3);
+	put16(bytes, (unsigned)body_bytes + 4);
+	put(bytes, "\2\0", 2);
+	put16(bytes, (unsigned)body_bytes);
+	put16(bytes, 0x0303);
+	put(bytes, random, sizeof random);
+	put(bytes, "\0\x13\1\0", 4);
+	if (is_tls13)
+		put(bytes, "\0\6\0\x2b\0\2\3\4", 8);
+}
+
+static void answer_with_a_readable_certificate_is_called_sealed(void **state)
+{
+	(void)state;
+	for (int is_tls13 = 0; is_tls13 < 2; is_tls13++) {
+		struct bytes answer = {.size = 0};
+		struct packet packet = {.transport = TCP};
+
+		prelude = (struct prelude){0};
+		put_answer(&answer, is_tls13);
+		packet.payload = answer.data;
+		packet.payload_bytes = packet.payload_captured_bytes = (uint32_t)answer.size;
+		prelude_add(preludes, &prelude, &packet, false);
+		assert_false(prelude_is_sealed(&prelude)); /* nobody has asked */
+		prelude = (struct prelude){0};
+		show(0, hello.size);
+		assert_false(prelude_is_sealed(&prelude));
+		prelude_add(preludes, &prelude, &packet, false);
+		assert_int_equal(prelude_is_sealed(&prelude), is_tls13);
+	}
+}
+
 /* A record of DTLS with a fragment of the hello. */
 static void put_fragment(struct bytes *bytes, const struct bytes *body, size_t at, size_t count)
 {
@@ -263,6 +301,7 @@ int main(void)
 		TEST(hello_that_never_ends_is_waited_for_for_ever),
 		TEST(other_traffic_keeps_a_buffer),
 		TEST(full_pool_harms_more_than_the_oldest),
+		TEST(answer_with_a_readable_certificate_is_called_sealed),
 		TEST(fragments_of_dtls_are_lost),
 	};
 
