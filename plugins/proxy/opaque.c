@@ -6,6 +6,8 @@
  */
 #include "opaque.h"
 
+#include <string.h>
+
 #define SAMPLE_BYTES_MAX 1024u
 #define PRINTABLE_START 6u /* so many at the start are text */
 #define PRINTABLE_RUN 20u
@@ -23,9 +25,15 @@ static bool is_printable(uint8_t byte)
 static bool has_even_bits(const uint8_t *bytes, uint32_t count)
 {
 	int64_t bits = 0, excess;
+	uint64_t word;
+	uint32_t at = 0;
 
-	for (uint32_t i = 0; i < count; i++)
-		bits += __builtin_popcount(bytes[i]);
+	for (; at + sizeof word <= count; at += sizeof word) {
+		memcpy(&word, bytes + at, sizeof word);
+		bits += __builtin_popcountll(word);
+	}
+	for (; at < count; at++)
+		bits += __builtin_popcount(bytes[at]);
 	excess = bits - 4 * (int64_t)count;
 	return excess * excess < 32 * (int64_t)count && 10 * bits > 34 * (int64_t)count &&
 	       10 * bits < 46 * (int64_t)count;

@@ -6,6 +6,7 @@
 #include "peers.h"
 
 #include <surgetap/evidence.h>
+#include <surgetap/name.h>
 
 #include <string.h>
 
@@ -96,8 +97,8 @@ static void judge_verdict(const struct surgetap_call *call)
 	const struct surgetap_flow *flow = call->flow;
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (flow->answered && (strcmp(flow->protocol, names[i]) == 0 ||
-					      strcmp(flow->master, names[i]) == 0))
+		if (flow->answered && (surgetap_name_is(flow->protocol, names[i]) ||
+					      surgetap_name_is(flow->master, names[i])))
 			surgetap_report_verdict(
 				call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 95, names[i]);
 	}
@@ -110,7 +111,7 @@ static bool has_other_reason(const struct surgetap_flow *flow)
 		"Game", "Download", "FileSharing", "VPN", "Chat", "VoIP", "Streaming", "Mining"};
 
 	for (size_t i = 0; i < sizeof categories / sizeof categories[0]; i++) {
-		if (strcmp(flow->category, categories[i]) == 0)
+		if (surgetap_name_is(flow->category, categories[i]))
 			return true;
 	}
 	return false;

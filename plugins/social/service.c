@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service.h"
 
-#include <string.h>
+#include <surgetap/name.h>
 
 #define U SURGETAP_KIND_TUNNEL
 #define C SURGETAP_KIND_CONTACT
@@ -228,7 +228,7 @@ const struct service *service_find(const char *server_name)
 const char *service_find_protocol(const char *protocol, enum service_group *ret_group)
 {
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
-		if (strcmp(protocols[i].protocol, protocol) == 0) {
+		if (surgetap_name_is(protocols[i].protocol, protocol)) {
 			*ret_group = protocols[i].group;
 			return protocols[i].service;
 		}

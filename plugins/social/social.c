@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "own_table.h"
 
+#include <surgetap/name.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,8 +59,8 @@ static bool is_look_up(const struct surgetap_flow *flow)
 	static const char *const protocols[] = {"dns", "mdns", "llmnr", "netbios"};
 
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
-		if (strcmp(flow->master, protocols[i]) == 0 ||
-			strcmp(flow->protocol, protocols[i]) == 0)
+		if (surgetap_name_is(flow->master, protocols[i]) ||
+			surgetap_name_is(flow->protocol, protocols[i]))
 			return true;
 	return false;
 }

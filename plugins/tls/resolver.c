@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "resolver.h"
 
-#include <stddef.h>
-#include <string.h>
-#include <strings.h>
+#include <surgetap/domain.h>
 
-/* Names that serve nothing but DNS: as the operators state them for their clients' settings. */
+/* Names that serve nothing but DNS, as the operators state them for their clients' settings. In the
+ * order of strcmp. */
+static const struct surgetap_domain resolvers[] = {
+	{"cloudflare-dns.com"},
+	{"cloudflare-gateway.com"},
+	{"dns.adguard-dns.com"},
+	{"dns.adguard.com"},
+	{"dns.alidns.com"},
+	{"dns.google"},
+	{"dns.mullvad.net"},
+	{"dns.nextdns.io"},
+	{"dns.quad9.net"},
+	{"dns10.quad9.net"},
+	{"dns11.quad9.net"},
+	{"dns64.dns.google"},
+	{"dns9.quad9.net"},
+	{"doh.360.cn"},
+	{"doh.apple.com"},
+	{"doh.cleanbrowsing.org"},
+	{"doh.dns.sb"},
+	{"doh.familyshield.opendns.com"},
+	{"doh.opendns.com"},
+	{"doh.pub"},
+	{"dot.pub"},
+	{"one.one.one.one"},
+};
+
 const char *resolver_find(const char *name)
 {
-	static const char *const resolvers[] = {"dns.google", "dns64.dns.google",
-		"cloudflare-dns.com", "one.one.one.one", "cloudflare-gateway.com", "dns.quad9.net",
-		"dns9.quad9.net", "dns10.quad9.net", "dns11.quad9.net", "doh.opendns.com",
-		"doh.familyshield.opendns.com", "dns.adguard-dns.com", "dns.adguard.com",
-		"dns.nextdns.io", "doh.cleanbrowsing.org", "dns.mullvad.net", "doh.dns.sb",
-		"dns.alidns.com", "doh.pub", "dot.pub", "doh.360.cn", "doh.apple.com"};
-	size_t length = strlen(name);
+	const struct surgetap_domain *found = surgetap_domain_find(
+		name, resolvers, sizeof resolvers / sizeof resolvers[0], sizeof resolvers[0]);
 
-	for (size_t i = 0; i < sizeof resolvers / sizeof resolvers[0]; i++) {
-		size_t bytes = strlen(resolvers[i]);
-
-		if (length >= bytes && strcasecmp(name + length - bytes, resolvers[i]) == 0 &&
-			(length == bytes || name[length - bytes - 1] == '.'))
-			return resolvers[i];
-	}
-	return NULL;
+	return found ? found->name : NULL;
 }

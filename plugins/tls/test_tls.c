@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -239,6 +240,23 @@ static const char *reason_for(const struct surgetap_flow *said, size_t handshake
 	return reason;
 }
 
+static void resolver_out_of_order_is_not_found(void **state)
+{
+	static const char *const names[] = {"cloudflare-dns.com", "cloudflare-gateway.com",
+		"dns.adguard-dns.com", "dns.adguard.com", "dns.quad9.net", "dns10.quad9.net",
+		"dns64.dns.google", "dns9.quad9.net", "doh.360.cn", "doh.pub", "dot.pub",
+		"one.one.one.one"};
+	char expected[96];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		snprintf(
+			expected, sizeof expected, "TLS handshake, DNS over HTTPS to %s", names[i]);
+		assert_string_equal(
+			reason_for(&(struct surgetap_flow){.sni = names[i]}, 0), expected);
+	}
+}
+
 static void encrypted_dns_or_hello_is_not_told(void **state)
 {
 	(void)state;
@@ -397,6 +415,7 @@ int main(void)
 		cmocka_unit_test(starttls_after_the_verdict_is_missed),
 		cmocka_unit_test(plugin_keeps_flows_that_will_never_turn_to_tls),
 		cmocka_unit_test(session_joined_midway_is_missed),
+		cmocka_unit_test(resolver_out_of_order_is_not_found),
 		cmocka_unit_test(encrypted_dns_or_hello_is_not_told),
 		cmocka_unit_test(imitation_counts_as_tls_or_real_tls_does_not),
 		cmocka_unit_test(hello_of_quic_is_not_looked_into),

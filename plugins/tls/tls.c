@@ -3,6 +3,7 @@
 
 #include <surgetap/bytes.h>
 #include <surgetap/evidence.h>
+#include <surgetap/name.h>
 
 #include <string.h>
 
@@ -280,7 +281,7 @@ static bool may_start_tls(const char *protocol)
 		"http_connect", "http_proxy", "stun", "rdp"};
 
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
-		if (strcmp(protocols[i], protocol) == 0)
+		if (surgetap_name_is(protocols[i], protocol))
 			return true;
 	}
 	return false;

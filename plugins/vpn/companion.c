@@ -5,15 +5,15 @@
 
 static uint32_t hash(const struct companion *key)
 {
-	const uint8_t *sides[] = {key->low.bytes, key->high.bytes};
-	uint64_t value = 0xcbf29ce484222325u;
+	uint64_t words[4], value = key->port | (uint64_t)key->transport << 16;
 
-	for (size_t side = 0; side < 2; side++) {
-		for (size_t i = 0; i < sizeof key->low.bytes; i++)
-			value = (value ^ sides[side][i]) * 0x100000001b3u;
+	memcpy(words, &key->low, sizeof key->low);
+	memcpy(words + 2, &key->high, sizeof key->high);
+	for (size_t i = 0; i < 4; i++) {
+		value = (value ^ words[i]) * 0x9e3779b97f4a7c15u;
+		value ^= value >> 32;
 	}
-	value = (value ^ key->port ^ (uint64_t)key->transport << 16) * 0x100000001b3u;
-	return (uint32_t)(value ^ value >> 32) & (COMPANIONS_MAX - 1);
+	return (uint32_t)value & (COMPANIONS_MAX - 1);
 }
 
 static struct companion make_key(const struct surgetap_flow *flow, uint16_t port, uint8_t transport)

@@ -4,6 +4,7 @@
 #include "recipe.h"
 
 #include <surgetap/evidence.h>
+#include <surgetap/name.h>
 
 #include <string.h>
 
@@ -135,7 +136,7 @@ static bool is_carrier(const char *master, const char *protocol)
 	static const char *const carriers[] = {"unknown", "tls", "dtls", "quic"};
 
 	for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++) {
-		if (strcmp(master, carriers[i]) == 0)
+		if (surgetap_name_is(master, carriers[i]))
 			return true;
 	}
 	return strcmp(master, protocol) == 0;
@@ -150,7 +151,7 @@ static void judge_verdict(const struct surgetap_call *call)
 	for (size_t i = 0; i < sizeof verdict_rules / sizeof verdict_rules[0]; i++) {
 		const struct verdict_rule *rule = &verdict_rules[i];
 
-		if (strcmp(rule->protocol, flow->protocol) != 0)
+		if (!surgetap_name_is(rule->protocol, flow->protocol))
 			continue;
 		if ((rule->transport != 0 && rule->transport != flow->transport) ||
 			(rule->is_false != NULL && rule->is_false(flow)))
@@ -213,8 +214,8 @@ static bool is_worth_waiting(const struct surgetap_call *call)
 	const struct vpn_memory *memory = call->flow_state;
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(call->flow->protocol, names[i]) == 0 ||
-			strcmp(call->flow->master, names[i]) == 0)
+		if (surgetap_name_is(call->flow->protocol, names[i]) ||
+			surgetap_name_is(call->flow->master, names[i]))
 			return true;
 	}
 	return memory->is_dns_tunnel_possible || memory->static_key.run > 1 || vpn_may_nest(memory);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <surgetap/evidence.h>
+#include <surgetap/name.h>
 
 #include <string.h>
 
@@ -62,7 +63,7 @@ static const struct {
 static enum meaning meaning_of(const char *protocol)
 {
 	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
-		if (strcmp(meanings[i].protocol, protocol) == 0)
+		if (surgetap_name_is(meanings[i].protocol, protocol))
 			return meanings[i].meaning;
 	}
 	return MEANING_NONE;
