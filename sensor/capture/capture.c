@@ -133,12 +133,13 @@ enum capture_next capture_next(struct capture *capture, uint32_t reader, struct 
 
 void capture_stats(const struct capture *capture, struct capture_stats *ret_stats)
 {
-	struct capture_stats stats = {.frames = 0};
+	struct capture_stats stats = {.readers = capture->readers};
 
 	for (uint32_t i = 0; i < capture->readers; i++) {
 		const struct source *source = capture->sources[i];
 
 		stats.frames += source->frames;
+		stats.frames_of[i] = source->frames;
 		stats.bytes += source->bytes;
 		stats.snapped += source->snapped;
 		capture->backend->stats(source->state, &stats);

@@ -23,6 +23,8 @@ enum capture_next {
 	CAPTURE_END,  /* no more frames */
 };
 
+#define CAPTURE_READERS_MAX 64
+
 struct capture_stats {
 	uint64_t frames;            /* handed out */
 	uint64_t bytes;             /* wire bytes of those */
@@ -40,6 +42,8 @@ struct capture_stats {
 	uint64_t down;          /* interfaces that are down or away just now */
 	uint64_t outages;       /* times that an interface went down or away */
 	uint64_t blind_us;      /* time in which at least one interface was down or away */
+	uint32_t readers;
+	uint64_t frames_of[CAPTURE_READERS_MAX]; /* each reader's part of `frames` */
 };
 
 /* What capture_open_live is told. */
@@ -62,8 +66,6 @@ struct capture_live_settings {
 	 * listener's argument. */
 	void (*note)(void *argument, const char *interface, const char *message);
 };
-
-#define CAPTURE_READERS_MAX 64
 
 struct capture;
 

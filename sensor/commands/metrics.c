@@ -159,6 +159,19 @@ static void print_flows(FILE *stream, const struct worker_stats *worker)
 			worker->flows.evicted[life]);
 }
 
+static void print_readers(FILE *stream, const struct capture_stats *capture)
+{
+	char number[16];
+
+	begin(stream, "reader_packets_total", "counter",
+		"packets taken by each of the readers that share the tap");
+	for (uint32_t i = 0; i < capture->readers; i++) {
+		snprintf(number, sizeof(number), "%u", i);
+		print_labelled(
+			stream, "reader_packets_total", "reader", number, capture->frames_of[i]);
+	}
+}
+
 static void print_families(FILE *stream, const struct metrics *metrics)
 {
 	const struct pipeline_stats *pipeline = &metrics->pipeline;
@@ -168,6 +181,7 @@ static void print_families(FILE *stream, const struct metrics *metrics)
 	for (enum packet_verdict verdict = 0; verdict < PACKET_VERDICTS; verdict++)
 		print_labelled(stream, "packets_by_verdict_total", "verdict",
 			packet_verdict_name(verdict), pipeline->gate.packets[verdict]);
+	print_readers(stream, &metrics->capture);
 	print_flows(stream, &pipeline->worker);
 	begin(stream, "flows_by_technique_total", "counter", "flows recognised, by technique");
 	for (uint32_t i = 0; i < metrics->technique_count; i++)
@@ -189,8 +203,6 @@ static void print_state(FILE *stream, const struct metrics *metrics)
 	print_real(stream, "clock_ahead_seconds", "gauge",
 		"the sensor's time ahead of the host's clock, after that was set back",
 		metrics->clock_ahead_s);
-	print_real(
-		stream, "readers", "gauge", "that share the packets of the tap", metrics->readers);
 	print_real(stream, "uptime_seconds", "gauge", "since the start", metrics->uptime_s);
 	print_real(stream, "last_bucket_timestamp_seconds", "gauge",
 		"begin of the minute judged last; 0 none", (double)pipeline->judged.last_s);

@@ -22,7 +22,6 @@ struct metrics {
 	uint32_t technique_count;
 	const char *sensor, *interface; /* names; live as long as the sensor */
 	size_t interface_count;
-	uint32_t readers; /* of the tap */
 	double uptime_s;
 	double moment_s;      /* monotonic */
 	double lost_s;        /* monotonic: when an entry was lost last (see publisher); 0 never */

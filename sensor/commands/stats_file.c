@@ -81,6 +81,15 @@ static json_t *redis(const struct publisher_stats *publisher)
 	return object;
 }
 
+/* The packets that each reader took. */
+static json_t *readers(const struct capture_stats *capture)
+{
+	json_t *list = json_array();
+	for (uint32_t i = 0; i < capture->readers; i++)
+		json_array_append_new(list, json_integer((json_int_t)capture->frames_of[i]));
+	return list;
+}
+
 static json_t *captures(const struct feed_result *result)
 {
 	json_t *object = json_object();
@@ -91,6 +100,7 @@ static json_t *captures(const struct feed_result *result)
 	put(object, "snapped", result->capture.snapped);
 	put(object, "outages", result->capture.outages);
 	put(object, "blind_ms", result->capture.blind_us / 1000);
+	json_object_set_new(object, "readers", readers(&result->capture));
 	put(object, "files", result->capture.files);
 	put(object, "files_done", result->capture.files_done);
 	put(object, "faults", result->capture.faults);

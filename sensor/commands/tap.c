@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands/tap.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -129,7 +130,6 @@ static void fill_metrics(
 		.moment_s = seconds_of(CLOCK_MONOTONIC),
 		.clock_steps = watch->readers[0].clock.steps,
 		.clock_ahead_s = (double)watch->readers[0].clock.ahead_us / 1e6,
-		.readers = watch->reader_count,
 		.rss_bytes = read_rss()};
 	metrics->uptime_s = metrics->moment_s - watch->start_s;
 	for (uint32_t i = 0; i < techniques->count; i++)
@@ -298,19 +298,24 @@ static int read_with_all(struct watch *watch)
 
 int tap_run(struct tap *tap)
 {
-	struct watch watch = {.tap = tap,
-		.reader_count = capture_readers(tap->capture),
-		.start_s = seconds_of(CLOCK_MONOTONIC)};
+	struct watch *watch = aligned_alloc(_Alignof(struct watch), sizeof(*watch));
 	struct capture_stats stats;
 	int error;
 
-	tap->watch = &watch;
-	start_clocks(&watch);
-	capture_stats(tap->capture, &watch.before);
-	publish_metrics(&watch, &watch.before, true);
-	error = read_with_all(&watch);
+	if (!watch)
+		return -ENOMEM;
+	*watch = (struct watch){.tap = tap,
+		.reader_count = capture_readers(tap->capture),
+		.start_s = seconds_of(CLOCK_MONOTONIC)};
+	tap->watch = watch;
+	start_clocks(watch);
+	capture_stats(tap->capture, &watch->before);
+	publish_metrics(watch, &watch->before, true);
+	error = read_with_all(watch);
 	capture_stats(tap->capture, &stats);
-	note_loss(&watch, &stats);
-	publish_metrics(&watch, &stats, true);
+	note_loss(watch, &stats);
+	publish_metrics(watch, &stats, true);
+	tap->watch = NULL;
+	free(watch);
 	return error;
 }

@@ -33,8 +33,8 @@ void tap_catch_signals(void);
  * on one more for each further reader of the capture. Beside that, by the clock of the capture:
  * every second what was lost is told to the pipeline, the reload goes on and the exporter gets its
  * figures; the heartbeat and the file of metrics are written every 10 s; the service manager hears
- * signs of life. The pipeline is not finished. Returns 0, or -errno when a thread could not be
- * made.
+ * signs of life. The pipeline is not finished. Returns 0, or -errno when a thread or memory could
+ * not be had.
  */
 int tap_run(struct tap *tap);
 
