@@ -57,6 +57,10 @@ says() {
 	return 1
 }
 
+says_times() {
+	[ "$(grep -cF -- "$1" "$LOG")" -ge "$2" ]
+}
+
 # start_sensor [OPTION...]: listens on tap0; returns when it does.
 start_sensor() {
 	# Not through a function, whose subshell would be the process that is known.
