@@ -10,6 +10,7 @@
 #define NONE UINT32_MAX
 #define SECOND_US INT64_C(1000000)
 #define TCP 6
+#define CACHE_LINE 64
 
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 };
 
@@ -199,6 +200,21 @@ static struct flow *find_flow(struct flow_table *table, const struct flow_key *k
 			return flow;
 	}
 	return NULL;
+}
+
+void flow_table_foresee(const struct flow_table *table, uint32_t hash)
+{
+	__builtin_prefetch(&table->heads[hash & table->head_mask]);
+}
+
+void flow_table_fetch(const struct flow_table *table, uint32_t hash)
+{
+	uint32_t first = table->heads[hash & table->head_mask];
+	if (first == NONE)
+		return;
+	const uint8_t *flow = (const uint8_t *)&table->flows[first];
+	for (size_t at = 0; at < sizeof(struct flow); at += CACHE_LINE)
+		__builtin_prefetch(flow + at, 1);
 }
 
 void flow_table_each(const struct flow_table *table,

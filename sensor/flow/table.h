@@ -36,6 +36,11 @@ void flow_table_free(struct flow_table *table);
 struct flow *flow_table_take(struct flow_table *table, const struct packet *packet, uint32_t hash,
 	int64_t now_us, bool *ret_is_new, bool *ret_from_client);
 
+/* Asks memory for what flow_table_take will need for this hash, which changes nothing else: first
+ * the place where its flows begin, some packets later the flow there. */
+void flow_table_foresee(const struct flow_table *table, uint32_t hash);
+void flow_table_fetch(const struct flow_table *table, uint32_t hash);
+
 /* Shows every flow, those of a life in the order of their last packets. */
 void flow_table_each(const struct flow_table *table,
 	void (*show)(void *argument, const struct flow *flow), void *argument);

@@ -12,6 +12,8 @@
 #define BATCHES_MAX (BATCHES + LANE_READERS_MAX - 1) /* each other reader fills one more */
 #define MINUTES 3 /* one being filled, one on its way, one being merged */
 #define KEEP_BYTES 4096
+#define FORESIGHT_FAR 8 /* packets ahead for which memory is asked */
+#define FORESIGHT_NEAR 4
 
 struct lane {
 	struct worker *worker;
@@ -106,12 +108,21 @@ static bool work_entry(struct lane *lane, const struct batch_entry *entry)
 	return false;
 }
 
+static void foresee(struct lane *lane, const struct batch *batch, uint32_t entry, bool is_near)
+{
+	if (entry < batch->count && batch->entries[entry].kind == BATCH_PACKET)
+		worker_foresee(lane->worker, &batch->entries[entry].packet, is_near);
+}
+
 /* Returns false at the end. */
 static bool work_batch(struct lane *lane, struct batch *batch)
 {
 	bool is_going = true;
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < batch->count; i++) {
+		foresee(lane, batch, i + FORESIGHT_FAR, false);
+		foresee(lane, batch, i + FORESIGHT_NEAR, true);
 		is_going = work_entry(lane, &batch->entries[i]);
+	}
 	batch_clear(batch);
 	return is_going;
 }

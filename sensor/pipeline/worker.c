@@ -230,6 +230,14 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	lap_mark(&worker->lap, STAGE_METER);
 }
 
+void worker_foresee(struct worker *worker, const struct worker_packet *packet, bool is_near)
+{
+	if (is_near)
+		flow_table_fetch(worker->table, packet->flow_hash);
+	else
+		flow_table_foresee(worker->table, packet->flow_hash);
+}
+
 /* What a flow is placed by when the rules change. */
 struct placing {
 	const struct ranges *ranges;

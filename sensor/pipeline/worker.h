@@ -69,6 +69,10 @@ bool worker_resume_flow(struct worker *worker, struct flow *flow);
 
 /* Ends flows that were silent for too long by `now_us`. To be called at the same times in every
  * worker. */
+/* Looks ahead to a packet that worker_take gets later: with `is_near` after a few more, else after
+ * some more than that. */
+void worker_foresee(struct worker *worker, const struct worker_packet *packet, bool is_near);
+
 void worker_tick(struct worker *worker, int64_t now_us);
 
 /* Ends every flow at `now_us`. */
