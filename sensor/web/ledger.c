@@ -16,7 +16,10 @@ struct ledger {
 	pthread_mutex_t lock;
 	struct ledger_techniques techniques;
 	size_t count;
-	uint64_t left_out;
+	size_t missed; /* ranges without room since the last sweep */
+	size_t left_out;
+	bool is_swept;
+	uint64_t version;
 	struct ledger_range *ranges[LEDGER_RANGES_MAX];
 };
 
@@ -40,18 +43,29 @@ void ledger_free(struct ledger *ledger)
 	free(ledger);
 }
 
+static void begin(struct ledger_range *range)
+{
+	range->last_ms = range->first_ms = -1;
+	range->is_complete = false;
+	for (size_t i = 0; i < LEDGER_HOURS; i++)
+		range->hours[i].minutes = 0;
+	for (size_t i = 0; i < LEDGER_MINUTES; i++)
+		range->minutes[i].minutes = 0;
+}
+
 static int add_range(struct ledger *ledger, const char *name)
 {
 	if (ledger->count == LEDGER_RANGES_MAX) {
-		ledger->left_out++;
+		ledger->missed++;
 		return -ENOSPC;
 	}
 	struct ledger_range *range = calloc(1, sizeof *range);
 	if (!range)
 		return -ENOMEM;
 	text_copy(name, range->name, sizeof range->name);
-	range->last_ms = -1;
+	range->last_ms = range->first_ms = -1;
 	ledger->ranges[ledger->count] = range;
+	ledger->version++;
 	return (int)ledger->count++;
 }
 
@@ -64,17 +78,45 @@ int ledger_find_range(struct ledger *ledger, const char *name)
 			found = (int)i;
 	if (found < 0)
 		found = add_range(ledger, name);
+	if (found >= 0)
+		ledger->ranges[found]->is_seen = true;
 	pthread_mutex_unlock(&ledger->lock);
 	return found;
 }
 
-size_t ledger_count(struct ledger *ledger, uint64_t *ret_left_out)
+void ledger_sweep(struct ledger *ledger)
+{
+	size_t kept = 0;
+	pthread_mutex_lock(&ledger->lock);
+	for (size_t i = 0; i < ledger->count; i++) {
+		struct ledger_range *range = ledger->ranges[i];
+		if (range->is_seen)
+			ledger->ranges[kept++] = range;
+		else
+			free(range);
+	}
+	if (kept < ledger->count || !ledger->is_swept)
+		ledger->version++;
+	for (size_t i = 0; i < kept; i++)
+		ledger->ranges[i]->is_seen = false;
+	ledger->count = kept;
+	ledger->left_out = ledger->missed;
+	ledger->missed = 0;
+	ledger->is_swept = true;
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+void ledger_sum(struct ledger *ledger, struct ledger_sum *ret_sum)
 {
 	pthread_mutex_lock(&ledger->lock);
-	size_t count = ledger->count;
-	*ret_left_out = ledger->left_out;
+	struct ledger_sum sum = {.ranges = ledger->count,
+		.left_out = ledger->left_out,
+		.is_swept = ledger->is_swept,
+		.version = ledger->version};
+	for (size_t i = 0; i < ledger->count; i++)
+		sum.complete += ledger->ranges[i]->is_complete;
 	pthread_mutex_unlock(&ledger->lock);
-	return count;
+	*ret_sum = sum;
 }
 
 /* The number of a technique; LEDGER_TECHNIQUES_MAX when there is no room for another one. */
@@ -118,27 +160,77 @@ static void add(struct ledger_slot *slot, int64_t number, const struct ledger_sl
 			slot->sums[i][metric] += minute->sums[i][metric];
 }
 
+static void add_newer(struct ledger_range *range, int64_t number, const struct ledger_slot *minute)
+{
+	int64_t hour = number / MINUTES_PER_HOUR;
+	add(&range->minutes[number % LEDGER_MINUTES], number, minute);
+	add(&range->hours[hour % LEDGER_HOURS], hour, minute);
+}
+
+/* The places of the past are taken by what is newer: it must not come back. */
+static void add_older(struct ledger_range *range, int64_t number, const struct ledger_slot *minute)
+{
+	int64_t last = range->last_ms / MINUTE_MS, hour = number / MINUTES_PER_HOUR;
+	if (number > last - LEDGER_MINUTES)
+		add(&range->minutes[number % LEDGER_MINUTES], number, minute);
+	if (hour > last / MINUTES_PER_HOUR - LEDGER_HOURS)
+		add(&range->hours[hour % LEDGER_HOURS], hour, minute);
+	else
+		range->is_complete = true;
+}
+
 void ledger_add_minute(
 	struct ledger *ledger, size_t range, int64_t ms, const struct ledger_slot *minute)
 {
-	int64_t number = ms / MINUTE_MS, hour = number / MINUTES_PER_HOUR;
 	pthread_mutex_lock(&ledger->lock);
 	struct ledger_range *kept = ledger->ranges[range];
 	if (ms > kept->last_ms) {
-		add(&kept->minutes[number % LEDGER_MINUTES], number, minute);
-		add(&kept->hours[hour % LEDGER_HOURS], hour, minute);
+		add_newer(kept, ms / MINUTE_MS, minute);
+		kept->first_ms = kept->last_ms < 0 ? ms : kept->first_ms;
 		kept->last_ms = ms;
+	} else if (ms < kept->first_ms) {
+		add_older(kept, ms / MINUTE_MS, minute);
+		kept->first_ms = ms;
 	}
+	ledger->version++;
 	pthread_mutex_unlock(&ledger->lock);
 }
 
-void ledger_copy(struct ledger *ledger, size_t range, struct ledger_range *ret_range,
+void ledger_complete(struct ledger *ledger, size_t range)
+{
+	pthread_mutex_lock(&ledger->lock);
+	if (!ledger->ranges[range]->is_complete)
+		ledger->version++;
+	ledger->ranges[range]->is_complete = true;
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+void ledger_clear(struct ledger *ledger, size_t range)
+{
+	pthread_mutex_lock(&ledger->lock);
+	begin(ledger->ranges[range]);
+	ledger->version++;
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+bool ledger_copy(struct ledger *ledger, size_t range, struct ledger_range *ret_range,
 	struct ledger_techniques *ret_techniques)
 {
 	pthread_mutex_lock(&ledger->lock);
-	*ret_range = *ledger->ranges[range];
+	bool is_there = range < ledger->count;
+	if (is_there)
+		*ret_range = *ledger->ranges[range];
 	*ret_techniques = ledger->techniques;
 	pthread_mutex_unlock(&ledger->lock);
+	return is_there;
+}
+
+enum ledger_metric ledger_metric_find(const char *name)
+{
+	for (enum ledger_metric i = LEDGER_METRICS - 1; name && i > LEDGER_HOSTS; i--)
+		if (strcmp(suffixes[i] + 1, name) == 0)
+			return i;
+	return LEDGER_HOSTS;
 }
 
 double ledger_hour(

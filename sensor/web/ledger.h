@@ -4,7 +4,9 @@
 /*
  * Usage in memory: for each range four weeks of hours and the last sixty minutes, so that an
  * overview costs no question to Redis. All values are means per minute: hosts do not add up over
- * time, and a mean reads the same at every zoom. Safe to use from any thread.
+ * time, and a mean reads the same at every zoom. A range grows at both ends, so that its newest
+ * minutes can be shown while its past is still read. Safe to use from any thread; only one thread
+ * changes it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,7 +40,10 @@ struct ledger_slot {
 
 struct ledger_range {
 	char name[LEDGER_NAME_SIZE];
-	int64_t last_ms; /* start of the newest minute; -1: none yet */
+	int64_t last_ms;  /* start of the newest minute; -1: none yet */
+	int64_t first_ms; /* start of the oldest one that was read; -1: none yet */
+	bool is_complete; /* no older one is wanted, or there */
+	bool is_seen;     /* since the last ledger_sweep() */
 	struct ledger_slot hours[LEDGER_HOURS];
 	struct ledger_slot minutes[LEDGER_MINUTES];
 };
@@ -47,24 +52,43 @@ struct ledger_range {
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *ledger);
 
-/* The range of that name, made when it is new. Returns its number, or -ENOSPC (which is counted) or
- * -ENOMEM. */
+/* The range of that name, made when it is new, and seen. Returns its number, or -ENOSPC (which is
+ * counted) or -ENOMEM. */
 int ledger_find_range(struct ledger *ledger, const char *name);
 
-/* Ranges, and those that found no room. */
-size_t ledger_count(struct ledger *ledger, uint64_t *ret_left_out);
+/* All names were looked for: ranges that were not seen are gone. Numbers of ranges change. */
+void ledger_sweep(struct ledger *ledger);
+
+struct ledger_sum {
+	size_t ranges, complete;
+	size_t left_out;  /* ranges that found no room */
+	bool is_swept;    /* all names were looked for at least once */
+	uint64_t version; /* another one after every change */
+};
+
+void ledger_sum(struct ledger *ledger, struct ledger_sum *ret_sum);
 
 /* Puts the value of a field such as "tor_hosts" into `slot`. Fields of other names are left out. */
 void ledger_take_field(struct ledger *ledger, struct ledger_slot *slot, const char *field,
 	size_t length, const char *value);
 
-/* Adds the minute that starts at `ms`, later than those before it. */
+/* Adds the minute that starts at `ms`, newer than all of the range or older than all of it; one in
+ * between is known and left out. An older one beyond LEDGER_HOURS makes the range complete. */
 void ledger_add_minute(
 	struct ledger *ledger, size_t range, int64_t ms, const struct ledger_slot *minute);
 
-/* Copies a range and the techniques known so far. */
-void ledger_copy(struct ledger *ledger, size_t range, struct ledger_range *ret_range,
+/* There is nothing older to be read. */
+void ledger_complete(struct ledger *ledger, size_t range);
+
+/* Forgets the minutes of a range, which begins anew. */
+void ledger_clear(struct ledger *ledger, size_t range);
+
+/* Copies a range and the techniques known so far. False: there is no such range (any more). */
+bool ledger_copy(struct ledger *ledger, size_t range, struct ledger_range *ret_range,
 	struct ledger_techniques *ret_techniques);
+
+/* "flows" and "bytes" are themselves, anything else, and NULL, is hosts. */
+enum ledger_metric ledger_metric_find(const char *name);
 
 /* The mean of an hour; NAN when nothing is known of it. */
 double ledger_hour(const struct ledger_range *range, int64_t hour, size_t technique,

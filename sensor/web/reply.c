@@ -10,18 +10,26 @@
 
 #define TEXT_SIZE 4096
 
-void reply_json(struct answer *answer, unsigned status, json_t *value)
+char *reply_dump(const json_t *value)
 {
-	char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII |
-						       JSON_REAL_PRECISION(6) | JSON_ENCODE_ANY)
-			   : NULL;
-	json_decref(value);
+	return json_dumps(
+		value, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6) | JSON_ENCODE_ANY);
+}
+
+void reply_owned(struct answer *answer, unsigned status, char *text)
+{
 	if (!text)
 		return;
 	answer->status = status;
 	answer->type = "application/json";
 	answer->owned = text;
 	answer->size = strlen(text);
+}
+
+void reply_json(struct answer *answer, unsigned status, json_t *value)
+{
+	reply_owned(answer, status, value ? reply_dump(value) : NULL);
+	json_decref(value);
 }
 
 void reply_error(struct answer *answer, unsigned status, const char *code, const char *message)

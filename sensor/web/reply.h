@@ -11,6 +11,12 @@
 /* Turns `value`, whose reference is taken, into the body. NULL: no memory, which becomes 500. */
 void reply_json(struct answer *answer, unsigned status, json_t *value);
 
+/* `value` as reply_json writes it, for the caller to free. NULL: no memory. */
+char *reply_dump(const json_t *value);
+
+/* Makes `text`, JSON that is taken over, the body. NULL: no memory, which becomes 500. */
+void reply_owned(struct answer *answer, unsigned status, char *text);
+
 /* {"error": code, "message": text}. */
 void reply_error(struct answer *answer, unsigned status, const char *code, const char *message);
 

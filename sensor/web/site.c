@@ -11,6 +11,7 @@
 #include "web/alerts.h"
 #include "web/guard.h"
 #include "web/health.h"
+#include "web/overview.h"
 #include "web/reply.h"
 #include "web/usage_view.h"
 #include "web/watcher.h"
@@ -20,6 +21,7 @@ struct site {
 	struct guard guard;
 	struct hub *hub;
 	struct ledger *ledger;
+	struct overview *overview;
 	struct watcher *watcher;
 	atomic_bool is_connected; /* Redis answers */
 	struct server *server;
@@ -81,7 +83,7 @@ static void answer_overview(struct site *site, struct store *const *stores, size
 	struct request *request, struct answer *ret_answer)
 {
 	(void)stores, (void)worker;
-	usage_view_overview(site->ledger, request, ret_answer);
+	overview_show(site->overview, request, ret_answer);
 }
 
 static void answer_series(struct site *site, struct store *const *stores, size_t worker,
@@ -272,12 +274,13 @@ static int make_parts(struct site *site)
 {
 	site->hub = hub_new();
 	site->ledger = ledger_new();
+	site->overview = site->ledger ? overview_new(site->ledger) : NULL;
 	for (size_t i = 0; i < SITE_WORKERS; i++) {
 		site->stores[i] = store_new(site->settings.redis, site->settings.prefix);
 		if (!site->stores[i])
 			return -ENOMEM;
 	}
-	return site->hub && site->ledger ? 0 : -ENOMEM;
+	return site->hub && site->overview ? 0 : -ENOMEM;
 }
 
 int site_open(const struct site_settings *settings, struct site **ret_site)
@@ -315,6 +318,7 @@ void site_close(struct site *site)
 	server_close(site->server);
 	for (size_t i = 0; i < SITE_WORKERS; i++)
 		store_free(site->stores[i]);
+	overview_free(site->overview);
 	ledger_free(site->ledger);
 	hub_free(site->hub);
 	explicit_bzero(&site->guard, sizeof site->guard);

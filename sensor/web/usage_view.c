@@ -8,6 +8,7 @@
 
 #include "publish/entry.h"
 #include "web/reply.h"
+#include "web/usage_reader.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS INT64_C(3600000)
@@ -20,76 +21,6 @@ struct view {
 	enum ledger_metric metric;
 	int64_t from, to, step_ms; /* from, to: in steps */
 };
-
-static enum ledger_metric parse_metric(struct request *request)
-{
-	const char *name = request_query(request, "metric");
-	if (name && strcmp(name, "flows") == 0)
-		return LEDGER_FLOWS;
-	return name && strcmp(name, "bytes") == 0 ? LEDGER_BYTES : LEDGER_HOSTS;
-}
-
-static json_t *make_row(const struct view *view, size_t technique)
-{
-	int64_t hour = view->range.last_ms / HOUR_MS;
-	json_t *spark = json_array();
-	for (int64_t i = hour - USAGE_VIEW_SPARKS + 1; i <= hour; i++)
-		json_array_append_new(
-			spark, reply_number(ledger_hour(&view->range, i, technique, view->metric)));
-	const char *name = view->techniques.names[technique];
-	return json_pack("{s:o, s:o, s:o, s:o}", "technique", reply_text(name, strlen(name)), "now",
-		reply_number(ledger_now(&view->range, technique, view->metric)), "usual",
-		reply_number(ledger_usual(&view->range, hour, technique, view->metric)), "spark",
-		spark);
-}
-
-static json_t *make_range(const struct view *view)
-{
-	json_t *rows = json_array();
-	for (size_t i = 0; i < view->techniques.count; i++)
-		json_array_append_new(rows, make_row(view, i));
-	return json_pack("{s:o, s:I, s:o}", "range",
-		reply_text(view->range.name, strlen(view->range.name)), "last_ms",
-		(json_int_t)view->range.last_ms, "techniques", rows);
-}
-
-void usage_view_overview(struct ledger *ledger, struct request *request, struct answer *ret_answer)
-{
-	uint64_t left_out;
-	size_t count = ledger_count(ledger, &left_out);
-	struct view *view = malloc(sizeof *view);
-	json_t *ranges = json_array();
-	if (view) {
-		view->metric = parse_metric(request);
-		for (size_t i = 0; i < count; i++) {
-			ledger_copy(ledger, i, &view->range, &view->techniques);
-			json_array_append_new(ranges, make_range(view));
-		}
-		reply_json(ret_answer, 200,
-			json_pack(
-				"{s:O, s:I}", "ranges", ranges, "left_out", (json_int_t)left_out));
-	}
-	json_decref(ranges);
-	free(view);
-}
-
-int64_t usage_view_parse(
-	struct ledger *ledger, const struct redis_value *entry, struct ledger_slot *ret_minute)
-{
-	const char *id = store_entry_id(entry);
-	struct stream_id parsed;
-	if (!id || stream_id_parse(id, &parsed) < 0 || parsed.ms > (uint64_t)TIME_MAX_MS)
-		return -1;
-	const struct redis_value *fields = store_entry_fields(entry);
-	*ret_minute = (struct ledger_slot){.minutes = 1};
-	for (size_t i = 0; i + 1 < redis_value_count(fields); i += 2) {
-		size_t name_length, length;
-		const char *name = redis_value_text(redis_value_item(fields, i), &name_length);
-		ledger_take_field(ledger, ret_minute, name, name_length,
-			redis_value_text(redis_value_item(fields, i + 1), &length));
-	}
-	return (int64_t)parsed.ms;
-}
 
 /* The columns of the answer, one for each technique, with a place for each step. */
 struct columns {
@@ -139,7 +70,7 @@ static int fill_minutes(struct columns *columns, const struct view *view, struct
 		return r;
 	for (size_t i = 0; i < redis_value_count(entries); i++) {
 		struct ledger_slot minute;
-		int64_t ms = usage_view_parse(ledger, redis_value_item(entries, i), &minute);
+		int64_t ms = usage_reader_parse(ledger, redis_value_item(entries, i), &minute);
 		if (ms >= 0)
 			fill_minute(columns, view, ms, &minute);
 	}
@@ -190,12 +121,9 @@ static bool parse_window(struct request *request, struct view *view)
 static bool find_range(struct ledger *ledger, struct request *request, struct view *view)
 {
 	const char *name = request_query(request, "range");
-	uint64_t left_out;
-	for (size_t i = ledger_count(ledger, &left_out); name && i > 0; i--) {
-		ledger_copy(ledger, i - 1, &view->range, &view->techniques);
+	for (size_t i = 0; name && ledger_copy(ledger, i, &view->range, &view->techniques); i++)
 		if (strcmp(view->range.name, name) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -223,7 +151,7 @@ void usage_view_series(struct ledger *ledger, struct store *store, struct reques
 	struct view *view = malloc(sizeof *view);
 	if (!view)
 		return;
-	view->metric = parse_metric(request);
+	view->metric = ledger_metric_find(request_query(request, "metric"));
 	if (!parse_window(request, view))
 		reply_error(ret_answer, 400, "bad", "from and to are no window of time");
 	else if (!find_range(ledger, request, view))

@@ -6,19 +6,11 @@
 #include "http/server.h"
 #include "web/store.h"
 
-#define USAGE_VIEW_SPARKS 48        /* hours in a row of the overview */
 #define USAGE_VIEW_MINUTES_MAX 2160 /* a longer window is shown in hours */
-
-/* GET: every range with its techniques: now, usual, and the hours before; query: `metric`. */
-void usage_view_overview(struct ledger *ledger, struct request *request, struct answer *ret_answer);
 
 /* GET: one range over time, for the query's `range`, `metric`, `from` and `to` (ms):
  * {"step_s", "times", "techniques": {name: {"values", "usual"}}}. */
 void usage_view_series(struct ledger *ledger, struct store *store, struct request *request,
 	struct answer *ret_answer);
-
-/* Fills `ret_minute` from an entry of a usage stream. Returns its time in ms, or -1. */
-int64_t usage_view_parse(
-	struct ledger *ledger, const struct redis_value *entry, struct ledger_slot *ret_minute);
 
 #endif

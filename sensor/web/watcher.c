@@ -10,19 +10,18 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "publish/entry.h"
 #include "web/alerts.h"
-#include "web/usage_view.h"
+#include "web/usage_reader.h"
 
 struct watcher {
 	struct watcher_settings settings;
 	struct store *store;
+	struct usage_reader *usage;
 	pthread_t thread;
 	atomic_bool is_stopping;
 	pthread_mutex_t lock; /* for the wait below only */
 	pthread_cond_t is_stopped;
 	char alert_id[STORE_ID_SIZE]; /* the newest alert that was told; empty: none looked for */
-	char cursor[32];              /* of the search for ranges */
 	int64_t looked_ms;
 	bool is_catching_up, was_told;
 };
@@ -109,72 +108,11 @@ static int read_news(struct watcher *watcher)
 	return 0;
 }
 
-/* One step of a walk through all keys. */
-static int find_ranges(struct watcher *watcher)
-{
-	char pattern[STORE_KEY_SIZE];
-	struct redis_value *step;
-	size_t length, skip = strlen(watcher->settings.prefix) + strlen("usage:");
-	store_key(watcher->store, "usage:*", pattern);
-	int r = store_call(watcher->store, 6,
-		(const char *[]){"SCAN", watcher->cursor, "MATCH", pattern, "COUNT", "1000"},
-		&step);
-	if (r != 0)
-		return r;
-	if (redis_value_count(step) == 2) {
-		const struct redis_value *keys = redis_value_item(step, 1);
-		snprintf(watcher->cursor, sizeof watcher->cursor, "%s",
-			redis_value_text(redis_value_item(step, 0), &length));
-		for (size_t i = 0; i < redis_value_count(keys); i++) {
-			char name[LEDGER_NAME_SIZE];
-			const char *key = redis_value_text(redis_value_item(keys, i), &length);
-			if (length <= skip)
-				continue;
-			store_name_of_key(key + skip, name, sizeof name);
-			ledger_find_range(watcher->settings.ledger, name);
-		}
-	}
-	redis_value_free(step);
-	return 0;
-}
-
-/* The next minutes of one range. Sets is_catching_up when there may be more. */
-static int read_minutes(struct watcher *watcher, size_t range, struct ledger_range *scratch)
-{
-	char key[ENTRY_KEY_SIZE], stream[ENTRY_KEY_SIZE + 8], first[STORE_ID_SIZE];
-	struct ledger_techniques techniques;
-	struct redis_value *entries;
-	ledger_copy(watcher->settings.ledger, range, scratch, &techniques);
-	snprintf(stream, sizeof stream, "usage:%s", entry_make_key(scratch->name, key, sizeof key));
-	snprintf(first, sizeof first, "%" PRId64, scratch->last_ms + 1);
-	int r = store_read_on(watcher->store, stream, first, "+", WATCHER_MINUTES, &entries);
-	if (r != 0)
-		return r;
-	size_t count = redis_value_count(entries);
-	for (size_t i = 0; i < count; i++) {
-		struct ledger_slot minute;
-		int64_t ms = usage_view_parse(
-			watcher->settings.ledger, redis_value_item(entries, i), &minute);
-		if (ms >= 0)
-			ledger_add_minute(watcher->settings.ledger, range, ms, &minute);
-	}
-	if (count == WATCHER_MINUTES)
-		watcher->is_catching_up = true;
-	redis_value_free(entries);
-	return 0;
-}
-
+/* Browsers are told when the past is read: until then they ask by themselves. */
 static int read_usage(struct watcher *watcher)
 {
-	uint64_t left_out;
-	struct ledger_range *scratch = malloc(sizeof *scratch);
-	int r = scratch ? find_ranges(watcher) : -1;
 	bool was_catching_up = watcher->is_catching_up;
-	watcher->is_catching_up = false;
-	size_t count = ledger_count(watcher->settings.ledger, &left_out);
-	for (size_t i = 0; i < count && r == 0 && !atomic_load(&watcher->is_stopping); i++)
-		r = read_minutes(watcher, i, scratch);
-	free(scratch);
+	int r = usage_reader_step(watcher->usage, &watcher->is_catching_up);
 	if (was_catching_up && !watcher->is_catching_up) {
 		hub_add(watcher->settings.hub, NULL, "usage", "{}");
 		watcher->settings.wake(watcher->settings.user);
@@ -224,15 +162,18 @@ int watcher_start(const struct watcher_settings *settings, struct watcher **ret_
 		return -ENOMEM;
 	watcher->settings = *settings;
 	watcher->looked_ms = -WATCHER_LOOK_MS;
-	snprintf(watcher->cursor, sizeof watcher->cursor, "0");
+	watcher->is_catching_up = true;
 	pthread_mutex_init(&watcher->lock, NULL);
 	pthread_cond_init(&watcher->is_stopped, NULL);
 	watcher->store = store_new(settings->url, settings->prefix);
-	if (watcher->store && pthread_create(&watcher->thread, NULL, watch, watcher) == 0) {
+	if (watcher->store)
+		watcher->usage = usage_reader_new(watcher->store, settings->ledger);
+	if (watcher->usage && pthread_create(&watcher->thread, NULL, watch, watcher) == 0) {
 		*ret_watcher = watcher;
 		return 0;
 	}
-	int r = watcher->store ? -EAGAIN : -ENOMEM;
+	int r = watcher->usage ? -EAGAIN : -ENOMEM;
+	usage_reader_free(watcher->usage);
 	store_free(watcher->store);
 	free(watcher);
 	return r;
@@ -247,6 +188,7 @@ void watcher_stop(struct watcher *watcher)
 	pthread_cond_signal(&watcher->is_stopped);
 	pthread_mutex_unlock(&watcher->lock);
 	pthread_join(watcher->thread, NULL);
+	usage_reader_free(watcher->usage);
 	store_free(watcher->store);
 	pthread_cond_destroy(&watcher->is_stopped);
 	pthread_mutex_destroy(&watcher->lock);

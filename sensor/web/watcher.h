@@ -14,7 +14,6 @@
 #define WATCHER_BLOCK_MS 1000    /* longest wait for an alert */
 #define WATCHER_ALERTS 100       /* taken at once */
 #define WATCHER_KNOWN_ALERTS 256 /* of the past, for browsers that come again after a restart */
-#define WATCHER_MINUTES 500      /* of one range, taken at once */
 #define WATCHER_LOOK_MS 5000     /* between two looks for new minutes and ranges */
 
 struct watcher;

@@ -205,3 +205,17 @@ PY
 	wait_for has_come
 	stop away
 }
+
+@test "a range whose key is gone goes, and a stream that begins anew, with smaller ids, is read anew" {
+	last_of_range() { get /api/overview | jq -r '.ranges[] | select(.range == "passing") | .last_ms'; }
+	is_last() { [[ $(last_of_range) == "$1" ]]; }
+	cli xadd surgetap:usage:passing 1774482000000-0 tor_hosts 5 >/dev/null
+	wait_for is_last 1774482000000
+	cli del surgetap:usage:passing >/dev/null
+	cli xadd surgetap:usage:passing 1774400400000-0 tor_hosts 7 >/dev/null
+	wait_for is_last 1774400400000
+	[ "$(get '/api/series?range=passing&metric=hosts&from=1774396800000&to=1774483200000' | jq '[.techniques.tor.values[] | select(. != null)] | add')" = 7 ]
+	cli del surgetap:usage:passing >/dev/null
+	wait_for is_last ''
+	[ "$(get /api/overview | jq -c '[.loading, .complete, (.ranges | length)]')" = '[false,2,2]' ]
+}

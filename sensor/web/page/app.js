@@ -10,6 +10,7 @@ import * as detail from './detail.js';
 import * as health from './health.js';
 
 const OVERVIEW_MS = 10000;
+const LOADING_MS = 1000;
 
 function notice(text) {
 	$('notice').hidden = !text;
@@ -40,13 +41,20 @@ async function attempt(question) {
 	}
 }
 
+let again, wasLoading = false;
+/* While the server still reads the past, the page asks again soon. */
 async function loadOverview() {
 	const was = overview.last;
 	overview.take(await ask('/api/overview?metric=' + encodeURIComponent(state.metric)));
 	overview.show();
 	showTime();
-	if (overview.last !== was && (!state.from || was === 0))
+	const isLoading = overview.overview.loading;
+	if ((overview.last !== was && (!state.from || was === 0)) || (wasLoading && !isLoading))
 		await chart.load();
+	clearTimeout(again);
+	if (isLoading)
+		again = setTimeout(() => attempt(loadOverview), LOADING_MS);
+	wasLoading = isLoading;
 }
 const loadHealth = async () => health.show(await ask('/api/health'));
 

@@ -6,7 +6,7 @@ import { openEpisodes } from './alerts.js';
 
 const space = 'http://www.w3.org/2000/svg';
 const QUIET = 1.5; /* times the usual: below it nothing is marked */
-export let overview = { ranges: [], left_out: 0 };
+export let overview = { ranges: [], left_out: 0, loading: true, complete: 0 };
 export let last = 0;
 
 export function take(value) {
@@ -65,14 +65,17 @@ function line(range) {
 
 export function show() {
 	const ranges = overview.ranges.filter((range) => !state.range || range.range === state.range);
-	const isGone = state.range && ranges.length === 0;
+	const isGone = state.range && ranges.length === 0 && !overview.loading;
 	$('overview-note').textContent = `${state.metric} per minute, mean of the last hour; usual: median of this hour on earlier days` +
+		(overview.loading && overview.ranges.length > 0 ? `; loading, the past of ${overview.complete} of ${overview.ranges.length} ranges is read` : '') +
 		(overview.left_out > 0 ? `; ${number(overview.left_out)} further ranges are not shown` : '');
 	const focused = $('ranges').contains(document.activeElement) ? [...$('ranges').querySelectorAll('button')].indexOf(document.activeElement) : -1;
 	$('ranges').replaceChildren(...ranges.map(line));
 	if (isGone)
 		$('ranges').append(make('p', { kind: 'empty', text: `There is no usage of the range ${state.range} in Redis (any more).` }),
 			make('button', { type: 'button', text: 'All ranges', on: { click: () => change({ range: '' }) } }));
+	else if (ranges.length === 0 && overview.loading)
+		$('ranges').append(make('p', { kind: 'empty', text: 'Loading: ranges are being looked for in Redis.' }));
 	else if (ranges.length === 0)
 		$('ranges').append(make('p', { kind: 'empty', text: 'No usage yet. It appears here when a sensor closes its first minute.' }));
 	else if (state.range)
