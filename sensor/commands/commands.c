@@ -31,10 +31,11 @@ const struct command commands[] = {
 			"2026-03-24..2026-03-25 "
 			"usage.ndjson"},
 		command_compare},
-	{"report", "--usage FILE --output FILE.html",
+	{"report", "--usage FILE|--redis URL --output FILE.html",
 		"make a page to look at from counts and alerts",
 		{"surgetap report --usage usage.ndjson --alerts alerts.ndjson -o report.html",
-			"surgetap replay -w 192.0.2.0/24=branch --report report.html capture.pcap"},
+			"surgetap report --redis redis://localhost:6379/0 --window 2026-03-01.. -o "
+			"report.html"},
 		command_report},
 	{"dashboard", "[options]", "serve a web page that shows what lies in Redis",
 		{"surgetap dashboard --redis redis://localhost:6379/0 --listen 127.0.0.1:8080",

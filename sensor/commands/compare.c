@@ -136,6 +136,12 @@ static void explain(const struct compare *compare)
 			buckets_s[0], buckets_s[1]);
 	else if (buckets_s[0] != 0 && buckets_s[0] != 3600)
 		log_info("hosts are distinct hosts in a bucket of %u s", buckets_s[0]);
+	uint64_t repeated = book_repeated(compare->books[0]);
+	if (compare->books[1] != compare->books[0])
+		repeated += book_repeated(compare->books[1]);
+	if (repeated)
+		log_warn("%llu buckets came again and are counted once",
+			(unsigned long long)repeated);
 	if (compare->peers.peers && peers_refused(compare->peers.peers))
 		log_warn("%llu flows had peers beyond the first %d, which are left out",
 			(unsigned long long)peers_refused(compare->peers.peers), PEERS_MAX);

@@ -6,46 +6,124 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "commands/commands.h"
 #include "commands/compare_source.h"
+#include "commands/compare_window.h"
 #include "commands/report_file.h"
+#include "commands/report_redis.h"
 #include "commands/usage.h"
+#include "publish/publisher.h"
 
-enum option_key { KEY_USAGE = 256, KEY_ALERTS, KEY_TITLE };
+#define FILES_MAX 1024 /* of either kind */
+#define SOURCE_SIZE 1024
+
+enum option_key {
+	KEY_USAGE = 256,
+	KEY_ALERTS,
+	KEY_REDIS,
+	KEY_PREFIX,
+	KEY_WINDOW,
+	KEY_TITLE,
+	KEY_QUIET
+};
 
 static const struct argp_option options[] = {
 	{.name = "usage",
 		.key = KEY_USAGE,
 		.arg = "FILE",
-		.doc = "counts, as 'surgetap replay --usage' writes them; needed"},
+		.doc = "counts, as 'surgetap replay --usage' writes them (repeatable, in the order "
+		       "of time)"},
 	{.name = "alerts",
 		.key = KEY_ALERTS,
 		.arg = "FILE",
-		.doc = "alerts, as 'surgetap replay --alerts' writes them"},
+		.doc = "alerts, as 'surgetap replay --alerts' writes them (repeatable)"},
+	{.name = "redis",
+		.key = KEY_REDIS,
+		.arg = "URL",
+		.doc = "instead of files: counts and alerts that a sensor has delivered to this "
+		       "server"},
+	{.name = "redis-prefix",
+		.key = KEY_PREFIX,
+		.arg = "TEXT",
+		.doc = "begin of all keys (default surgetap:)"},
+	{.name = "window",
+		.key = KEY_WINDOW,
+		.arg = "START..END",
+		.doc = "take nothing from outside, such as 2026-03-03..2026-03-24T06:00 (UTC)"},
 	{.name = "output", .key = 'o', .arg = "FILE", .doc = "write the page there; needed"},
 	{.name = "title", .key = KEY_TITLE, .arg = "TEXT", .doc = "of the page"},
+	{.name = "quiet", .key = KEY_QUIET, .doc = "no messages but warnings and errors"},
 	{.name = NULL},
 };
 
-struct words {
-	const char *usage, *alerts, *output, *title;
+struct files {
+	const char *paths[FILES_MAX];
+	size_t count;
 };
+
+struct words {
+	struct files usage, alerts;
+	struct url url;
+	bool has_redis;
+	struct report_redis redis;
+	const char *output, *title;
+};
+
+static error_t refuse(const char *option, const char *value, const char *wanted)
+{
+	log_error("report: %s '%s': %s", option, value, wanted);
+	return EINVAL;
+}
+
+static error_t add_file(struct files *files, const char *option, const char *path)
+{
+	if (files->count == FILES_MAX)
+		return refuse(option, path, "is one too many");
+	files->paths[files->count++] = path;
+	return 0;
+}
+
+static error_t parse_redis(struct words *words, char *argument)
+{
+	char reason[URL_REASON_SIZE];
+	int r = url_parse(argument, &words->url, reason);
+	url_hide_password(argument);
+	words->has_redis = true;
+	return r < 0 ? refuse("--redis", argument, reason) : 0;
+}
+
+static error_t parse_window(struct words *words, const char *argument)
+{
+	if (compare_window_parse(argument, &words->redis.start_s, &words->redis.end_s))
+		return 0;
+	return refuse(
+		"--window", argument, "must be START..END, such as 2026-03-03..2026-03-24T06:00");
+}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct words *words = state->input;
 	switch (key) {
 	case KEY_USAGE:
-		words->usage = argument;
-		return 0;
+		return add_file(&words->usage, "--usage", argument);
 	case KEY_ALERTS:
-		words->alerts = argument;
+		return add_file(&words->alerts, "--alerts", argument);
+	case KEY_REDIS:
+		return parse_redis(words, argument);
+	case KEY_PREFIX:
+		words->redis.prefix = argument;
 		return 0;
+	case KEY_WINDOW:
+		return parse_window(words, argument);
 	case 'o':
 		words->output = argument;
 		return 0;
 	case KEY_TITLE:
 		words->title = argument;
+		return 0;
+	case KEY_QUIET:
+		log_set_quiet(true);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -80,31 +158,69 @@ static int read_alerts(const char *path, struct report *report)
 	return status;
 }
 
+/* "counts of a.ndjson, b.ndjson": for the page, which cuts what is longer. */
+static int tell_files(const struct files *usage, struct report *report)
+{
+	char text[SOURCE_SIZE] = "counts of ";
+	for (size_t i = 0; i < usage->count; i++) {
+		char name[SOURCE_SIZE];
+		text_make_printable(usage->paths[i], name, sizeof name);
+		size_t used = strlen(text);
+		snprintf(text + used, sizeof text - used, "%s%.200s", i > 0 ? ", " : "", name);
+	}
+	return report_set_source(report, text) < 0 ? STATUS_FAILURE : 0;
+}
+
+static int read_files(const struct words *words, struct report *report)
+{
+	int status = tell_files(&words->usage, report);
+	for (size_t i = 0; i < words->usage.count && status == 0; i++)
+		status = compare_source_read_usage(words->usage.paths[i], report_book(report));
+	for (size_t i = 0; i < words->alerts.count && status == 0; i++)
+		status = read_alerts(words->alerts.paths[i], report);
+	uint64_t repeated = book_repeated(report_book(report));
+	if (repeated)
+		log_warn("report: %llu buckets came again and are counted once",
+			(unsigned long long)repeated);
+	return status;
+}
+
 static int make_report(const struct words *words, struct report *report)
 {
-	int status = compare_source_read_usage(words->usage, report_book(report));
-	if (status == 0 && words->alerts)
-		status = read_alerts(words->alerts, report);
+	report_limit(report, words->redis.start_s, words->redis.end_s);
+	int status = words->has_redis ? report_redis_read(&words->redis, report)
+				      : read_files(words, report);
 	return status ? status : report_file_write(report, words->title, words->output);
+}
+
+static int check_words(const struct words *words)
+{
+	if (words->output && words->has_redis != (words->usage.count > 0) &&
+		!(words->has_redis && words->alerts.count > 0))
+		return 0;
+	log_error("report needs --usage FILE or --redis URL, one of them, and --output FILE");
+	return STATUS_USAGE;
 }
 
 int command_report(int argc, char **argv)
 {
 	static const struct argp argp = {.options = options, .parser = parse_option};
-	struct words words = {NULL, NULL, NULL, NULL};
-	struct report *report;
+	struct words words = {.redis = {.url = &words.url,
+				      .prefix = "surgetap:",
+				      .start_s = INT64_MIN,
+				      .end_s = INT64_MAX}};
+	struct report *report = NULL;
 	int status = usage_parse(argc, argv, "report", &argp, &words);
-	if (status)
-		return status;
-	if (!words.usage || !words.output) {
-		log_error("report needs --usage FILE and --output FILE");
-		return STATUS_USAGE;
-	}
-	if (report_new(&report) < 0) {
+	if (status == 0)
+		status = check_words(&words);
+	url_fill_password(&words.url, getenv(PUBLISHER_PASSWORD_VARIABLE));
+	if (status == 0 && report_new(&report) < 0) {
 		log_error("out of memory");
-		return STATUS_FAILURE;
+		status = STATUS_FAILURE;
 	}
-	status = make_report(&words, report);
+	if (status == 0)
+		status = make_report(&words, report);
 	report_free(report);
+	explicit_bzero(&words, sizeof words);
 	return status;
 }

@@ -13,9 +13,12 @@
 #define SEED UINT64_C(0x626f6f6b)
 #define TIME_MAX INT64_C(253402300800) /* the year 10000 */
 #define SCALE_MAX 604800
+#define WHOLE 1.001 /* coverage of a whole bucket, rounding allowed for */
 
 struct book {
 	uint32_t slot_s, bucket_s;
+	int64_t start_s, end_s; /* buckets outside are passed over */
+	uint64_t repeated;
 	size_t range_count, column_count, slot_count;
 	struct siphash_key key;
 	char columns[BOOK_COLUMNS_MAX][BOOK_NAME_SIZE];
@@ -29,6 +32,7 @@ int book_new(uint32_t slot_s, struct book **ret_book)
 	if (!book)
 		return -ENOMEM;
 	book->slot_s = slot_s;
+	book->end_s = INT64_MAX;
 	book->key = siphash_key_from_seed(SEED);
 	book->column_count = 1;
 	text_copy("all", book->columns[BOOK_ALL], BOOK_NAME_SIZE);
@@ -51,6 +55,12 @@ void book_free(struct book *book)
 	for (size_t i = 0; i < book->range_count; i++)
 		free_range(book->ranges[i]);
 	free(book);
+}
+
+void book_limit(struct book *book, int64_t start_s, int64_t end_s)
+{
+	book->start_s = start_s;
+	book->end_s = end_s;
 }
 
 /* Where the range of that name stands in the index, or would. */
@@ -166,11 +176,43 @@ static bool is_bucket(const struct book_bucket *bucket)
 	       bucket->scale_s <= SCALE_MAX && bucket->coverage >= 0 && bucket->coverage <= 1;
 }
 
+/* Whether the bucket is the second half of the one before, which a cut between two pieces went
+ * through. */
+static bool is_other_half(const struct book_range *range, const struct book_bucket *bucket)
+{
+	return bucket->start_s == range->last_s && range->last_coverage + bucket->coverage <= WHOLE;
+}
+
+static int add_bucket(
+	struct book *book, struct book_range *range, size_t slot, const struct book_bucket *bucket)
+{
+	int64_t within_s = bucket->start_s % book->slot_s;
+	uint64_t bit = UINT64_C(1) << within_s / bucket->scale_s;
+	struct book_seen *seen = &range->seen[slot];
+	bool with_hosts = bucket->coverage >= BOOK_HOSTS_COVERAGE, is_again = seen->buckets & bit;
+	int error = 0;
+	if (is_again && !is_other_half(range, bucket)) {
+		book->repeated++;
+		return 0;
+	}
+	for (size_t i = 0; i < bucket->count && error == 0; i++)
+		error = add_count(book, range, slot, &bucket->counts[i], with_hosts);
+	seen->seconds += (float)(bucket->coverage * bucket->scale_s);
+	seen->host_buckets += with_hosts ? 1 : 0;
+	seen->buckets |= bit;
+	range->last_coverage = bucket->coverage + (is_again ? range->last_coverage : 0);
+	range->last_s = bucket->start_s;
+	return error;
+}
+
 int book_put(struct book *book, const struct book_bucket *bucket)
 {
 	struct book_range *range;
-	if (!is_bucket(bucket) || (book->bucket_s && book->bucket_s != bucket->scale_s))
+	if (!is_bucket(bucket) || (book->bucket_s && book->bucket_s != bucket->scale_s) ||
+		book->slot_s / bucket->scale_s >= BOOK_BUCKETS_MAX)
 		return -EINVAL;
+	if (bucket->start_s < book->start_s || bucket->start_s >= book->end_s)
+		return 0;
 	if (bucket->scale_s > book->slot_s)
 		book->slot_s = bucket->scale_s;
 	book->bucket_s = bucket->scale_s;
@@ -182,14 +224,12 @@ int book_put(struct book *book, const struct book_bucket *bucket)
 		return -ERANGE;
 	size_t slot = (size_t)((start_s - range->first_s) / book->slot_s);
 	error = grow_range(book, range, slot + 1);
-	if (error < 0)
-		return error;
-	bool with_hosts = bucket->coverage >= BOOK_HOSTS_COVERAGE;
-	for (size_t i = 0; i < bucket->count && error == 0; i++)
-		error = add_count(book, range, slot, &bucket->counts[i], with_hosts);
-	range->seen[slot].seconds += (float)(bucket->coverage * bucket->scale_s);
-	range->seen[slot].host_buckets += with_hosts ? 1 : 0;
-	return error;
+	return error < 0 ? error : add_bucket(book, range, slot, bucket);
+}
+
+uint64_t book_repeated(const struct book *book)
+{
+	return book->repeated;
 }
 
 uint32_t book_bucket_s(const struct book *book)

@@ -8,6 +8,9 @@
  *
  * Distinct hosts do not add up over buckets. A slot keeps their mean over its buckets, so that
  * `hosts` reads "distinct hosts in a bucket of bucket_s", whatever the slot.
+ *
+ * Pieces of a history may overlap: a bucket that was put before is passed over and counted. Only
+ * the two halves of a bucket that a cut went through, one after the other, add up.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +22,7 @@
 #define BOOK_SLOTS_MAX 4000000  /* over all ranges: 450 years of hours, 16 bytes a column used */
 #define BOOK_HOSTS_COVERAGE 0.5 /* a bucket seen less than this says nothing about hosts */
 #define BOOK_NAME_SIZE 64
+#define BOOK_BUCKETS_MAX 64 /* of a slot: buckets of an hour's slots have 57 s or more */
 
 /* Sums over the buckets of a slot. */
 struct book_cell {
@@ -28,11 +32,14 @@ struct book_cell {
 struct book_seen {
 	float seconds;      /* covered */
 	float host_buckets; /* that `hosts` sums up over */
+	uint64_t buckets;   /* bit n: the slot's bucket n was put */
 };
 
 struct book_range {
 	char name[BOOK_NAME_SIZE]; /* cleaned, see base/text.h */
 	int64_t first_s;           /* start of slot 0 */
+	int64_t last_s;            /* start of the bucket that was put last ... */
+	double last_coverage;      /* ... and how much of it was seen, 0..1 */
 	size_t slots, room;
 	struct book_seen *seen;
 	struct book_cell *columns[BOOK_COLUMNS_MAX]; /* NULL: nothing but zeros */
@@ -60,10 +67,17 @@ struct book_bucket {
 int book_new(uint32_t slot_s, struct book **ret_book);
 void book_free(struct book *book);
 
-/* Adds a bucket. Returns 0; -EINVAL for a bucket of another scale than those before or one that is
- * no bucket; -ERANGE for time that goes back before its range's first slot; -ENOSPC for more than
- * BOOK_ limits allow; -ENOMEM. Then nothing, or a part of it, was added. */
+/* From now on passes over buckets that begin outside of start_s <= t < end_s (Unix). */
+void book_limit(struct book *book, int64_t start_s, int64_t end_s);
+
+/* Adds a bucket. Returns 0, also for one that was passed over; -EINVAL for a bucket of another
+ * scale than those before or one that is no bucket, or too short (BOOK_BUCKETS_MAX); -ERANGE for
+ * time that goes back before its range's first slot; -ENOSPC for more than BOOK_ limits allow;
+ * -ENOMEM. Then nothing, or a part of it, was added. */
 int book_put(struct book *book, const struct book_bucket *bucket);
+
+/* Buckets that had been put before. */
+uint64_t book_repeated(const struct book *book);
 
 uint32_t book_bucket_s(const struct book *book); /* 0 while empty */
 uint32_t book_slot_s(const struct book *book);

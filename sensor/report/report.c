@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +11,15 @@
 #include "report/sha256.h"
 
 #define SLOT_S 3600
+#define KEY_SIZE 256 /* of an event */
 
 struct report {
 	struct book *book;
 	json_t *alerts;
+	json_t *events; /* keys: the alerts that are there */
+	json_t *source;
 	uint64_t alerts_left_out;
+	int64_t start_s, end_s;
 };
 
 /* In the order in which they stand in the page. */
@@ -30,7 +35,10 @@ int report_new(struct report **ret_report)
 	if (!report)
 		return -ENOMEM;
 	report->alerts = json_array();
-	if (!report->alerts || book_new(SLOT_S, &report->book) < 0) {
+	report->events = json_object();
+	report->start_s = INT64_MIN;
+	report->end_s = INT64_MAX;
+	if (!report->alerts || !report->events || book_new(SLOT_S, &report->book) < 0) {
 		report_free(report);
 		return -ENOMEM;
 	}
@@ -43,6 +51,8 @@ void report_free(struct report *report)
 	if (!report)
 		return;
 	json_decref(report->alerts);
+	json_decref(report->events);
+	json_decref(report->source);
 	book_free(report->book);
 	free(report);
 }
@@ -52,18 +62,54 @@ struct book *report_book(struct report *report)
 	return report->book;
 }
 
+void report_limit(struct report *report, int64_t start_s, int64_t end_s)
+{
+	report->start_s = start_s;
+	report->end_s = end_s;
+	book_limit(report->book, start_s, end_s);
+}
+
+int report_set_source(struct report *report, const char *text)
+{
+	json_t *source = json_string(text);
+	if (!source)
+		return -ENOMEM;
+	json_decref(report->source);
+	report->source = source;
+	return 0;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text ? text : "";
+}
+
+/* A delivery that was repeated, or pieces that overlap, bring an event twice. */
+static bool is_wanted(struct report *report, const json_t *context)
+{
+	char key[KEY_SIZE];
+	const char *end = text_of(json_object_get(context, "window"), "end");
+	int64_t end_s = report_data_parse_time(end);
+	if (end_s >= 0 && (end_s <= report->start_s || end_s > report->end_s))
+		return false;
+	snprintf(key, sizeof key, "%s %s %s", text_of(context, "alert_id"),
+		text_of(context, "state"), end);
+	bool is_new = !json_object_get(report->events, key);
+	return json_object_set_new(report->events, key, json_true()) != 0 || is_new;
+}
+
 int report_add_alert(struct report *report, const char *line)
 {
 	json_t *alert = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *context = json_object_get(json_object_get(alert, "alert"), "context");
-	const char *schema = json_string_value(json_object_get(context, "schema"));
 	int error = 0;
-	if (!schema || strcmp(schema, "surgetap.alert/1") != 0) {
+	if (strcmp(text_of(context, "schema"), "surgetap.alert/1") != 0) {
 		error = -EINVAL;
 	} else if (json_array_size(report->alerts) >= REPORT_ALERTS_MAX) {
 		report->alerts_left_out++;
 		error = -ENOSPC;
-	} else if (json_array_append(report->alerts, alert) != 0) {
+	} else if (is_wanted(report, context) && json_array_append(report->alerts, alert) != 0) {
 		error = -ENOMEM;
 	}
 	json_decref(alert);
@@ -118,11 +164,11 @@ static int put_overview(const struct report *report, const char *title, FILE *fi
 	json_t *techniques = json_array();
 	for (size_t i = BOOK_ALL + 1; i < book_columns(report->book); i++)
 		json_array_append_new(techniques, json_string(book_column(report->book, i)));
-	json_t *overview = json_pack("{s:s, s:s*, s:i, s:i, s:I, s:o, s:o, s:O, s:o}", "version",
-		SURGETAP_VERSION, "title", title, "slot_s", (int)book_slot_s(report->book),
-		"bucket_s", (int)book_bucket_s(report->book), "alerts_left_out",
-		(json_int_t)report->alerts_left_out, "techniques", techniques, "ranges",
-		ranges_list(report->book), "alerts", report->alerts, "changes",
+	json_t *overview = json_pack("{s:s, s:s*, s:O*, s:i, s:i, s:I, s:o, s:o, s:O, s:o}",
+		"version", SURGETAP_VERSION, "title", title, "source", report->source, "slot_s",
+		(int)book_slot_s(report->book), "bucket_s", (int)book_bucket_s(report->book),
+		"alerts_left_out", (json_int_t)report->alerts_left_out, "techniques", techniques,
+		"ranges", ranges_list(report->book), "alerts", report->alerts, "changes",
 		report_data_changes(report->book, report->alerts));
 	if (!overview)
 		return -ENOMEM;

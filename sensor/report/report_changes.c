@@ -10,8 +10,7 @@
 
 #define DIGITS 6
 
-/* EVE's "2026-03-24T00:05:00.000000+0000", to the second; -1 when it is none. */
-static int64_t parse_time(const char *text)
+int64_t report_data_parse_time(const char *text)
 {
 	struct tm tm = {0};
 	if (!text || !strptime(text, "%Y-%m-%dT%H:%M:%S", &tm))
@@ -40,9 +39,10 @@ static int64_t find_end(const json_t *alerts, const char *id, const char **ret_e
 		const json_t *context = context_of(alert);
 		const char *end = text_of(json_object_get(context, "window"), "end");
 		if (strcmp(text_of(context, "state"), "close") == 0 &&
-			strcmp(text_of(context, "alert_id"), id) == 0 && parse_time(end) >= 0) {
+			strcmp(text_of(context, "alert_id"), id) == 0 &&
+			report_data_parse_time(end) >= 0) {
 			*ret_end = end;
-			return parse_time(end);
+			return report_data_parse_time(end);
 		}
 	}
 	*ret_end = NULL;
@@ -67,7 +67,7 @@ static json_t *change_of(const struct book *book, const json_t *alerts, const js
 {
 	const json_t *context = context_of(alert);
 	const char *start = text_of(json_object_get(context, "window"), "start"), *end;
-	int64_t onset_s = parse_time(start), slot_s = book_slot_s(book);
+	int64_t onset_s = report_data_parse_time(start), slot_s = book_slot_s(book);
 	int64_t end_s = find_end(alerts, text_of(context, "alert_id"), &end);
 	const char *range = text_of(context, "range"), *technique = text_of(context, "technique");
 	struct comparison_row rows[COMPARISON_METRICS];

@@ -16,6 +16,9 @@ int report_data_write_json(const json_t *value, FILE *file);
  * 0 or -ENOMEM. */
 int report_data_write_range(const struct book *book, const struct book_range *range, FILE *file);
 
+/* EVE's "2026-03-24T00:05:00.000000+0000" as Unix seconds; -1 when it is none. */
+int64_t report_data_parse_time(const char *text);
+
 /* For each technique of each range that an alert was opened for: before and after its onset, with
  * interval. A list of objects, NULL without memory. `alerts` is an array of EVE records. */
 json_t *report_data_changes(const struct book *book, const json_t *alerts);

@@ -54,8 +54,8 @@ static const char *describe(int error)
 {
 	switch (error) {
 	case -EINVAL:
-		return "a bucket of another length than those before, or with a time or coverage "
-		       "out of bounds";
+		return "a bucket of another length than those before, shorter than a minute, or "
+		       "with a time or coverage out of bounds";
 	case -ERANGE:
 		return "begins before the first bucket of its range: files must come in the order "
 		       "of time";

@@ -132,11 +132,16 @@ static void no_asset_could_end_its_own_element(void **state)
 
 static void alerts_beyond_the_limit_are_counted(void **state)
 {
-	static const char line[] = "{\"alert\":{\"context\":{\"schema\":\"surgetap.alert/1\"}}}";
+	char line[128];
 	struct report *report = make_report("a", "vpn");
 	(void)state;
-	for (int i = 0; i < REPORT_ALERTS_MAX; i++)
+	for (int i = 0; i < REPORT_ALERTS_MAX; i++) {
+		snprintf(line, sizeof line,
+			"{\"alert\":{\"context\":{\"schema\":\"surgetap.alert/"
+			"1\",\"alert_id\":\"%d\"}}}",
+			i);
 		assert_int_equal(report_add_alert(report, line), 0);
+	}
 	assert_int_equal(report_add_alert(report, line), -ENOSPC);
 	assert_int_equal(report_add_alert(report, "{}"), -EINVAL);
 	assert_int_equal(report_add_alert(report, "{\"alert\":7}"), -EINVAL);

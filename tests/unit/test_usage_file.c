@@ -54,6 +54,41 @@ static void counts_of_minutes_add_up_and_hosts_do_not(void **state)
 	book_free(book);
 }
 
+static void a_bucket_that_comes_twice_counts_once(void **state)
+{
+	struct usage_file_fault fault;
+	struct book *book;
+	(void)state;
+	assert_int_equal(
+		read_text(LINE("a", MONDAY_MS, "60", "\"vpn_flows\":3,\"vpn_hosts\":2") LINE(
+				  "a", "1772409660000", "60", "\"vpn_flows\":3,\"vpn_hosts\":2")
+				  LINE("a", MONDAY_MS, "60", "\"vpn_flows\":3,\"vpn_hosts\":2")
+					  LINE("a", "1772409660000", "60", "\"vpn_flows\":9"),
+			&book, &fault),
+		4);
+	const struct book_range *range = book_find(book, "a");
+	assert_true(book_cell(range, 1, 0).flows == 6 && book_cell(range, 1, 0).hosts == 4);
+	assert_true(range->seen[0].seconds == 120 && range->seen[0].host_buckets == 2);
+	assert_int_equal(book_repeated(book), 2);
+	book_free(book);
+}
+
+static void a_bucket_cut_in_two_is_the_sum_of_its_halves(void **state)
+{
+	struct usage_file_fault fault;
+	struct book *book;
+	(void)state;
+	assert_int_equal(
+		read_text(LINE("a", MONDAY_MS, "3600", "\"vpn_flows\":3,\"coverage\":0.4") LINE(
+				  "a", MONDAY_MS, "3600", "\"vpn_flows\":5,\"coverage\":0.6")
+				  LINE("a", MONDAY_MS, "3600", "\"vpn_flows\":7,\"coverage\":0.6"),
+			&book, &fault),
+		3);
+	assert_true(book_cell(book_find(book, "a"), 1, 0).flows == 8);
+	assert_int_equal(book_repeated(book), 1);
+	book_free(book);
+}
+
 static void hours_without_a_line_were_not_seen(void **state)
 {
 	struct usage_file_fault fault;
@@ -161,6 +196,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_of_minutes_add_up_and_hosts_do_not),
+		cmocka_unit_test(a_bucket_that_comes_twice_counts_once),
+		cmocka_unit_test(a_bucket_cut_in_two_is_the_sum_of_its_halves),
 		cmocka_unit_test(hours_without_a_line_were_not_seen),
 		cmocka_unit_test(hosts_of_a_bucket_hardly_seen_do_not_count),
 		cmocka_unit_test(wrong_lines_are_refused_by_number),

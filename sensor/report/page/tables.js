@@ -151,6 +151,7 @@ report.tables = (() => {
 		const lists = new Map(alerts.flatMap((a) => Object.entries(a.lists || {})));
 		const prefixes = (alerts.find((a) => a.prefixes) || { prefixes: [] }).prefixes.join(', ');
 		const facts = [
+			...(overview.source ? [['Source', overview.source]] : []),
 			['Span', report.time(range.first_s) + ' to ' + report.time(range.first_s + length) + ' UTC'],
 			['Coverage', percent(range.seen_s / length) + ' of the time was seen' + (gaps ? '; ' + number(gaps) + ' of ' + number(range.slots) + ' hours not at all' : '')],
 			['Prefixes', prefixes || 'not told without an alert'],
