@@ -71,16 +71,28 @@ static bool pass_time(struct intake *intake, int64_t time_us)
 	return is_timely;
 }
 
+/* The lane of both hosts' packets. It is asked for at a flow's first packet, and remembered. */
+static uint32_t find_lane(const struct intake *intake, const struct packet *packet, uint16_t *route)
+{
+	uint32_t lanes = intake->settings.lane_count;
+	if (lanes == 1)
+		return 0;
+	if (*route == 0)
+		*route = (uint16_t)(gate_host_pair(intake->gate, packet) % lanes + 1);
+	return *route - 1u;
+}
+
 static void share_out(struct intake *intake, const struct frame *frame, bool is_timely)
 {
 	struct worker_packet taken = {.is_timely = is_timely};
 	if (!gate_pass(intake->gate, frame, &taken.packet, &taken.source, &taken.destination))
 		return;
 	taken.now_us = intake->clock.now_us;
-	taken.is_bare = tally_add(intake->tally, &taken.packet, taken.now_us, &taken.flow_hash);
-	uint32_t lanes = intake->settings.lane_count;
-	uint64_t pair = lanes > 1 ? gate_host_pair(intake->gate, &taken.packet) : 0;
-	lane_put_packet(intake->settings.lanes[pair % lanes], intake->settings.number, &taken);
+	struct tally_word word = tally_add(intake->tally, &taken.packet, taken.now_us);
+	taken.flow_hash = word.flow_hash;
+	taken.is_bare = word.is_bare;
+	uint32_t lane = find_lane(intake, &taken.packet, word.route);
+	lane_put_packet(intake->settings.lanes[lane], intake->settings.number, &taken);
 }
 
 static void release_held(struct intake *intake, bool is_believed)

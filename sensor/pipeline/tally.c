@@ -14,7 +14,8 @@ _Static_assert(INSPECT_PACKETS_MAX < UINT16_MAX, "a count has room");
 
 struct entry {
 	uint64_t hash;  /* the whole of it stands for the flow */
-	uint32_t count; /* packets since the first one with a payload */
+	uint16_t count; /* packets since the first one with a payload */
+	uint16_t route; /* the caller's */
 	uint32_t last;  /* packet clock in 2^20 us */
 };
 
@@ -45,8 +46,7 @@ void tally_clear(struct tally *tally)
 	memset(tally->entries, 0, sizeof tally->entries);
 }
 
-bool tally_add(
-	struct tally *tally, const struct packet *packet, int64_t now_us, uint32_t *ret_flow_hash)
+struct tally_word tally_add(struct tally *tally, const struct packet *packet, int64_t now_us)
 {
 	struct flow_key key;
 	flow_key_make(packet, &key);
@@ -57,10 +57,9 @@ bool tally_add(
 	if (opens || entry->hash != hash || now - entry->last > TALLY_IDLE_US >> TIME_SHIFT)
 		*entry = (struct entry){.hash = hash};
 	entry->last = now;
-	*ret_flow_hash = flow_key_place(hash);
-	if (entry->count >= INSPECT_PACKETS_MAX)
-		return true;
+	bool is_bare = entry->count >= INSPECT_PACKETS_MAX;
 	/* An inspection begins with a payload, from where on each packet counts in it. */
-	entry->count += entry->count > 0 || packet->payload_bytes > 0;
-	return false;
+	if (!is_bare)
+		entry->count += entry->count > 0 || packet->payload_bytes > 0;
+	return (struct tally_word){flow_key_place(hash), is_bare, &entry->route};
 }

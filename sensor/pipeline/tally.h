@@ -25,11 +25,16 @@ struct tally;
 int tally_new(uint64_t seed, struct tally **ret_tally);
 void tally_free(struct tally *tally);
 
-/* Notes a packet that goes to its worker; `now_us` is the packet clock. Sets `ret_flow_hash` for
- * flow_table_take. Returns true when INSPECT_PACKETS_MAX others that a worker inspects went there
- * before. */
-bool tally_add(
-	struct tally *tally, const struct packet *packet, int64_t now_us, uint32_t *ret_flow_hash);
+/* What a tally says of a packet. */
+struct tally_word {
+	uint32_t flow_hash; /* for flow_table_take */
+	bool is_bare;       /* INSPECT_PACKETS_MAX others that a worker inspects went before */
+	uint16_t *route;    /* the caller's own number for the flow; 0 as long as none was set, or
+			     * remembered. Valid until the next call */
+};
+
+/* Notes a packet that goes to its worker; `now_us` is the packet clock. */
+struct tally_word tally_add(struct tally *tally, const struct packet *packet, int64_t now_us);
 
 /* Forgets everything: flows may have ended for other reasons. */
 void tally_clear(struct tally *tally);

@@ -28,13 +28,13 @@ static int tear_down(void **state)
 /* Of flows that differ by a port. */
 static bool add(struct packet packet, uint16_t port)
 {
-	uint32_t hash = 0;
-
 	now_us += 1000;
 	packet.source_port = port;
-	bool is_bare = tally_add(tally, &packet, now_us, &hash);
-	assert_int_equal(hash, flow_hash_of(&packet, 1));
-	return is_bare;
+	struct tally_word word = tally_add(tally, &packet, now_us);
+	assert_int_equal(word.flow_hash, flow_hash_of(&packet, 1));
+	assert_true(*word.route == 0 || *word.route == port);
+	*word.route = port;
+	return word.is_bare;
 }
 
 static void fill(uint16_t port)
