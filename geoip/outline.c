@@ -32,6 +32,19 @@ static bool find_number(const struct record_space *metadata, const char *name, u
 	       record_to_number(metadata, &value, ret_number);
 }
 
+/* The library forgets to free what it has read of these when they hold anything else (1.7.1). */
+static bool has_text_lists(const struct record_space *metadata)
+{
+	static const char *const languages[] = {"languages", NULL};
+	static const char *const description[] = {"description", NULL};
+	struct record_value value = {0};
+
+	return (record_find(metadata, 0, languages, &value) == 0 ||
+		       record_is_text_list(metadata, &value, RECORD_ARRAY)) &&
+	       (record_find(metadata, 0, description, &value) == 0 ||
+		       record_is_text_list(metadata, &value, RECORD_MAP));
+}
+
 int outline_read(
 	const uint8_t *bytes, size_t count, struct outline *ret_outline, const char **ret_reason)
 {
@@ -45,7 +58,8 @@ int outline_read(
 	}
 	metadata.bytes = end + MARKER_BYTES;
 	metadata.count = (size_t)(bytes + count - metadata.bytes);
-	if (!record_is_sound(&metadata, 0) || !find_number(&metadata, "node_count", &nodes) ||
+	if (!record_is_sound(&metadata, 0) || !has_text_lists(&metadata) ||
+		!find_number(&metadata, "node_count", &nodes) ||
 		!find_number(&metadata, "record_size", &record_bits)) {
 		*ret_reason = "its metadata is damaged, or cut";
 		return -EBADMSG;

@@ -182,6 +182,22 @@ bool record_is_sound(const struct record_space *space, size_t offset)
 	return skip(&walk, RECORD_DEPTH_MAX, &offset);
 }
 
+bool record_is_text_list(
+	const struct record_space *space, const struct record_value *value, enum record_type type)
+{
+	struct walk walk = {.space = space};
+	size_t at = value->at, texts = value->size * (type == RECORD_MAP ? 2 : 1);
+	struct record_value text;
+
+	if (value->type != type)
+		return false;
+	for (size_t i = 0; i < texts; i++)
+		if (!read_value(&walk, at, &text) || text.type != RECORD_TEXT ||
+			!skip(&walk, RECORD_DEPTH_MAX, &at))
+			return false;
+	return true;
+}
+
 bool record_to_number(
 	const struct record_space *space, const struct record_value *value, uint64_t *ret_number)
 {

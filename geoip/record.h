@@ -49,6 +49,10 @@ int record_find(const struct record_space *space, size_t offset, const char *con
  * within the limits. */
 bool record_is_sound(const struct record_space *space, size_t offset);
 
+/* Whether the value is of `type`, an array or a map, and holds text alone. */
+bool record_is_text_list(
+	const struct record_space *space, const struct record_value *value, enum record_type type);
+
 /* An unsigned number of any width; a positive int32, too. Returns false for anything else. */
 bool record_to_number(
 	const struct record_space *space, const struct record_value *value, uint64_t *ret_number);

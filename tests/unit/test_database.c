@@ -68,6 +68,8 @@ static const struct expected {
 	{"metadata_is_pointer", true},
 	{"metadata_is_deep", true},
 	{"metadata_is_oversized", true},
+	{"languages_are_numbers", true},
+	{"description_is_number", true},
 	{"metadata_laughs", true},
 	{"no_node_count", true},
 	{"node_count_is_text", true},
