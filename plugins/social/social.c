@@ -39,7 +39,7 @@ static void report_protocol(const struct surgetap_call *call)
 		[SURGETAP_CONFIDENCE_NONE] = {SURGETAP_GRADE_NONE, 0},
 		[SURGETAP_CONFIDENCE_GUESS] = {SURGETAP_GRADE_GUESS, 30},
 		[SURGETAP_CONFIDENCE_CACHE] = {SURGETAP_GRADE_CACHE, 80},
-		[SURGETAP_CONFIDENCE_DPI] = {SURGETAP_GRADE_DPI, 90},
+		[SURGETAP_CONFIDENCE_DPI] = {SURGETAP_GRADE_DPI, 95},
 	};
 	const struct surgetap_flow *flow = call->flow;
 	enum service_group group;

@@ -171,6 +171,7 @@ static void starttls_after_the_verdict_is_missed(void **state)
 	assert_int_equal(next_after("smtp", "unknown"), SURGETAP_MORE);
 	assert_int_equal(next_after("google", "smtp"), SURGETAP_MORE);
 	assert_int_equal(next_after("jabber", "unknown"), SURGETAP_MORE);
+	assert_int_equal(next_after("gnutella", "unknown"), SURGETAP_MORE);
 }
 
 static void plugin_keeps_flows_that_will_never_turn_to_tls(void **state)

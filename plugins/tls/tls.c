@@ -97,13 +97,14 @@ static bool is_gquic_hello(const struct surgetap_payload *payload)
 static const struct {
 	uint8_t transport;
 	bool (*is_match)(const struct surgetap_payload *payload);
+	uint8_t percent; /* as measured: see tls.md */
 	const char *reason;
 } handshakes[] = {
-	{TCP, is_tls_hello, "TLS handshake"},
-	{TCP, is_ssl2_hello, "SSL 2.0 hello"},
-	{UDP, is_dtls_hello, "DTLS handshake"},
-	{UDP, is_quic_initial, "QUIC Initial packet"},
-	{UDP, is_gquic_hello, "Google QUIC hello"},
+	{TCP, is_tls_hello, 99, "TLS handshake"},
+	{TCP, is_ssl2_hello, 75, "SSL 2.0 hello"},
+	{UDP, is_dtls_hello, 94, "DTLS handshake"},
+	{UDP, is_quic_initial, 96, "QUIC Initial packet"},
+	{UDP, is_gquic_hello, 95, "Google QUIC hello"},
 };
 
 /* Of both hellos: its length; behind it stand the suites, or the chosen one. */
@@ -231,7 +232,8 @@ static enum surgetap_next report_handshake(const struct surgetap_call *call)
 		strcmp(call->flow->protocol, "unknown") == 0)
 		return SURGETAP_MORE;
 	describe_hello(call->flow, memory->handshake - 1u, reason);
-	surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99, reason);
+	surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL,
+		handshakes[memory->handshake - 1].percent, reason);
 	if (call->flow->hello == SURGETAP_HELLO_PENDING)
 		return SURGETAP_MORE; /* its name and fingerprints are still to come */
 	memory->handshake = 0;
@@ -266,7 +268,7 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 	if (memory->handshake)
 		return report_handshake(call);
 	if (has_records(call)) {
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 98,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 97,
 			"TLS records of a session joined midway");
 		return SURGETAP_DONE;
 	}
@@ -278,7 +280,7 @@ static bool may_start_tls(const char *protocol)
 {
 	static const char *const protocols[] = {"smtp", "smtps", "imap", "imaps", "pop3", "pops",
 		"jabber", "irc", "ftp_control", "ldap", "postgresql", "mysql", "usenet", "socks",
-		"http_connect", "http_proxy", "stun", "rdp"};
+		"http_connect", "http_proxy", "stun", "rdp", "gnutella"};
 
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
 		if (surgetap_name_is(protocols[i], protocol))
@@ -304,7 +306,7 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	if (memory->handshake)
 		report_handshake(call);
 	else if (is_named(name))
-		surgetap_report_verdict(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 99, name);
+		surgetap_report_verdict(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 50, name);
 	return may_start_tls(flow->protocol) || may_start_tls(flow->master) ? SURGETAP_MORE
 									    : SURGETAP_DONE;
 }

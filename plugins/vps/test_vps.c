@@ -187,6 +187,16 @@ static void unknown_clear_text_is_taken_for_encrypted(void **state)
 	assert_int_equal(judge_bytes(&flow, 256, 0, 37), SURGETAP_GRADE_NONE);
 }
 
+/* Games and calls with peers on rented servers. */
+static void random_datagrams_count_as_use(void **state)
+{
+	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "unknown");
+
+	(void)state;
+	flow.transport = 17;
+	assert_int_equal(judge_bytes(&flow, 256, 0, 37), SURGETAP_GRADE_NONE);
+}
+
 static void unknown_protocol_is_judged_by_one_side(void **state)
 {
 	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "unknown");
@@ -241,6 +251,7 @@ int main(void)
 		cmocka_unit_test(guess_by_port_443_is_reported),
 		cmocka_unit_test(unknown_clear_text_is_taken_for_encrypted),
 		cmocka_unit_test(unknown_protocol_is_judged_by_one_side),
+		cmocka_unit_test(random_datagrams_count_as_use),
 		cmocka_unit_test(tunnel_transport_is_missed),
 		cmocka_unit_test(bittorrent_to_a_rentable_server_counts_as_use),
 	};

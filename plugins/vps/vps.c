@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define TCP 6
-#define UDP 17
 
 #define RANDOM_BYTES_MIN 64u
 #define RANDOM_BYTES_MAX 256u
@@ -28,45 +27,49 @@ enum meaning {
 	MEANING_TLS, /* depends on the server name */
 };
 
-static const struct {
+struct service {
 	const char *protocol;
 	enum meaning meaning;
-} meanings[] = {
-	{"ssh", MEANING_SERVER},
-	{"rdp", MEANING_SERVER},
-	{"vnc", MEANING_SERVER},
-	{"telnet", MEANING_SERVER},
-	{"rsync", MEANING_SERVER},
-	{"ftp_control", MEANING_SERVER},
-	{"openvpn", MEANING_SERVER},
-	{"wireguard", MEANING_SERVER},
-	{"ipsec", MEANING_SERVER},
-	{"pptp", MEANING_SERVER},
-	{"l2tp", MEANING_SERVER},
-	{"tinc", MEANING_SERVER},
-	{"softether", MEANING_SERVER},
-	{"socks", MEANING_SERVER},
-	{"http_connect", MEANING_SERVER},
-	{"http_proxy", MEANING_SERVER},
-	{"postgresql", MEANING_SERVER},
-	{"mysql", MEANING_SERVER},
-	{"mongodb", MEANING_SERVER},
-	{"redis", MEANING_SERVER},
-	{"gre", MEANING_SERVER},
-	{"ip_in_ip", MEANING_SERVER},
-	{"http", MEANING_WEB},
-	{"quic", MEANING_TLS},
-	{"tls", MEANING_TLS},
-	{"dtls", MEANING_TLS},
+	uint8_t percent; /* of use, as measured: see vps.md; 50 where nothing is */
 };
 
-static enum meaning meaning_of(const char *protocol)
+static const struct service services[] = {
+	{"ssh", MEANING_SERVER, 83},
+	{"rdp", MEANING_SERVER, 50},
+	{"vnc", MEANING_SERVER, 50},
+	{"telnet", MEANING_SERVER, 50},
+	{"rsync", MEANING_SERVER, 50},
+	{"ftp_control", MEANING_SERVER, 50},
+	{"openvpn", MEANING_SERVER, 50},
+	{"wireguard", MEANING_SERVER, 50},
+	{"ipsec", MEANING_SERVER, 50},
+	{"pptp", MEANING_SERVER, 50},
+	{"l2tp", MEANING_SERVER, 50},
+	{"tinc", MEANING_SERVER, 50},
+	{"softether", MEANING_SERVER, 50},
+	{"socks", MEANING_SERVER, 50},
+	{"http_connect", MEANING_SERVER, 75},
+	{"http_proxy", MEANING_SERVER, 50},
+	{"postgresql", MEANING_SERVER, 50},
+	{"mysql", MEANING_SERVER, 50},
+	{"mongodb", MEANING_SERVER, 50},
+	{"redis", MEANING_SERVER, 50},
+	{"gre", MEANING_SERVER, 50},
+	{"ip_in_ip", MEANING_SERVER, 50},
+	{"http", MEANING_WEB, 0},
+	{"quic", MEANING_TLS, 0},
+	{"tls", MEANING_TLS, 0},
+	{"dtls", MEANING_TLS, 0},
+};
+
+/* What a protocol is; NULL for one that says nothing. */
+static const struct service *find_service(const char *protocol)
 {
-	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
-		if (surgetap_name_is(meanings[i].protocol, protocol))
-			return meanings[i].meaning;
+	for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
+		if (surgetap_name_is(services[i].protocol, protocol))
+			return &services[i];
 	}
-	return MEANING_NONE;
+	return NULL;
 }
 
 static void report(const struct surgetap_call *call, enum surgetap_grade grade,
@@ -101,11 +104,11 @@ static void judge_tls(const struct surgetap_call *call)
 	if (grade <= SURGETAP_GRADE_GUESS)
 		return;
 	if (flow->tls_self_signed)
-		report(call, grade, SURGETAP_KIND_TUNNEL, 85, "TLS with a self-signed certificate");
+		report(call, grade, SURGETAP_KIND_TUNNEL, 67, "TLS with a self-signed certificate");
 	else if (flow->sni == NULL && has_client_hello(flow) && strcmp(flow->protocol, "tls") == 0)
-		report(call, grade, SURGETAP_KIND_TUNNEL, 80, "TLS without a server name");
+		report(call, grade, SURGETAP_KIND_TUNNEL, 81, "TLS without a server name");
 	else if (flow->sni != NULL && is_bare_address(flow->sni))
-		report(call, grade, SURGETAP_KIND_TUNNEL, 85, "TLS to a bare address");
+		report(call, grade, SURGETAP_KIND_TUNNEL, 50, "TLS to a bare address");
 	else
 		report(call, grade, SURGETAP_KIND_CONTACT, 90, "web traffic");
 }
@@ -119,16 +122,17 @@ static bool is_random(const struct side *side)
 	       10 * side->bits < 46 * side->bytes && 2 * side->printable < side->bytes;
 }
 
-/* Nothing that nDPI knows, random both ways: most likely encrypted. */
+/* Nothing that nDPI knows, random both ways: most likely encrypted. Datagrams are left out: games
+ * and calls with peers on rented servers look the same. */
 static void judge_unknown(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
 	const struct memory *memory = call->flow_state;
 
-	if (flow->confidence == SURGETAP_CONFIDENCE_NONE &&
-		(flow->transport == TCP || flow->transport == UDP) && flow->sample_count >= 4 &&
-		is_random(&memory->sides[0]) && is_random(&memory->sides[1]))
-		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 60,
+	if (flow->confidence == SURGETAP_CONFIDENCE_NONE && flow->transport == TCP &&
+		flow->sample_count >= 4 && is_random(&memory->sides[0]) &&
+		is_random(&memory->sides[1]))
+		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 83,
 			"unknown random bytes");
 }
 
@@ -140,7 +144,7 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 	struct side *side = &memory->sides[payload->from_client];
 	uint32_t count = payload->captured_bytes;
 
-	if (call->flow->place.network != SURGETAP_NETWORK_RENTABLE)
+	if (call->flow->place.network != SURGETAP_NETWORK_RENTABLE || call->flow->transport != TCP)
 		return SURGETAP_DONE;
 	if (count > RANDOM_BYTES_MAX - side->bytes)
 		count = RANDOM_BYTES_MAX - side->bytes;
@@ -159,28 +163,26 @@ static bool is_tunnel(uint8_t transport)
 	       transport == 51 || transport == 115;
 }
 
-static enum meaning meaning_of_flow(const struct surgetap_flow *flow)
-{
-	enum meaning meaning = meaning_of(flow->protocol);
-
-	return meaning != MEANING_NONE ? meaning : meaning_of(flow->master);
-}
-
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
+	const struct service *service;
 	char what[64];
 
 	if (flow->place.network != SURGETAP_NETWORK_RENTABLE)
 		return SURGETAP_DONE;
 	if (is_tunnel(flow->transport)) {
-		report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 95, "a tunnel");
+		report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 50, "a tunnel");
 		return SURGETAP_DONE;
 	}
-	switch (meaning_of_flow(flow)) {
+	service = find_service(flow->protocol);
+	if (service == NULL)
+		service = find_service(flow->master);
+	switch (service != NULL ? service->meaning : MEANING_NONE) {
 	case MEANING_SERVER:
 		snprintf(what, sizeof what, "%.40s", flow->protocol);
-		report(call, surgetap_grade_of(flow->confidence), SURGETAP_KIND_TUNNEL, 90, what);
+		report(call, surgetap_grade_of(flow->confidence), SURGETAP_KIND_TUNNEL,
+			service->percent, what);
 		break;
 	case MEANING_WEB:
 		if (flow->confidence == SURGETAP_CONFIDENCE_DPI)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Reads the truth, then the verdicts, and prints a table: by=technique, by=case, or by=flow (what went wrong, one by one).
-# only=NAME restricts it to one technique; suffix is put behind its name.
+# only=NAMES restricts it to some techniques, separated by spaces; suffix is put behind its name.
 BEGIN {
 	FS = ","
 	count = split("vpn tor tls proxy vps coin mining social-western social-chinese", techniques, " ")
-	for (i = 1; i <= count; i++)
-		known[techniques[i]] = 1
+	if (only != "")
+		count = split(only, techniques, " ")
 }
 
 function has(list, name) { return index("+" list "+", "+" name "+") > 0 }
@@ -79,8 +79,6 @@ function print_faults(key, name) {
 END {
 	for (t = 1; t <= count; t++) {
 		name = techniques[t]
-		if (only != "" && name != only)
-			continue
 		for (f = 1; f <= flows; f++) {
 			if (by == "flow")
 				print_faults(order[f], name)
@@ -90,6 +88,6 @@ END {
 	}
 	if (by != "flow")
 		print_table(by)
-	if (by == "technique" && only == "" && stray > 0)
+	if (by == "technique" && suffix == "" && stray > 0)
 		printf "%d flows of the captures have no truth and are left out\n", stray
 }

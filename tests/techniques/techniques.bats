@@ -52,7 +52,8 @@ given() {
 		echo "$manual"
 		rows "$manual" | sort -u >"$BATS_TEST_TMPDIR/rows"
 		given "$manual" >"$BATS_TEST_TMPDIR/given"
-		[ -s "$BATS_TEST_TMPDIR/given" ]
+		# Those of social are made of the names of services: see the next test.
+		[ -s "$BATS_TEST_TMPDIR/given" ] || [ "$(basename "$manual")" = social.md ]
 		run comm -13 "$BATS_TEST_TMPDIR/rows" "$BATS_TEST_TMPDIR/given"
 		[ "$output" = "" ]
 	done
@@ -60,13 +61,15 @@ given() {
 
 @test "a reported confidence is not that of the manual" {
 	cd "$BATS_TEST_DIRNAME/../.."
+	tests/geoip/make-mmdb tests/geoip/demo.csv "$BATS_TEST_TMPDIR"
+	for capture in tests/lab/captures/*.pcap; do
+		"${SURGETAP:-build/release/surgetap}" flows --quiet --geoip-asn "$BATS_TEST_TMPDIR/asn.mmdb" "$capture"
+	done | jq -r --arg capture all -f tests/techniques/evidence.jq >"$BATS_TEST_TMPDIR/evidence"
 	for manual in $(grep -l '^## Confidence' plugins/*/*.md); do
 		plugin=$(basename "$manual" .md)
-		rows "$manual" | sort -u >"$BATS_TEST_TMPDIR/rows"
-		for capture in tests/lab/captures/*.pcap; do
-			"${SURGETAP:-build/release/surgetap}" flows --quiet "$capture"
-		done | jq -r --arg plugin "$plugin" '.techniques[] | select(.plugin == $plugin and .grade != "guess" and .kind == "tunnel")
-			| "\(.confidence_percent) \(.reason)"' | sort -u >"$BATS_TEST_TMPDIR/reported"
+		rows "$manual" | tr , ';' | sort -u >"$BATS_TEST_TMPDIR/rows"
+		awk -F , -v plugin="$plugin" '$8 == plugin { print $10, $11 }' "$BATS_TEST_TMPDIR/evidence" | sort -u \
+			>"$BATS_TEST_TMPDIR/reported"
 		[ -s "$BATS_TEST_TMPDIR/reported" ]
 		run comm -13 "$BATS_TEST_TMPDIR/rows" "$BATS_TEST_TMPDIR/reported"
 		[ "$output" = "" ]
