@@ -64,14 +64,43 @@ struct walk {
 	struct stream_id at; /* the entry that was looked at last */
 	bool is_begun, is_over;
 	size_t limit, scanned;
+	unsigned batch; /* entries to ask for next */
 	int64_t end_ms;
 };
 
+static size_t count_bytes(const struct redis_value *entries)
+{
+	size_t bytes = 0, length;
+	for (size_t i = 0; i < redis_value_count(entries); i++) {
+		const struct redis_value *entry = redis_value_item(entries, i);
+		const struct redis_value *values = store_entry_fields(entry);
+		for (size_t k = 0; k < redis_value_count(values); k++) {
+			redis_value_text(redis_value_item(values, k), &length);
+			bytes += length;
+		}
+	}
+	return bytes;
+}
+
+/* The next batch behind the walk's place. Who writes to the stream decides how long its entries
+ * are, and a batch lies in memory as a whole: its size follows what the last one weighed. */
+static int read_batch(struct store *store, struct walk *walk, struct redis_value **ret_entries)
+{
+	unsigned asked = walk->batch;
+	int r = store_read_back(
+		store, "alerts", walk->is_begun ? &walk->at : NULL, asked, ret_entries);
+	if (r != 0)
+		return r;
+	size_t count = redis_value_count(*ret_entries);
+	walk->is_over = count < asked;
+	size_t fit = count * ALERTS_BATCH_BYTES / (count_bytes(*ret_entries) + 1);
+	walk->batch = fit < 1 ? 1 : fit > ALERTS_BATCH ? ALERTS_BATCH : (unsigned)fit;
+	return 0;
+}
+
 static void walk_batch(struct walk *walk, const struct redis_value *entries, json_t *alerts)
 {
-	size_t count = redis_value_count(entries);
-	walk->is_over = count < ALERTS_BATCH;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < redis_value_count(entries); i++) {
 		const struct redis_value *entry = redis_value_item(entries, i);
 		const char *id = store_entry_id(entry);
 		if (!id)
@@ -93,8 +122,7 @@ static int walk_back(struct store *store, struct walk *walk, json_t *alerts)
 	while (!walk->is_over && json_array_size(alerts) < walk->limit &&
 		walk->scanned < ALERTS_SCAN_MAX && clock_ms() < walk->end_ms) {
 		struct redis_value *entries;
-		int r = store_read_back(
-			store, "alerts", walk->is_begun ? &walk->at : NULL, ALERTS_BATCH, &entries);
+		int r = read_batch(store, walk, &entries);
 		if (r != 0)
 			return r;
 		walk_batch(walk, entries, alerts);
@@ -107,7 +135,9 @@ static int parse_walk(struct request *request, struct walk *ret_walk)
 {
 	const char *before = request_query(request, "before"),
 		   *limit = request_query(request, "limit");
-	struct walk walk = {.limit = ALERTS_PAGE, .end_ms = clock_ms() + ALERTS_SCAN_MS};
+	struct walk walk = {.limit = ALERTS_PAGE,
+		.batch = ALERTS_BATCH_FIRST,
+		.end_ms = clock_ms() + ALERTS_SCAN_MS};
 	if (alert_filter_parse(request, &walk.filter) < 0)
 		return -1;
 	if (before && *before) {
@@ -263,17 +293,15 @@ static bool make_piece(void *state, size_t worker, FILE *stream)
 	if (export->is_csv && !export->has_header)
 		write_header(stream);
 	export->has_header = true;
-	int r = store_read_back(export->stores[worker], "alerts",
-		export->walk.is_begun ? &export->walk.at : NULL, ALERTS_BATCH, &entries);
+	int r = read_batch(export->stores[worker], &export->walk, &entries);
 	if (r != 0) {
 		fputs("surgetap: Redis is gone, this file is not complete\n", stream);
 		return false;
 	}
-	size_t count = redis_value_count(entries);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < redis_value_count(entries); i++)
 		write_entry(export, redis_value_item(entries, i), stream);
 	redis_value_free(entries);
-	return count == ALERTS_BATCH;
+	return !export->walk.is_over;
 }
 
 void alerts_export(struct store *const *stores, struct request *request, struct answer *ret_answer)

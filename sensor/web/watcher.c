@@ -55,34 +55,64 @@ static void tell_alert(struct watcher *watcher, const struct redis_value *entry)
 	char *text =
 		alert ? json_dumps(alert, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6))
 		      : NULL;
-	if (text)
-		hub_add(watcher->settings.hub, store_entry_id(entry), "alert", text);
+	if (text &&
+		hub_add(watcher->settings.hub, store_entry_id(entry), "alert", text) == -EMSGSIZE)
+		hub_add(watcher->settings.hub, store_entry_id(entry), "reload", "{}");
 	if (alert)
 		snprintf(watcher->alert_id, sizeof watcher->alert_id, "%s", store_entry_id(entry));
 	free(text);
 	json_decref(alert);
 }
 
-/* What was there before: told to browsers that come again, not as news. */
-static int read_past(struct watcher *watcher)
+/* Goes back behind the newest alerts, which are then read as if they came now: a browser that comes
+ * again after a restart finds them in the hub, and one that knows them leaves them out. */
+static int find_begin(struct watcher *watcher)
 {
 	struct redis_value *entries;
-	int r = store_read_back(watcher->store, "alerts", NULL, WATCHER_KNOWN_ALERTS, &entries);
-	if (r != 0)
-		return r;
-	snprintf(watcher->alert_id, sizeof watcher->alert_id, "0-0");
-	size_t count = redis_value_count(entries);
-	const char *oldest =
-		count > 0 ? store_entry_id(redis_value_item(entries, count - 1)) : NULL;
-	if (oldest && count == WATCHER_KNOWN_ALERTS)
-		hub_begin(watcher->settings.hub, oldest);
-	for (size_t i = count; i > 0; i--)
-		tell_alert(watcher, redis_value_item(entries, i - 1));
-	redis_value_free(entries);
+	struct stream_id at = {0};
+	size_t known = 0, count = WATCHER_ALERTS;
+	while (known < WATCHER_KNOWN_ALERTS && count == WATCHER_ALERTS) {
+		int r = store_read_back(
+			watcher->store, "alerts", known > 0 ? &at : NULL, WATCHER_ALERTS, &entries);
+		if (r != 0)
+			return r;
+		count = redis_value_count(entries);
+		for (size_t i = 0; i < count; i++)
+			stream_id_parse(store_entry_id(redis_value_item(entries, i)), &at);
+		known += count;
+		redis_value_free(entries);
+	}
+	if (known < WATCHER_KNOWN_ALERTS) {
+		snprintf(watcher->alert_id, sizeof watcher->alert_id, "0-0");
+		return 0;
+	}
+	snprintf(watcher->alert_id, sizeof watcher->alert_id, "%" PRIu64 "-%" PRIu64, at.ms,
+		at.number);
+	hub_begin(watcher->settings.hub, watcher->alert_id);
 	return 0;
 }
 
 /* A stream that was emptied or deleted begins anew, perhaps with smaller ids. */
+static int check_stream(struct watcher *watcher)
+{
+	struct redis_value *entries;
+	struct stream_id newest = {0}, told;
+	int r = store_read_back(watcher->store, "alerts", NULL, 1, &entries);
+	if (r != 0)
+		return r;
+	if (redis_value_count(entries) == 1)
+		stream_id_parse(store_entry_id(redis_value_item(entries, 0)), &newest);
+	redis_value_free(entries);
+	stream_id_parse(watcher->alert_id, &told);
+	if (stream_id_compare(&newest, &told) >= 0)
+		return 0;
+	snprintf(watcher->alert_id, sizeof watcher->alert_id, "%" PRIu64 "-%" PRIu64, newest.ms,
+		newest.number);
+	hub_add(watcher->settings.hub, NULL, "reload", "{}");
+	watcher->settings.wake(watcher->settings.user);
+	return 0;
+}
+
 static int read_news(struct watcher *watcher)
 {
 	char key[STORE_KEY_SIZE], block[16], count[16];
@@ -122,14 +152,15 @@ static int read_usage(struct watcher *watcher)
 
 static int follow(struct watcher *watcher)
 {
-	int r = *watcher->alert_id ? 0 : read_past(watcher);
+	int r = *watcher->alert_id ? 0 : find_begin(watcher);
 	if (r == 0)
 		r = read_news(watcher);
 	if (r != 0 ||
 		(!watcher->is_catching_up && clock_ms() - watcher->looked_ms < WATCHER_LOOK_MS))
 		return r;
 	watcher->looked_ms = clock_ms();
-	return read_usage(watcher);
+	r = check_stream(watcher);
+	return r == 0 ? read_usage(watcher) : r;
 }
 
 static void pause_until_stopped(struct watcher *watcher)

@@ -12,7 +12,7 @@
 #include "web/store.h"
 
 #define WATCHER_BLOCK_MS 1000    /* longest wait for an alert */
-#define WATCHER_ALERTS 100       /* taken at once */
+#define WATCHER_ALERTS 16        /* taken at once: whoever writes them decides how long they are */
 #define WATCHER_KNOWN_ALERTS 256 /* of the past, for browsers that come again after a restart */
 #define WATCHER_LOOK_MS 5000     /* between two looks for new minutes and ranges */
 

@@ -219,3 +219,23 @@ PY
 	wait_for is_last ''
 	[ "$(get /api/overview | jq -c '[.loading, .complete, (.ranges | length)]')" = '[false,2,2]' ]
 }
+
+@test "alerts of a megabyte each do not fill the memory" {
+	before=$(awk '/VmRSS/ { print $2 }' "/proc/$(cat "$BATS_FILE_TMPDIR/main.pid")/status")
+	python3 "$HERE/seed.py" long 60 | cli --pipe >/dev/null
+	[ "$(alerts 'q=the+needle' | jq length)" = 60 ]
+	get '/api/export?format=ndjson' | tail -n 1 | jq -e .event_type >/dev/null
+	after=$(awk '/VmRSS/ { print $2 }' "/proc/$(cat "$BATS_FILE_TMPDIR/main.pid")/status")
+	echo "$before $after KiB"
+	[[ $MODE == [at]san ]] || ((after - before < 48 * 1024))
+}
+
+@test "browsers hear of a stream of alerts that begins anew, with smaller ids" {
+	exec 4< <(exec curl -sN --max-time 60 "$(cat "$BATS_FILE_TMPDIR/main.url")/api/events" 3>&-)
+	cli del surgetap:alerts >/dev/null
+	grep -m 1 '^event: reload' <&4
+	seed alert 5-0 anew
+	grep -m 1 '^id: 5-0' <&4
+	exec 4<&-
+	[ "$(alerts limit=9 | jq -r '.[].range')" = anew ]
+}

@@ -69,12 +69,11 @@ status_of() {
 
 # alerts QUERY: all alerts of a filter as one list. An answer says how far it came, which a busy machine cuts short.
 alerts() {
-	local page before='' all='[]'
+	local page before=''
 	while :; do
 		page=$(get "/api/alerts?$1&before=$before")
-		all=$(jq -c --argjson page "$page" '. + $page.alerts' <<<"$all")
+		jq -c '.alerts[]' <<<"$page"
 		before=$(jq -r '.next // ""' <<<"$page")
 		[[ $before ]] || break
-	done
-	echo "$all"
+	done | jq -cs .
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints what a sensor would have written, for `redis-cli --pipe`.
 seed.py usage: five days of two ranges. seed.py alerts COUNT: closed and open alerts, some with hostile names.
-seed.py alert ID NAME: one open alert of that range. seed.py minutes RANGE COUNT: as many minutes of all fields."""
+seed.py alert ID NAME: one open alert of that range. seed.py long COUNT: alerts of two megabytes. seed.py minutes RANGE COUNT: as many minutes of all fields."""
 import json
 import sys
 
@@ -70,6 +70,10 @@ if sys.argv[1] == 'usage':
     usage()
 elif sys.argv[1] == 'alerts':
     alerts(int(sys.argv[2]))
+elif sys.argv[1] == 'long':
+    for i in range(int(sys.argv[2])):
+        command('XADD', 'surgetap:alerts', '*', 'alert_id', f'long-{i}', 'state', 'open', 'range', 'r' * 900 * 1024, 'eve',
+                json.dumps({'event_type': 'alert', 'text': 'x' * 1024 * 1024 + ' the needle'}))
 elif sys.argv[1] == 'alert':
     alert(sys.argv[2], 0xabcdef, sys.argv[3])
 else:

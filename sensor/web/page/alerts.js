@@ -113,6 +113,11 @@ export async function load() {
 	await more();
 }
 
+/* The stream may have begun anew, with smaller ids. */
+export function forget() {
+	newest = '';
+}
+
 /* An alert that came just now. Whether a search finds it only the server can tell. */
 export function takeLive(entry) {
 	if (newest && !isNewer(entry.id, newest))

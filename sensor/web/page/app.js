@@ -226,7 +226,10 @@ const handlers = {
 		}
 	},
 	usage: () => attempt(loadOverview),
-	reload: () => loadAll(),
+	reload: () => {
+		alerts.forget();
+		loadAll();
+	},
 };
 
 async function start() {
