@@ -178,12 +178,45 @@ const cases = {
 		assert.equal(await paper(), 'rgb(246, 247, 249)');
 	},
 	async narrow() {
-		for (const width of [390, 1440]) {
+		for (const width of [390, 768, 1440]) {
 			const page = await ready(await open('', { viewport: { width, height: 844 } }));
 			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px scroll sideways`);
 			if (process.env.PICTURES)
 				await page.screenshot({ path: join(process.env.PICTURES, `dashboard-${width}.png`), fullPage: true });
 		}
+	},
+	async folded() {
+		const page = await ready(await open('?state=close', { viewport: { width: 390, height: 844 } }));
+		assert.ok((await page.locator('.range').first().boundingBox()).y < 844 / 3, 'the ranges begin low');
+		assert.equal(await page.isVisible('#from') || await page.isVisible('#severity'), false);
+		const folder = page.locator('#filters .folder');
+		assert.equal(await folder.innerText(), 'Filter and order (1)');
+		await folder.focus();
+		await page.keyboard.press('Enter');
+		assert.equal(await folder.getAttribute('aria-expanded'), 'true');
+		await page.selectOption('#state', '');
+		assert.equal(await folder.innerText(), 'Filter and order');
+		await page.locator('#tools .folder').click();
+		await page.waitForSelector('#from', { state: 'visible' });
+	},
+	async order() {
+		seed('alert', '*', 'mild');
+		const mild = JSON.parse(cli('--json', 'xrevrange', 'surgetap:alerts', '+', '-', 'count', '1'))[0];
+		cli('xdel', 'surgetap:alerts', mild[0]);
+		const fields = mild[1].map((text, i) => ({ severity: '3', ratio: '99', alert_id: 'mild' })[mild[1][i - 1]] ?? text);
+		cli('xadd', 'surgetap:alerts', '*', ...fields);
+		cli('hset', 'surgetap:acks', 'mild', '{"by":"me","comment":"","time_ms":1}');
+		const page = await ready(await open()), first = () => rows(page).first().innerText();
+		assert.match(await first(), /mild/);
+		for (const [order, isFirst] of [['severity', false], ['ratio', true], ['acked', false], ['', true]]) {
+			await page.selectOption('#order', order);
+			await page.waitForFunction((wanted) => document.querySelector('#rows tr').innerText.includes('mild') === wanted, isFirst);
+		}
+		await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+		await rows(page).first().click();
+		await page.getByText('Copy link').click();
+		assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\/\?alert=\d+-\d+$/);
+		cli('hdel', 'surgetap:acks', 'mild');
 	},
 	async away() {
 		const page = await ready(await open());

@@ -38,6 +38,9 @@ check() {
 @test "dark mode follows the system until it is chosen" { check dark; }
 @test "no width of screen scrolls sideways" { check narrow; }
 
+@test "controls leave room on a phone, and none acts unseen" { check folded; }
+@test "no order but the chosen one; a link to an alert can be copied" { check order; }
+
 @test "an empty Redis is not an error" {
 	start_dashboard other --redis-prefix empty:
 	check empty other

@@ -55,7 +55,12 @@ function isWanted(episode) {
 
 const severities = { 1: 'high', 2: 'medium', 3: 'low' };
 export const severityName = (severity) => severities[severity] ?? number(severity);
-export const wanted = () => [...episodes.values()].filter(isWanted).sort((a, b) => isNewer(a.id, b.id) ? -1 : 1);
+/* What comes first; among equals the newest does. */
+const orders = { acked: (episode) => Boolean(episode.ack), severity: (episode) => episode.severity ?? Infinity, ratio: (episode) => -(episode.ratio ?? 0) };
+export function wanted() {
+	const place = orders[state.order] ?? (() => 0);
+	return [...episodes.values()].filter(isWanted).sort((a, b) => place(a) - place(b) || (isNewer(a.id, b.id) ? -1 : 1));
+}
 
 function row(episode) {
 	const isChosen = episode.ids.has(state.alert);

@@ -89,8 +89,13 @@ function showTime() {
 }
 
 function showFilters() {
-	for (const name of ['state', 'severity', 'acked'])
+	for (const name of ['state', 'severity', 'acked', 'order'])
 		$(name).value = state[name];
+	/* On a narrow screen they are folded away: what acts out of sight is told. */
+	const set = ['range', 'state', 'severity', 'acked', 'order'].filter((name) => state[name]).length;
+	const folder = document.querySelector('#filters .folder');
+	folder.classList.toggle('set', set > 0);
+	folder.textContent = 'Filter and order' + (set > 0 ? ` (${set})` : '');
 	if (document.activeElement !== $('search'))
 		$('search').value = state.q;
 }
@@ -155,7 +160,9 @@ function listenToKeys() {
 }
 
 function listenToControls() {
-	for (const name of ['range', 'state', 'severity', 'acked'])
+	for (const folder of document.querySelectorAll('.folder'))
+		folder.addEventListener('click', () => folder.setAttribute('aria-expanded', String($(folder.getAttribute('aria-controls')).classList.toggle('unfolded'))));
+	for (const name of ['range', 'state', 'severity', 'acked', 'order'])
 		$(name).addEventListener('change', () => change({ [name]: $(name).value }));
 	let pause;
 	$('search').addEventListener('input', () => {
@@ -181,10 +188,10 @@ onChange(async (changed) => {
 	const any = (names) => names.some((name) => changed.has(name));
 	showTime();
 	showFilters();
-	if (changed.has('alert')) {
+	if (changed.has('alert'))
 		detail.show(state.alert);
+	if (changed.has('alert') || changed.has('order'))
 		alerts.show();
-	}
 	overview.show();
 	await attempt(async () => {
 		if (changed.has('metric'))

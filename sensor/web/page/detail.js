@@ -20,8 +20,8 @@ function terms(pairs) {
 }
 const part = (title, ...children) => make('div', {}, make('h3', { text: title }), ...children);
 
-function copier(text) {
-	return make('button', { type: 'button', text: 'Copy', on: { click: async (event) => {
+function copier(text, name = 'Copy') {
+	return make('button', { type: 'button', text: name, on: { click: async (event) => {
 		const button = event.currentTarget;
 		await navigator.clipboard?.writeText(text).then(() => { button.textContent = 'Copied'; }, () => { button.textContent = 'Select and copy'; });
 	} } });
@@ -150,7 +150,7 @@ export async function show(id) {
 		if (state.alert !== id)
 			return;
 		const title = make('h2', {}, dot(detail.alert.technique), make('span', { kind: 'name', text: detail.eve?.alert?.signature ?? `${label(detail.alert.technique)} from ${detail.alert.range}` }));
-		pane.replaceChildren(make('header', {}, title, close), ...body(detail));
+		pane.replaceChildren(make('header', {}, title, make('div', { kind: 'links' }, copier(location.href, 'Copy link'), close)), ...body(detail));
 	} catch (error) {
 		pane.replaceChildren(make('header', {}, make('h2', { text: 'Alert' }), close), make('p', { kind: 'empty', text: error.status === 404 || error.status === 400 ? 'This alert is no longer in the stream.' : 'It cannot be shown: ' + error.message }));
 	}

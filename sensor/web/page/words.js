@@ -70,7 +70,7 @@ export function setZone(value) {
 const pad = (value) => String(value).padStart(2, '0');
 /* Milliseconds as "2026-03-24 00:05", in the zone that was chosen. */
 export function when(ms) {
-	const date = new Date(Number(ms));
+	const date = new Date(ms === null || ms === undefined ? NaN : Number(ms));
 	if (Number.isNaN(date.getTime()))
 		return '\u2013';
 	if (zone === 'utc')
