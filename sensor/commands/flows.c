@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "commands/flow_line.h"
 #include "commands/options.h"
+#include "commands/output.h"
 #include "commands/profile.h"
 #include "commands/feed.h"
 #include "commands/setup.h"
@@ -43,12 +44,12 @@ static int list_flows(const struct config *config, char **paths, size_t count)
 	settings.worker.listener.argument = &lister;
 	struct feed_result result = {.has_run = false};
 	FILE *stats = NULL;
-	status = stats_file_open(config->stats, &stats);
+	status = output_open(config->stats, &stats);
 	if (status == STATUS_OK)
 		status = feed_run(&settings, paths, count, &result);
 	int error = stats_file_write(
 		stats, &result, &setup.plugins->techniques, &(struct stats_alerts){0}, NULL);
-	status = stats_file_close(stats, config->stats, error, status);
+	status = output_close(stats, config->stats, error, status);
 	if (config->profile && result.has_run)
 		profile_print(&result, stderr);
 	if (lister.is_failed) {

@@ -6,6 +6,7 @@
 #include "commands/feed.h"
 #include "commands/options.h"
 #include "commands/outlet.h"
+#include "commands/output.h"
 #include "commands/profile.h"
 #include "commands/report_file.h"
 
@@ -32,14 +33,14 @@ static int run_replay(const struct config *config, const struct setup *setup, st
 	struct feed_result result = {.has_run = false};
 	struct publisher_stats delivered;
 	FILE *stats = NULL;
-	int status = stats_file_open(config->stats, &stats);
+	int status = output_open(config->stats, &stats);
 	if (status)
 		return status;
 	status = feed(config, setup, outlet, paths, count, &result);
 	publisher_stats(outlet->publisher, &delivered);
 	int error = stats_file_write(
 		stats, &result, &setup->plugins->techniques, &outlet->alerts, &delivered);
-	status = stats_file_close(stats, config->stats, error, status);
+	status = output_close(stats, config->stats, error, status);
 	if (config->profile && result.has_run)
 		profile_print(&result, stderr);
 	if (!config->quiet && result.has_run)

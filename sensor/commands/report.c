@@ -10,7 +10,7 @@
 #include "commands/commands.h"
 #include "commands/compare_source.h"
 #include "commands/compare_window.h"
-#include "commands/report_file.h"
+#include "commands/output.h"
 #include "commands/report_redis.h"
 #include "commands/usage.h"
 #include "publish/publisher.h"
@@ -190,7 +190,11 @@ static int make_report(const struct words *words, struct report *report)
 	report_limit(report, words->redis.start_s, words->redis.end_s);
 	int status = words->has_redis ? report_redis_read(&words->redis, report)
 				      : read_files(words, report);
-	return status ? status : report_file_write(report, words->title, words->output);
+	FILE *page = NULL;
+	if (status == STATUS_OK)
+		status = output_open(words->output, &page);
+	int error = page ? report_write(report, words->title, page) : 0;
+	return output_close(page, words->output, error, status);
 }
 
 static int check_words(const struct words *words)

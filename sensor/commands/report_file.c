@@ -8,25 +8,10 @@
 #include "alert/eve.h"
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/output.h"
 #include "commands/usage_book.h"
 
 #define SCALE_S 3600
-
-int report_file_write(const struct report *report, const char *title, const char *path)
-{
-	FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	if (!file) {
-		log_error("%s: %s", path, strerror(errno));
-		return STATUS_FAILURE;
-	}
-	int error = report_write(report, title, file);
-	if (file != stdout && fclose(file) != 0 && error == 0)
-		error = -errno;
-	if (error == 0)
-		return 0;
-	log_error("%s: %s", path, strerror(-error));
-	return STATUS_FAILURE;
-}
 
 /* The log says once a minute that something found no room. */
 static void tell(int error)
@@ -59,10 +44,11 @@ int report_file_open(const struct config *config, const struct analyst_listener 
 	struct report_file *ret_file)
 {
 	*ret_file = (struct report_file){.config = config, .next = *next};
+	if (output_open(config->report, &ret_file->stream) != 0)
+		return STATUS_FAILURE;
 	if (!config->report || report_new(&ret_file->report) == 0)
 		return 0;
-	log_error("out of memory");
-	return STATUS_FAILURE;
+	return output_close(ret_file->stream, config->report, -ENOMEM, STATUS_OK);
 }
 
 struct analyst_listener report_file_listener(struct report_file *file)
@@ -72,9 +58,8 @@ struct analyst_listener report_file_listener(struct report_file *file)
 
 int report_file_close(struct report_file *file, int status)
 {
-	if (file->report && report_file_write(file->report, NULL, file->config->report) != 0)
-		status = STATUS_FAILURE;
+	int error = file->report ? report_write(file->report, NULL, file->stream) : 0;
 	report_free(file->report);
 	file->report = NULL;
-	return status;
+	return output_close(file->stream, file->config->report, error, status);
 }

@@ -11,6 +11,7 @@
 #include "base/privilege.h"
 #include "base/sandbox.h"
 #include "commands/commands.h"
+#include "commands/output.h"
 #include "commands/profile.h"
 #include "commands/tap.h"
 #include "commands/watched_prefixes.h"
@@ -93,7 +94,7 @@ static int open_outputs(struct run *run)
 {
 	const struct config *config = &run->first->config;
 	int status = outlet_open(config, run->names, true, &run->outlet);
-	return status ? status : stats_file_open(config->stats, &run->stats);
+	return status ? status : output_open(config->stats, &run->stats);
 }
 
 static int fail_privileges(const char *what, int error)
@@ -223,7 +224,7 @@ static int finish(struct run *run, double start_s)
 	publisher_stats(run->outlet.publisher, &delivered);
 	int error =
 		stats_file_write(run->stats, &result, techniques, &run->outlet.alerts, &delivered);
-	status = stats_file_close(run->stats, config->stats, error, status);
+	status = output_close(run->stats, config->stats, error, status);
 	run->stats = NULL;
 	if (config->profile)
 		profile_print(&result, stderr);
@@ -281,7 +282,7 @@ static int run_live(struct run *run)
 		status = listen_until_signal(run);
 	exporter_close(run->exporter);
 	pipeline_free(run->pipeline);
-	stats_file_close(run->stats, run->first->config.stats, 0, status);
+	output_close(run->stats, run->first->config.stats, 0, status);
 	outlet_close(&run->outlet);
 	if (run->capture)
 		capture_close(run->capture);

@@ -150,18 +150,6 @@ static json_t *make_stats(const struct feed_result *result,
 	return object;
 }
 
-int stats_file_open(const char *path, FILE **ret_stream)
-{
-	*ret_stream = NULL;
-	if (!path)
-		return 0;
-	*ret_stream = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	if (*ret_stream)
-		return 0;
-	log_error("%s: %s", path, strerror(errno));
-	return STATUS_FAILURE;
-}
-
 int stats_file_write(FILE *stream, const struct feed_result *result,
 	const struct technique_table *techniques, const struct stats_alerts *alerts,
 	const struct publisher_stats *publisher)
@@ -175,16 +163,4 @@ int stats_file_write(FILE *stream, const struct feed_result *result,
 		error = errno ? -errno : -EIO;
 	json_decref(object);
 	return error;
-}
-
-int stats_file_close(FILE *stream, const char *path, int error, int status)
-{
-	if (!stream)
-		return status;
-	if (stream != stdout && fclose(stream) == EOF && error == 0)
-		error = -errno;
-	if (error == 0)
-		return status;
-	log_error("%s: %s", path, strerror(-error));
-	return status ? status : STATUS_FAILURE;
 }

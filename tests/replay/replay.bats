@@ -79,6 +79,8 @@ received() {
 	one_line nowhere/stats
 	status 1 "$SURGETAP" flows --quiet --stats nowhere/stats missing.pcap
 	one_line nowhere/stats
+	status 1 "$SURGETAP" replay --quiet --report nowhere/page.html missing.pcap
+	one_line nowhere/page.html
 }
 
 @test "a replay that could not begin sums up a capture" {
