@@ -160,6 +160,8 @@ bench: all ## speed and memory, as ratios in one run
 	@MODE=$(MODE) tests/bench/run
 bench-detector: all ## false alarms and detection rates of the detector
 	@MODE=$(MODE) tests/bench/detector/run
+bench-compare: $(BUILD)/tests/unit/test_rate_coverage ## how often the interval of compare holds the truth, and how wide it is
+	@SEEDS=$${SEEDS:-4000} $< 2>/dev/null | grep '^#'
 pictures: demo ## take the demo's report and dashboard as pictures, and README's two anew
 	@MODE=$(MODE) tests/web/pictures build/pictures
 	@cp build/pictures/report-1440-light.png docs/pictures/report.png
@@ -181,7 +183,7 @@ clean: ## remove the build folder
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
 
-.PHONY: all tests check demo fuzz fuzzers deps lab techniques bench bench-detector pictures geoip lint format install clean help
+.PHONY: all tests check demo fuzz fuzzers deps lab techniques bench bench-detector bench-compare pictures geoip lint format install clean help
 .SECONDARY:
 .DEFAULT_GOAL := all
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

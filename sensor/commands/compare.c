@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "commands/options.h"
 
 #define INPUTS 2
+#define DAY_S 86400
 
 enum option_key { KEY_BEFORE = 1, KEY_AFTER, KEY_BUCKET, KEY_JSON };
 
@@ -127,6 +129,19 @@ static void take_row(void *argument, const struct comparison_row *row)
 			peers_compare(compare->peers.peers, i, (uint32_t)technique, &line->peers);
 }
 
+static void explain_days(const struct compare *compare)
+{
+	for (size_t i = 0; i < compare->count; i++) {
+		const struct rate_ratio *ratio = &compare->lines[i].row.ratio;
+		if (ratio->block_s >= DAY_S || isnan(ratio->low))
+			continue;
+		log_info(
+			"too few days to tell how much days differ: intervals are wide, and assume "
+			"that levels go on wandering as they do within these windows");
+		return;
+	}
+}
+
 static void explain(const struct compare *compare)
 {
 	uint32_t buckets_s[] = {book_bucket_s(compare->books[0]), book_bucket_s(compare->books[1])};
@@ -156,6 +171,7 @@ static int print(struct compare *compare)
 	bool is_done = comparison_run(&windows[0], &windows[1], take_row, compare) == 0;
 	is_done = is_done && !compare->is_short;
 	explain(compare);
+	explain_days(compare);
 	if (is_done && compare->is_json)
 		is_done = compare_json_print(compare->lines, compare->count, stdout);
 	else if (is_done)

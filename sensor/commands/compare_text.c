@@ -192,7 +192,7 @@ static json_t *line_object(const struct compare_line *line)
 	char change[COMPARE_CHANGE_SIZE];
 	return json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:[o, o], s:[o, o], s:s, s:o, s:o, s:i, "
-		"s:s, s:o*}",
+		"s:I, s:s, s:o*}",
 		"range", row->range, "technique", row->technique, "metric",
 		comparison_metric_name(row->metric), "before",
 		side(&row->before, row->hours_before, ratio->before_count), "after",
@@ -201,8 +201,8 @@ static json_t *line_object(const struct compare_line *line)
 		number(ratio->low), number(ratio->high), "rise_percent_ci95",
 		number(percent(ratio->low)), number(percent(ratio->high)), "change",
 		compare_change_format(ratio, change), "dispersion", number(ratio->dispersion),
-		"drift", number(ratio->drift), "blocks", (int)ratio->blocks, "matched",
-		matches[ratio->match], "peers",
+		"drift", number(ratio->drift), "blocks", (int)ratio->blocks, "block_seconds",
+		(json_int_t)ratio->block_s, "matched", matches[ratio->match], "peers",
 		line->has_peers ? peers_object(&line->peers) : NULL);
 }
 

@@ -10,9 +10,13 @@
 #define HOUR_S 3600
 #define DAY_S (24 * HOUR_S)
 #define CORRELATION_MAX 0.8
-#define CAUTION 0.5 /* standard errors that the drift is taken above its estimate */
+/* Standard errors that the drift is taken above its estimate. */
+#define CAUTION_HOURS 0.5
+#define CAUTION_DAYS 1.0
 #define BLOCKS_FOR_INTERVAL 4
 #define NORMAL 1.959963984540054 /* 97.5 % quantile */
+#define KEPT_MIN 0.1
+#define WALK_S (16.0 * HOUR_S) /* two days in a row are as far apart as levels wander */
 #define HALF 0.5 /* added to both counts when one is 0 (J. Haldane, F. Anscombe, 1956) */
 
 enum side { BEFORE, AFTER, SIDES };
@@ -31,6 +35,8 @@ struct fit {
 	double chance;        /* variance of ln ratio for Poisson counts */
 	double adjust[SIDES]; /* so that fitted counts sum to the observed ones */
 	int64_t block_s;
+	double kept, kept_room; /* see measure_keep() */
+	int64_t slot_s;         /* the shortest distance of two slots */
 };
 
 /* What the blocks say of one window. */
@@ -43,6 +49,7 @@ struct drift_sums {
 
 struct block {
 	double got, due; /* counts, fitted counts */
+	double weight;   /* in the ratio: fitted counts by Mantel and Haenszel's weights */
 	double square;   /* of the slots: sum of (got - due)^2 / due once the block's level is known
 			  */
 	uint32_t slots;
@@ -163,6 +170,15 @@ static double due_of(const struct fit *fit, enum side side, const struct rate_sl
 	       (side == AFTER ? fit->ratio : 1);
 }
 
+/* Where one window has seen an hour often and the other seldom, each of the first one's hours
+ * weighs less in the ratio. */
+static double weight_of(const struct fit *fit, enum side side, const struct rate_slot *slot)
+{
+	const struct stratum *stratum = &fit->strata[stratum_of(fit, slot)];
+	double other = stratum->exposure[side == BEFORE ? AFTER : BEFORE];
+	return other / (other + stratum->exposure[side]);
+}
+
 /* Sums the slots of the block that begins at slot `*at`; moves `*at` behind them. */
 static void sum_block(const struct fit *fit, enum side side, size_t *at, struct block *ret_block)
 {
@@ -178,6 +194,7 @@ static void sum_block(const struct fit *fit, enum side side, size_t *at, struct 
 			continue;
 		block.got += slot->count;
 		block.due += due;
+		block.weight += due * weight_of(fit, side, slot);
 		block.slots++;
 	}
 	for (size_t i = first; i < *at && block.got > 0; i++) {
@@ -253,8 +270,8 @@ static void sum_drift(const struct fit *fit, enum side side, struct drift_sums *
 }
 
 /* Variance of the logarithm of a window's sum when its blocks' levels vary by 1, with `correlation`
- * from one block to the next. */
-static double spread_of(const struct fit *fit, enum side side, double correlation)
+ * from one block to the next: the sum of its counts, or the weighted one that makes the ratio. */
+static double spread_of(const struct fit *fit, enum side side, double correlation, bool is_weighted)
 {
 	double total = 0, sum = 0, behind = 0; /* behind: sum of due x correlation^distance */
 	int64_t last = 0;
@@ -263,10 +280,11 @@ static double spread_of(const struct fit *fit, enum side side, double correlatio
 		sum_block(fit, side, &i, &block);
 		if (!(block.due > 0))
 			continue;
+		double weight = is_weighted ? block.weight : block.due;
 		behind *= total > 0 ? pow(correlation, (double)(block.number - last)) : 0;
-		sum += block.due * (block.due + 2 * behind);
-		behind += block.due;
-		total += block.due;
+		sum += weight * (weight + 2 * behind);
+		behind += weight;
+		total += weight;
 		last = block.number;
 	}
 	return total > 0 ? sum / (total * total) : 0;
@@ -281,26 +299,84 @@ static uint32_t count_contrasts(const struct fit *fit)
 	return fit->block_s == DAY_S && has[0] && has[1];
 }
 
+/* What the profile of hours leaves of the slots' residuals. Where each hour was seen but once or
+ * twice, much of what blocks shorter than a day differ by is taken for the hour's own: of the
+ * degrees of freedom, and of the variance of levels, of which the window with the larger counts
+ * swallows more. */
+static void measure_keep(struct fit *fit)
+{
+	double slots = 0, shared = 0, all = 0, swallowed = 0, square[STRATA] = {0},
+	       sum[STRATA] = {0};
+	fit->kept = fit->kept_room = 1;
+	if (fit->block_s == DAY_S)
+		return;
+	for (int side = BEFORE; side < SIDES; side++)
+		for (size_t i = 0; i < fit->windows[side]->count; i++) {
+			const struct rate_slot *slot = &fit->windows[side]->slots[i];
+			double due = due_of(fit, (enum side)side, slot);
+			square[stratum_of(fit, slot)] += due * due;
+			sum[stratum_of(fit, slot)] += due;
+			slots += due > 0;
+		}
+	for (int i = 0; i < STRATA; i++) {
+		shared += is_shared(&fit->strata[i]);
+		all += sum[i];
+		swallowed += sum[i] > 0 ? square[i] / sum[i] : 0;
+	}
+	if (slots > 2)
+		fit->kept = fmax(KEPT_MIN, (slots - 1 - shared) / (slots - 2));
+	if (all > 0 && shared > 1)
+		fit->kept_room = fmax(KEPT_MIN, 1 - swallowed / all);
+}
+
 /* The variance of the blocks' levels beyond chance, given their correlation: what a window's own
  * mean has swallowed is given back. */
 static double measure_drift(const struct fit *fit, const struct drift_sums sums[SIDES],
 	double dispersion, double correlation)
 {
-	double excess = 0, room = 0, all = 0, contrasts = count_contrasts(fit);
+	double excess = 0, room = 0, all = sums[BEFORE].due + sums[AFTER].due;
+	double caution = fit->block_s < DAY_S ? CAUTION_HOURS : CAUTION_DAYS;
 	for (int side = BEFORE; side < SIDES; side++) {
-		double due = sums[side].due;
-		if (sums[side].blocks < 2)
+		double due = sums[side].due, degrees = sums[side].blocks - 1;
+		/* The difference of weekends is learnt from the larger counts above all. */
+		double left = degrees - count_contrasts(fit) * due / all;
+		if (sums[side].blocks < 2 || !(left > 0))
 			continue;
-		all += sums[side].blocks - 1;
-		double degrees = sums[side].blocks - 1;
-		excess += sums[side].square - dispersion * (degrees - CAUTION * sqrt(2 * degrees));
-		room += due - due * spread_of(fit, (enum side)side, correlation);
+		double due_degrees = left * fit->kept;
+		excess += sums[side].square -
+			  dispersion * (due_degrees - caution * sqrt(2 * due_degrees));
+		room += fit->kept_room * left / degrees *
+			(due - due * spread_of(fit, (enum side)side, correlation, false));
 	}
-	if (all <= contrasts)
-		return 0;
-	excess += dispersion * contrasts;
-	room *= 1 - contrasts / all;
 	return room > 0 ? fmax(0, excess / room) : 0;
+}
+
+/* From the first slot that was seen to the end of the last, in seconds. */
+static void find_span(
+	const struct fit *fit, enum side side, int64_t *ret_start_s, int64_t *ret_end_s)
+{
+	const struct rate_window *window = fit->windows[side];
+	const struct rate_slot *first = window->slots, *last = window->slots + window->count - 1;
+	*ret_start_s = first->start_s;
+	*ret_end_s = last->start_s + fit->slot_s;
+}
+
+/* The variance of the difference of the two windows' mean levels, should levels wander as a random
+ * walk does, for each unit of the variance of levels within them. A walk of s^2 a second varies by
+ * s^2 T / 6 around its mean within T, and means of two windows, g apart, differ by
+ * s^2 (T0 / 3 + T1 / 3 + g). */
+static double walk_of(const struct fit *fit)
+{
+	int64_t start_s[SIDES], end_s[SIDES];
+	for (int side = BEFORE; side < SIDES; side++)
+		find_span(fit, (enum side)side, &start_s[side], &end_s[side]);
+	double before_s = (double)(end_s[BEFORE] - start_s[BEFORE]);
+	double after_s = (double)(end_s[AFTER] - start_s[AFTER]);
+	double gap_s = fmax(
+		(double)(start_s[AFTER] - end_s[BEFORE]), (double)(start_s[BEFORE] - end_s[AFTER]));
+	gap_s = fmax(gap_s, 0);
+	double apart_s = fmin((before_s + after_s) / 3 + gap_s, WALK_S);
+	return 12 / (before_s + after_s) * apart_s;
 }
 
 /* The variance of ln ratio. */
@@ -318,13 +394,27 @@ static double measure_variance(const struct fit *fit, struct rate_ratio *ratio)
 	double variance = measure_drift(fit, sums, ratio->dispersion, 0);
 	double correlation = variance > 0 && weight > 0 ? product / weight / variance : 0;
 	if (ratio->blocks > 0 && weight > 0)
-		correlation += (1 + 4 * fmax(correlation, 0)) / ratio->blocks;
+		correlation += (2 + 4 * fmax(correlation, 0)) / ratio->blocks;
 	correlation = fmin(fmax(correlation, 0), CORRELATION_MAX);
 	variance = measure_drift(fit, sums, ratio->dispersion, correlation);
 	ratio->drift = sqrt(variance);
-	return ratio->dispersion * fit->chance +
-	       variance *
-		       (spread_of(fit, BEFORE, correlation) + spread_of(fit, AFTER, correlation));
+	double spread = spread_of(fit, BEFORE, correlation, true) +
+			spread_of(fit, AFTER, correlation, true);
+	if (fit->block_s < DAY_S)
+		spread = fmax(spread, walk_of(fit));
+	return ratio->dispersion * fit->chance + variance * spread;
+}
+
+static int64_t find_slot(const struct fit *fit)
+{
+	int64_t slot_s = DAY_S;
+	for (int side = BEFORE; side < SIDES; side++)
+		for (size_t i = 1; i < fit->windows[side]->count; i++) {
+			const struct rate_slot *slot = &fit->windows[side]->slots[i];
+			if (slot->start_s - slot[-1].start_s < slot_s)
+				slot_s = slot->start_s - slot[-1].start_s;
+		}
+	return slot_s;
 }
 
 static void sum_windows(const struct fit *fit, struct rate_ratio *ret_ratio)
@@ -356,14 +446,18 @@ void rate_ratio_compute(const struct rate_window *before, const struct rate_wind
 	}
 	ret_ratio->match = fit.match;
 	fit_strata(&fit);
+	fit.slot_s = find_slot(&fit);
 	choose_blocks(&fit);
+	ret_ratio->block_s = fit.block_s;
+	measure_keep(&fit);
 	double deviation = sqrt(measure_variance(&fit, ret_ratio));
 	bool is_new = !(ret_ratio->before_count > 0), is_gone = !(ret_ratio->after_count > 0);
 	ret_ratio->ratio = is_plain ? fit.ratio : is_new ? INFINITY : is_gone ? 0 : fit.ratio;
 	if (ret_ratio->blocks < BLOCKS_FOR_INTERVAL)
 		return;
-	double reach =
-		rate_ratio_student(ret_ratio->blocks - 2 - count_contrasts(&fit)) * deviation;
+	double degrees = ret_ratio->blocks - 2 - count_contrasts(&fit);
+	degrees *= fit.kept;
+	double reach = rate_ratio_student((uint32_t)fmax(1, degrees)) * deviation;
 	ret_ratio->low = is_gone ? 0 : fit.ratio * exp(-reach);
 	ret_ratio->high = is_new ? INFINITY : fit.ratio * exp(reach);
 }

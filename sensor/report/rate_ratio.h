@@ -17,10 +17,17 @@
  *    day, or less when that leaves fewer than RATE_RATIO_BLOCKS blocks;
  *  - drift: the variance omega^2 of the blocks' levels beyond chance, by the moments of DerSimonian
  *    and Laird (Controlled Clinical Trials 7, 1986, "random effects"), with a lag-1 correlation
- *    between blocks, and half a standard error on top, as few blocks may look calm by chance. A
- * rise and fall within a day, a busy day, a slow wave: all end up here, as autocorrelation of the
- * slots does. t is Student's quantile with (blocks - 2) degrees of freedom: few blocks tell little
- * of drift.
+ *    between blocks, both raised since few blocks may look calm by chance. A rise and fall within a
+ *    day, a busy day, a slow wave: all end up here, as autocorrelation of the slots does.
+ * t is Student's quantile with (blocks - 2) degrees of freedom: few blocks tell little of drift.
+ *
+ * Too few days. Blocks shorter than a day show how levels wander within a day, not how much days
+ * differ. There levels are taken to go on as a random walk does (W. Feller, "An Introduction to
+ * Probability Theory and Its Applications", vol. 2, 3rd ed., VI.4: variance grows with time): one
+ * of s^2 a second varies by s^2 T / 6 around its mean within T, and the means of two windows, g
+ * apart, differ by s^2 (T0 / 3 + T1 / 3 + g), of which 16 h are the most, as between two days in a
+ * row. What the profile of hours, seen once or twice, has swallowed of the levels is given back.
+ * Such intervals are wide; block_s < 86400 tells them.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -49,6 +56,7 @@ struct rate_ratio {
 	double dispersion; /* phi, variance over mean from slot to slot, >= 1 */
 	double drift;      /* omega, standard deviation of the blocks' levels, 0.1 = 10 % */
 	uint32_t blocks;   /* that the drift was measured with */
+	int64_t block_s; /* their length; below a day: there were too few days to tell days apart */
 	enum rate_match match;
 };
 

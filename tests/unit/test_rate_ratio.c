@@ -152,7 +152,7 @@ static void levels_that_drift_widen_the_interval_of_a_single_day(void **state)
 		put_days(&before, day, 1, day % 2 ? 5 : 15);
 	put_days(&after, 10, 1, 130);
 	rate_ratio_compute(&before.window, &after.window, &ratio);
-	double drift_square = (600.0 - (9 - sqrt(18) / 2)) / (2400 - 240);
+	double drift_square = (600.0 - (9 - sqrt(18))) / (2400 - 240);
 	near(ratio.ratio, 13);
 	near(ratio.dispersion, 1);
 	near(ratio.drift, sqrt(drift_square));

@@ -158,7 +158,7 @@ report.tables = (() => {
 			['Counts', 'Distinct hosts' + (overview.bucket_s === 3600 ? ' in an hour' : ' in a bucket of ' + report.duration(overview.bucket_s) + ', mean of each hour') +
 				', and flows first recognised in it. Guesses (port or address alone) are left out.'],
 			['Expected', 'The larger of two baselines: the level of this hour of the week, and the share of the range\u2019s traffic. A jump is told by a mixture of likelihood ratios; score is the natural logarithm of the odds.'],
-			['Change', 'Mantel-Haenszel rate ratio over like hours; 95 % interval by quasi-Poisson dispersion and the variance between days (DerSimonian-Laird).'],
+			['Change', 'Mantel-Haenszel rate ratio over like hours; 95 % interval by quasi-Poisson dispersion and the variance between days (DerSimonian-Laird); with fewer than five days, levels are taken to go on wandering as they do within a day.'],
 			['Lists', lists.size ? [...lists].map(([name, state]) => name + ': ' + state).join('; ') : 'no list was used by an alert'],
 			['Made by', 'surgetap ' + overview.version + (overview.alerts_left_out ? '; ' + number(overview.alerts_left_out) + ' alerts are left out' : '')],
 		];
