@@ -175,8 +175,8 @@ install: all ## install below DESTDIR/PREFIX
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/surgetap include/surgetap/*.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/surgetap/plugins $(plugin_so)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/man/*.1
-	sed 's|/usr/local|$(PREFIX)|' docs/systemd/surgetap.service | \
-		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/surgetap.service
+	for unit in surgetap surgetap-dashboard; do sed 's|/usr/local|$(PREFIX)|' docs/systemd/$$unit.service | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit.service || exit 1; done
 	install -D -m 644 docs/systemd/surgetap.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/surgetap.conf
 clean: ## remove the build folder
 	rm -rf build

@@ -11,6 +11,7 @@ export let last = 0;
 
 export function take(value) {
 	overview = value;
+	overview.ranges.sort((a, b) => a.range.localeCompare(b.range, 'en', { numeric: true }));
 	last = Math.max(0, ...value.ranges.map((range) => range.last_ms));
 }
 
@@ -63,8 +64,11 @@ function line(range) {
 	return make('div', { kind: 'range' }, head, ...rows.map((row) => tile(range, row)));
 }
 
+/* Those with an open alert come first, the others by name: a place should not change with each minute. */
+const isQuiet = (range) => !range.techniques.some((row) => openEpisodes(range.range, row.technique) > 0);
+
 export function show() {
-	const ranges = overview.ranges.filter((range) => !state.range || range.range === state.range);
+	const ranges = overview.ranges.filter((range) => !state.range || range.range === state.range).sort((a, b) => isQuiet(a) - isQuiet(b));
 	const isGone = state.range && ranges.length === 0 && !overview.loading;
 	$('overview-note').textContent = `${state.metric} per minute, mean of the last hour; usual: median of this hour on earlier days` +
 		(overview.loading && overview.ranges.length > 0 ? `; loading, the past of ${overview.complete} of ${overview.ranges.length} ranges is read` : '') +
