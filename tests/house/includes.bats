@@ -18,7 +18,7 @@ yaml\.h      ^sensor/config/place\.c$
 cap-ng\.h    ^sensor/base/privilege\.c$
 seccomp\.h   ^sensor/base/sandbox\.c$
 microhttpd   ^sensor/http/server\.c$
-zlib\.h      ^sensor/(capture/.*|publish/(record|watermark)\.c|commands/version\.c)$
+zlib\.h      ^sensor/(capture/.*|publish/(record|watermark)\.c|report/deflate\.c|commands/version\.c)$
 zstd\.h      ^sensor/(capture/.*|commands/version\.c)$
 '
 

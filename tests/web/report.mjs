@@ -23,6 +23,7 @@ async function open(options = {}) {
 	page.on('request', (request) => { if (request.url().split('#')[0] !== address) page.problems.push('asked for ' + request.url()); });
 	await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) => console.log('refused ' + event.violatedDirective)));
 	await page.goto(address);
+	await page.waitForFunction(() => document.getElementById('main').dataset.state === 'drawn');
 	return page;
 }
 

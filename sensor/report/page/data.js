@@ -5,15 +5,17 @@ const report = (() => {
 	const overview = JSON.parse(document.getElementById('overview').textContent);
 	const cache = new Map();
 
-	/* Ranges are parsed when they are looked at. */
-	function range(number) {
-		if (!cache.has(number)) {
-			const columns = JSON.parse(document.getElementById('range-' + number).textContent);
-			cache.clear();
-			cache.set(number, { ...overview.ranges[number], ...columns });
-		}
-		return cache.get(number);
+	/* Ranges are unpacked and parsed when they are looked at: load() first, then range(). */
+	async function load(number) {
+		if (cache.has(number))
+			return;
+		const packed = Uint8Array.from(atob(document.getElementById('range-' + number).textContent), (c) => c.charCodeAt(0));
+		const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+		const columns = await new Response(stream).json();
+		cache.clear();
+		cache.set(number, { ...overview.ranges[number], ...columns });
 	}
+	const range = (number) => cache.get(number);
 
 	const context = (alert) => alert.alert.context;
 	const alertsOf = (name) => overview.alerts.filter((alert) => context(alert).range === name);
@@ -68,6 +70,6 @@ const report = (() => {
 		return element;
 	}
 
-	return { overview, range, context, alertsOf, changesOf, seconds, colour, label, useOf, number, percent, plain, rise, time, day,
+	return { overview, load, range, context, alertsOf, changesOf, seconds, colour, label, useOf, number, percent, plain, rise, time, day,
 		duration, make };
 })();

@@ -6,6 +6,7 @@
 	const at = (id) => document.getElementById(id);
 	const system = matchMedia('(prefers-color-scheme: dark)');
 	let current = 0, initial = 0; /* numbers of ranges */
+	let wanted = 0; /* is loading, or is shown */
 
 	function drawTimeline() {
 		report.charts.draw(report.range(current), at('metric').value, at('view').value === 'share');
@@ -27,27 +28,47 @@
 	}
 
 	function redraw() {
+		if (!report.range(current))
+			return; /* still loading */
 		report.tables.draw(report.range(current));
 		drawTimeline();
 		drawHeat();
 	}
 
-	/* Another range. */
-	function draw() {
+	/* Another range. Of two that are wanted at once the later one is shown. */
+	async function draw(number) {
+		wanted = number;
+		try {
+			await report.load(number);
+		} catch (error) { /* of before 2023, or a file that was cut */
+			at('headlines').replaceChildren(make('li', { text: typeof DecompressionStream === 'undefined'
+				? 'This browser is too old to unpack the counts of this page: it lacks DecompressionStream.'
+				: 'The counts of this range cannot be unpacked: the file is damaged.' }));
+			return;
+		}
+		if (wanted !== number)
+			return;
+		current = number;
 		const range = report.range(current);
 		at('range').value = String(current);
 		fillTechniques(range);
 		redraw();
 		document.title = (overview.title || 'surgetap report') + ': ' + range.name;
+		at('main').dataset.state = 'drawn';
 	}
 
-	function followAddress() {
-		const name = decodeURIComponent((location.hash.match(/^#range=(.*)$/) || [])[1] || '');
-		const place = name ? overview.ranges.findIndex((range) => range.name === name) : initial;
-		if (place >= 0 && place !== current) {
-			current = place;
-			draw();
+	const placeOf = (name) => name ? overview.ranges.findIndex((range) => range.name === name) : initial;
+	function addressed() {
+		try {
+			return placeOf(decodeURIComponent((location.hash.match(/^#range=(.*)$/) || [])[1] || ''));
+		} catch (error) { /* no address of ours */
+			return -1;
 		}
+	}
+	function followAddress() {
+		const place = addressed();
+		if (place >= 0 && place !== wanted)
+			draw(place);
 	}
 
 	function start() {
@@ -56,6 +77,7 @@
 		if (overview.ranges.length === 0) {
 			at('span').textContent = 'Nothing was counted.';
 			at('main').hidden = true;
+			at('main').dataset.state = 'drawn';
 			return;
 		}
 		const first = Math.min(...overview.ranges.map((range) => range.first_s));
@@ -64,10 +86,9 @@
 			(overview.ranges.length === 1 ? 'one range' : overview.ranges.length + ' ranges') + ', ' + overview.changes.length + ' jumps';
 		at('range').replaceChildren(...overview.ranges.map((range, i) => make('option', { value: String(i), text: range.name })));
 		const most = overview.changes.length ? overview.ranges.findIndex((range) => range.name === overview.changes[0].range) : 0;
-		current = initial = Math.max(0, most);
+		initial = Math.max(0, most);
 		report.tables.drawRanges();
-		draw();
-		followAddress();
+		draw(addressed() >= 0 ? addressed() : initial);
 	}
 
 	at('range').addEventListener('change', () => { location.hash = 'range=' + encodeURIComponent(overview.ranges[Number(at('range').value)].name); });
