@@ -36,7 +36,7 @@ alert() {
 }
 
 # data FILE: what the page holds, without where it is from.
-data() { grep -oE '<script type="application/json".*' "$1" | sed -E 's/"source":"[^"]*",//'; }
+data() { grep -oE '<script type="application/(json|octet-stream)".*' "$1" | sed -E 's/"source":"[^"]*",//'; }
 
 @test "the page from Redis is the page from the files" {
 	start_server
