@@ -22,26 +22,33 @@ struct view {
 	int64_t from, to, step_ms; /* from, to: in steps */
 };
 
-/* The columns of the answer, one for each technique, with a place for each step. */
+/* The columns of the answer, one for each technique, with a place for each step; NAN: not known. */
 struct columns {
-	json_t *values[LEDGER_TECHNIQUES_MAX];
+	size_t steps;
+	double *values;
 };
 
-static void fill_empty(struct columns *columns, const struct view *view)
+static double *column(const struct columns *columns, size_t technique)
 {
-	for (size_t i = 0; i < LEDGER_TECHNIQUES_MAX; i++) {
-		columns->values[i] = json_array();
-		for (int64_t at = view->from; at < view->to; at++)
-			json_array_append_new(columns->values[i], json_null());
-	}
+	return columns->values + technique * columns->steps;
+}
+
+static int columns_init(struct columns *columns, const struct view *view)
+{
+	columns->steps = (size_t)(view->to - view->from);
+	size_t count = columns->steps * LEDGER_TECHNIQUES_MAX;
+	columns->values = malloc(count * sizeof *columns->values);
+	for (size_t i = 0; columns->values && i < count; i++)
+		columns->values[i] = NAN;
+	return columns->values ? 0 : -1;
 }
 
 static void fill_hours(struct columns *columns, const struct view *view)
 {
 	for (size_t i = 0; i < view->techniques.count; i++)
-		for (int64_t at = view->from; at < view->to; at++)
-			json_array_set_new(columns->values[i], (size_t)(at - view->from),
-				reply_number(ledger_hour(&view->range, at, i, view->metric)));
+		for (size_t step = 0; step < columns->steps; step++)
+			column(columns, i)[step] = ledger_hour(
+				&view->range, view->from + (int64_t)step, i, view->metric);
 }
 
 static void fill_minute(struct columns *columns, const struct view *view, int64_t ms,
@@ -50,9 +57,8 @@ static void fill_minute(struct columns *columns, const struct view *view, int64_
 	int64_t at = ms / MINUTE_MS;
 	if (at < view->from || at >= view->to)
 		return;
-	for (size_t i = 0; i < LEDGER_TECHNIQUES_MAX; i++)
-		json_array_set_new(columns->values[i], (size_t)(at - view->from),
-			reply_number((double)minute->sums[i][view->metric]));
+	for (size_t i = 0; i < view->techniques.count; i++)
+		column(columns, i)[at - view->from] = (double)minute->sums[i][view->metric];
 }
 
 static int fill_minutes(struct columns *columns, const struct view *view, struct ledger *ledger,
@@ -78,24 +84,38 @@ static int fill_minutes(struct columns *columns, const struct view *view, struct
 	return 0;
 }
 
+static json_t *make_values(const struct columns *columns, size_t technique)
+{
+	json_t *values = json_array();
+	for (size_t step = 0; step < columns->steps; step++)
+		json_array_append_new(values, reply_number(column(columns, technique)[step]));
+	return values;
+}
+
+/* The same for all minutes of an hour. */
 static json_t *make_usual(const struct view *view, size_t technique)
 {
 	json_t *usual = json_array();
-	for (int64_t at = view->from; at < view->to; at++)
-		json_array_append_new(
-			usual, reply_number(ledger_usual(&view->range, at * view->step_ms / HOUR_MS,
-				       technique, view->metric)));
+	int64_t known = -1;
+	double value = NAN;
+	for (int64_t at = view->from; at < view->to; at++) {
+		int64_t hour = at * view->step_ms / HOUR_MS;
+		if (hour != known)
+			value = ledger_usual(&view->range, hour, technique, view->metric);
+		known = hour;
+		json_array_append_new(usual, reply_number(value));
+	}
 	return usual;
 }
 
-static json_t *make_series(const struct view *view, struct columns *columns)
+static json_t *make_series(const struct view *view, const struct columns *columns)
 {
 	json_t *times = json_array(), *techniques = json_object();
 	for (int64_t at = view->from; at < view->to; at++)
 		json_array_append_new(times, json_integer(at * view->step_ms / 1000));
 	for (size_t i = 0; i < view->techniques.count; i++)
 		json_object_set_new(techniques, view->techniques.names[i],
-			json_pack("{s:O, s:o}", "values", columns->values[i], "usual",
+			json_pack("{s:o, s:o}", "values", make_values(columns, i), "usual",
 				make_usual(view, i)));
 	return json_pack("{s:I, s:o, s:o}", "step_s", (json_int_t)view->step_ms / 1000, "times",
 		times, "techniques", techniques);
@@ -132,7 +152,8 @@ static void answer_series(
 {
 	struct columns columns;
 	int r = 0;
-	fill_empty(&columns, view);
+	if (columns_init(&columns, view) < 0)
+		return;
 	if (view->step_ms == HOUR_MS)
 		fill_hours(&columns, view);
 	else
@@ -141,8 +162,7 @@ static void answer_series(
 		reply_json(ret_answer, 200, make_series(view, &columns));
 	else
 		reply_store(ret_answer, store);
-	for (size_t i = 0; i < LEDGER_TECHNIQUES_MAX; i++)
-		json_decref(columns.values[i]);
+	free(columns.values);
 }
 
 void usage_view_series(struct ledger *ledger, struct store *store, struct request *request,

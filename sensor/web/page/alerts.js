@@ -5,7 +5,7 @@ import { alertQuery, change, chosen, state } from './state.js';
 import { ask } from './net.js';
 import { last } from './overview.js';
 
-const PAGES = 8;     /* asked for in a row before the reader is asked whether to go on */
+const PAGES = 16;    /* asked for in a row before the reader is asked whether to go on */
 const KEPT = 5000;   /* episodes in the page's memory */
 const WANTED = 40;   /* lines that a step should add */
 export const episodes = new Map(); /* alert_id -> the newest of its entries, with ids, first_ms, isNew */
