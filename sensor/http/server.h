@@ -26,7 +26,7 @@ const char *request_body(const struct request *request, size_t *ret_size);
 
 /* Limits, with what happens beyond them. */
 struct server_limits {
-	unsigned connections; /* further ones are closed at once */
+	unsigned connections; /* further ones wait until one ends */
 	unsigned listeners;   /* answers without end; further ones get 503 */
 	unsigned waiting;     /* requests that wait for a worker; further ones get 503 */
 	unsigned workers;     /* threads, 0..CREW_WORKERS_MAX */
