@@ -9,6 +9,7 @@
 #include "report/comparison.h"
 
 #define DIGITS 6
+#define DAY_S 86400
 
 int64_t report_data_parse_time(const char *text)
 {
@@ -56,10 +57,11 @@ static json_t *number(double value)
 
 static json_t *row_object(const struct comparison_row *row)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "before", number(row->before.rate),
-		"after", number(row->after.rate), "share_before", number(row->before.share),
-		"share_after", number(row->after.share), "ratio", number(row->ratio.ratio), "low",
-		number(row->ratio.low), "high", number(row->ratio.high));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "before",
+		number(row->before.rate), "after", number(row->after.rate), "share_before",
+		number(row->before.share), "share_after", number(row->after.share), "ratio",
+		number(row->ratio.ratio), "low", number(row->ratio.low), "high",
+		number(row->ratio.high), "few_days", row->ratio.block_s < DAY_S);
 }
 
 /* Before and after the onset of one alert; NULL when the alert has none or memory is short. */

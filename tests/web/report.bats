@@ -37,6 +37,8 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	{ counts home 13; counts quiet 1; } >usage.ndjson
 	alert home 'handshake' 'Example' >alerts.ndjson
+	jq -c '.alert.context.state = "update" | .alert.context.window.end = "2026-03-13T02:00:00.000000+0000"' alerts.ndjson >update.ndjson
+	cat update.ndjson >>alerts.ndjson
 	"$SURGETAP" report --usage usage.ndjson --alerts alerts.ndjson -o report.html
 }
 
@@ -73,6 +75,13 @@ page() {
 @test "hosts and flows, numbers and shares, one range and another" { page views; }
 
 @test "a telephone's width does not scroll sideways, and charts follow the width" { page narrow; }
+
+@test "a jump after one day is told with a wide interval that says so" {
+	cd "$BATS_TEST_TMPDIR"
+	counts home 13 | jq -c 'select(.time_ms >= 1773273600000)' >usage.ndjson
+	"$SURGETAP" report --quiet --usage usage.ndjson --alerts "$BATS_FILE_TMPDIR/alerts.ndjson" -o report.html
+	page few_days "$PWD/report.html"
+}
 
 @test "print is black on white, whole, without controls" { page print; }
 

@@ -40,6 +40,9 @@ const cases = {
 		assert.match(await page.textContent('#headlines'), /the rest of the tap rose as well \(2\.5-fold among 57 other hosts\)/);
 		assert.match(await page.textContent('#headlines'), /95 % CI \d+\.\.\d+/);
 		assert.match(await page.textContent('#evidence'), /1:wCb3OG7yAFWelaUydu0D\+125CLM=/);
+		assert.equal(await page.textContent('#who tbody td.number'), '3'); /* once, however many events tell of it */
+		assert.doesNotMatch(await page.textContent('#changes'), /too few days/);
+		assert.match(await page.textContent('#alerts'), /26 hosts/);
 		assert.match(await page.textContent('#method'), /tor_relays: valid-after 2026-03-01/);
 		assert.deepEqual(page.problems, []);
 	},
@@ -125,6 +128,11 @@ const cases = {
 		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page scrolls sideways');
 		await page.setViewportSize({ width: 800, height: 800 });
 		await page.waitForFunction(() => document.querySelector('.uplot').clientWidth > 600);
+		assert.deepEqual(page.problems, []);
+	},
+	async few_days() {
+		const page = await open();
+		assert.match(await page.textContent('#changes'), /95 % CI .*wide: too few days to tell how much days differ/);
 		assert.deepEqual(page.problems, []);
 	},
 	async print() {

@@ -16,6 +16,10 @@ report.tables = (() => {
 	}
 
 	function interval(row) {
+		return bounds(row) + (row.low !== null && row.few_days ? ', wide: too few days to tell how much days differ' : '');
+	}
+
+	function bounds(row) {
 		if (row.low === null && row.high === null)
 			return '';
 		if (row.high === null)
@@ -109,7 +113,15 @@ report.tables = (() => {
 		}), none));
 	}
 
-	function drawWho(alerts) {
+	/* The last word on each alert tells of the whole episode; the composite repeats the flows of the others. */
+	function lastWords(alerts) {
+		const last = new Map(alerts.filter((a) => (a.top_hosts || a.top_peers || []).length > 0).map((a) => [a.alert_id, a])), all = [...last.values()];
+		const single = all.filter((a) => a.technique !== 'opsec');
+		return single.length ? single : all;
+	}
+
+	function drawWho(records) {
+		const alerts = lastWords(records);
 		const hosts = alerts.flatMap((a) => a.top_hosts || []), peers = alerts.flatMap((a) => a.top_peers || []);
 		const placed = peers.filter((peer) => peer.asn), countries = peers.filter((peer) => peer.country);
 		fill('who', make('div', { kind: 'columns' },
@@ -117,7 +129,7 @@ report.tables = (() => {
 			ranking('Peers', peers.map((p) => [p.ip, p.flows, p.as_org]), 'No alert names a peer.'),
 			ranking('Networks', placed.map((p) => ['AS' + p.asn, p.flows, p.as_org]), 'No ASN database was given, or no alert was raised.'),
 			ranking('Countries', countries.map((p) => [p.country, p.flows]), 'No country database was given, or no alert was raised.')),
-			make('p', { kind: 'quiet', text: 'Flows of the alerts of this range, summed over alerts.' }));
+			make('p', { kind: 'quiet', text: 'Flows in the samples of the last event of each alert, summed over techniques: a flow that uses two counts for both.' }));
 	}
 
 	function drawEvidence(alerts) {
@@ -140,10 +152,11 @@ report.tables = (() => {
 		const rows = records.slice(0, 500).map((record) => {
 			const a = context(record);
 			return [report.time(report.seconds(record.timestamp)), a.state + (a.reason ? ': ' + a.reason : ''), record.alert.signature,
-				number(a.observed[a.metric]), number(a.expected[a.metric]), number(a.score), String(record.alert.severity)];
+				number(a.observed[a.metric]) + ' ' + a.metric, number(a.expected[a.metric]),
+				report.duration(report.seconds(a.window.end) - report.seconds(a.window.start)), number(a.score), String(record.alert.severity)];
 		});
 		fill('alerts', table([['Raised (UTC)'], ['State'], ['What', 'name'], ['Observed', 'number'], ['Expected', 'number'],
-			['Score', 'number'], ['Severity', 'number']], rows, 'No alert was raised.'));
+			['Within', 'number'], ['Score', 'number'], ['Severity', 'number']], rows, 'No alert was raised.'));
 	}
 
 	function drawMethod(range, alerts) {
