@@ -156,6 +156,8 @@ geoip: ## build build/geoip/asn.mmdb from the newest ASN data in npm (CC-BY-4.0)
 	@geoip/fetch build/geoip
 techniques: all ## recall and false positives by technique, on the laboratory's captures or CAPTURES=DIR
 	@MODE=$(MODE) tests/techniques/run
+techniques-hard: all ## the same under other links, addresses, ports, losses: tests/techniques/transforms
+	@MODE=$(MODE) tests/techniques/transforms
 bench: all ## speed and memory, as ratios in one run
 	@MODE=$(MODE) tests/bench/run
 bench-detector: all ## false alarms and detection rates of the detector
@@ -183,7 +185,7 @@ clean: ## remove the build folder
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
 
-.PHONY: all tests check demo fuzz fuzzers deps lab techniques bench bench-detector bench-compare pictures geoip lint format install clean help
+.PHONY: all tests check demo fuzz fuzzers deps lab techniques techniques-hard bench bench-detector bench-compare pictures geoip lint format install clean help
 .SECONDARY:
 .DEFAULT_GOAL := all
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -76,6 +76,12 @@ static bool has_length(const uint8_t *bytes, uint32_t length_bytes)
 	       length_bytes - le32 <= 8;
 }
 
+/* RFC 8446, 5.1. Cut short, a hello is mostly what is random in it. */
+static bool has_record(const uint8_t *bytes)
+{
+	return bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3 && bytes[2] <= 4;
+}
+
 /* How a side begins: a greeting, a header. */
 static bool has_start(const struct surgetap_payload *payload)
 {
@@ -84,7 +90,8 @@ static bool has_start(const struct surgetap_payload *payload)
 
 	while (text < PRINTABLE_START && is_printable(bytes[text]))
 		text++;
-	return text == PRINTABLE_START || has_length(bytes, payload->length_bytes);
+	return text == PRINTABLE_START || has_length(bytes, payload->length_bytes) ||
+	       has_record(bytes);
 }
 
 static bool is_random(const struct surgetap_payload *payload)
@@ -109,7 +116,7 @@ static void count_opening(struct opaque *opaque, const struct surgetap_payload *
 
 static bool is_judged(const struct opaque *opaque, const struct surgetap_payload *payload)
 {
-	return payload->index >= OPAQUE_PAYLOADS ||
+	return opaque->random[payload->from_client] >= OPAQUE_PAYLOADS ||
 	       (payload->captured_bytes < OPAQUE_BYTES_MIN &&
 		       opaque->random[payload->from_client] > 0);
 }
@@ -124,7 +131,8 @@ bool opaque_add(struct opaque *opaque, const struct surgetap_payload *payload)
 		return false;
 	count_opening(opaque, payload);
 	if (is_judged(opaque, payload))
-		return payload->index < OPAQUE_PAYLOADS || opaque->turns < 3;
+		return opaque->random[0] < OPAQUE_PAYLOADS || opaque->random[1] < OPAQUE_PAYLOADS ||
+		       opaque->turns < 3;
 	if (payload->captured_bytes < OPAQUE_BYTES_MIN ||
 		(payload->index == 0 && !payload->from_client) || !is_random(payload) ||
 		(*random == 0 && has_start(payload))) {

@@ -8,7 +8,7 @@
 #include <surgetap/plugin.h>
 
 #define OPAQUE_BYTES_MIN 48u /* less proves nothing: Shadowsocks begins with 57 at least */
-#define OPAQUE_PAYLOADS 8u   /* payloads of a flow that are looked at */
+#define OPAQUE_PAYLOADS 6u   /* of each side that are judged */
 #define OPAQUE_OPENING 18u   /* payloads in which the client may come to its second turn */
 
 /* [0] from the server, [1] from the client; zero at start. */

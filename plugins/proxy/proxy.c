@@ -90,17 +90,21 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 	return memory->is_opaque_over && !is_pending(memory) ? SURGETAP_DONE : SURGETAP_MORE;
 }
 
-/* What nDPI names by itself. */
+/* What nDPI names by itself. It takes whatever it does not know on port 1080 for SOCKS, be it HTTP:
+ * request and answer prove it, or nothing does. */
 static void judge_verdict(const struct surgetap_call *call)
 {
-	static const char *const names[] = {"socks", "http_connect"};
+	static const struct {
+		const char *name;
+		enum surgetap_grade best;
+	} names[] = {{"socks", SURGETAP_GRADE_GUESS}, {"http_connect", SURGETAP_GRADE_DPI}};
 	const struct surgetap_flow *flow = call->flow;
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (flow->answered && (surgetap_name_is(flow->protocol, names[i]) ||
-					      surgetap_name_is(flow->master, names[i])))
+		if (flow->answered && (surgetap_name_is(flow->protocol, names[i].name) ||
+					      surgetap_name_is(flow->master, names[i].name)))
 			surgetap_report_verdict(
-				call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 95, names[i]);
+				call, names[i].best, SURGETAP_KIND_TUNNEL, 95, names[i].name);
 	}
 }
 

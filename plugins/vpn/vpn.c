@@ -207,7 +207,8 @@ static void judge_fronting(const struct surgetap_call *call)
 }
 
 /* The recipes have seen what nDPI has seen. Only a verdict that is worth little waits for more,
- * what may carry a tunnel (a proxy, TLS), and random blocks, which now and then begin like RTP. */
+ * what may carry a tunnel (a proxy, TLS), and what has begun like OpenVPN, with a reset or with
+ * random blocks: on DNS's port nDPI says DNS at once, and blocks now and then begin like RTP. */
 static bool is_worth_waiting(const struct surgetap_call *call)
 {
 	static const char *const names[] = {"openvpn", "socks", "http_connect", "http_proxy"};
@@ -218,7 +219,9 @@ static bool is_worth_waiting(const struct surgetap_call *call)
 			surgetap_name_is(call->flow->master, names[i]))
 			return true;
 	}
-	return memory->is_dns_tunnel_possible || memory->static_key.run > 1 || vpn_may_nest(memory);
+	return memory->is_dns_tunnel_possible || memory->static_key.run > 0 ||
+	       memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0 ||
+	       vpn_may_nest(memory);
 }
 
 static void judge_companion(const struct surgetap_call *call)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/prelude.h"
+#include "flow/repeat.h"
 
 #define TCP 6
 #define TCP_SYN 2
@@ -22,7 +23,8 @@ struct inspection {
 	struct prelude prelude;
 	uint32_t next; /* chain of spare ones */
 	uint32_t packets;
-	uint8_t payloads;
+	struct repeat repeat;
+	uint8_t payloads; /* shown to plugins */
 	bool is_active;   /* belongs to a flow */
 	bool is_dpi_done; /* nDPI needs no more packets */
 	bool is_classified;
@@ -376,7 +378,8 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 	fill_view(inspector, flow, inspection);
 	mark_classify(inspector);
 	if (inspection->waiting && packet->payload_captured_bytes > 0 &&
-		packet->fragment != PACKET_FRAGMENT_LATER)
+		packet->fragment != PACKET_FRAGMENT_LATER &&
+		!repeat_is_seen(&inspection->repeat, packet, from_client))
 		show_payload(inspector, inspection, packet, from_client);
 	if (!inspection->is_classified && (is_done || is_spent))
 		classify(inspector, flow, inspection, !inspection->is_dpi_done);

@@ -16,6 +16,9 @@ floor() {
 	[ "$(cell "$1" 5)" -le "${3:-0}" ]
 }
 
+# transformed NAME...: of the laboratory's captures transformed, without the names: seen of flows by technique, false.
+transformed() { "$BATS_TEST_DIRNAME/transforms" "$@" | awk 'NR > 1 && NF == 11 { $1 = ""; print }'; }
+
 # A capture of two flows, its truth in the file $1.
 tally_of() {
 	awk -f "$BATS_TEST_DIRNAME/tally.awk" -v by="${2:-technique}" "$1" - <<-END
@@ -34,6 +37,31 @@ tally_of() {
 @test "nodes and miners of crypto-currencies are missed" { floor coin 1 && floor mining 1; }
 @test "visits to social networks are missed" { floor social-western 1 && floor social-chinese 1; }
 @test "proxies are missed" { floor proxy 1; }
+
+@test "another link, or another address, hides a flow" {
+	run transformed ethernet QinQ ERSPAN other-addresses
+	[ "$status" -eq 0 ]
+	[ "$(sort -u <<<"$output")" = " 36/36 8/8 8/8 40/40 21/21 2/2 2/2 3/3 3/3 0" ]
+}
+
+@test "a tunnel on the port of DNS is missed, or HTTP on that of SOCKS a proxy" {
+	run transformed port-53
+	[[ $output == " 36/36 8/8 "* ]]
+	run "$BATS_TEST_DIRNAME/transforms" port-1080
+	[[ $output != *"false proxy: http.pcap"* ]]
+}
+
+@test "a mirror port's doubles hide tunnels inside TLS" {
+	run transformed doubled
+	[[ $output =~ ^\ 3[5-6]/36\ 8/8\ [6-8]/8\ 40/40\ 21/21\ .*\ 0$ ]]
+}
+
+@test "a hello that was cut short is random from the first byte" {
+	run "$BATS_TEST_DIRNAME/transforms" snap-128
+	[ "$status" -eq 0 ]
+	[[ $output != *"false proxy: tls13.pcap"* ]]
+	[[ $output != *"false proxy: social-western.pcap"* ]]
+}
 
 # rows PLUGIN: the manual's table of confidence, "PERCENT REASON" a line.
 rows() {

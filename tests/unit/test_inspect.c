@@ -43,6 +43,9 @@ static struct flow new_flow(void)
 	};
 }
 
+/* Packets shown, all flows together. */
+static uint32_t shown;
+
 /* Shows the flow `count` packets with five bytes that no protocol begins with. */
 static void show(struct flow *flow, unsigned count)
 {
@@ -56,8 +59,10 @@ static void show(struct flow *flow, unsigned count)
 	assert_int_equal(decode(LINK_RAW, &bytes, &packet), PACKET_DECODED);
 	packet.ip = bytes.data;
 	packet.payload = bytes.data + 40;
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
+		packet.tcp_sequence = shown++ * 5;
 		inspector_packet(inspector, flow, &packet, true);
+	}
 }
 
 /* The flow's sets after the double has reported this when nDPI has spoken. */

@@ -49,7 +49,8 @@ static int end(void **state)
 	return 0;
 }
 
-/* A UDP packet of 20 bytes of IP, 8 of UDP and 100 of payload, whose bytes nDPI does not know. */
+/* A UDP packet of 20 bytes of IP, 8 of UDP and 100 of payload, whose bytes nDPI does not know and
+ * no two packets share. */
 static struct packet datagram(void)
 {
 	static uint8_t bytes[128] = {0x45, 0, 0, 128, [9] = 17};
@@ -58,6 +59,7 @@ static struct packet datagram(void)
 	packet.ip = bytes;
 	packet.ip_bytes = packet.ip_captured_bytes = sizeof(bytes);
 	packet.payload = bytes + 28;
+	bytes[28 + 20]++;
 	packet.payload_captured_bytes = 100;
 	return packet;
 }
