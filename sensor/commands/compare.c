@@ -142,6 +142,19 @@ static void explain_days(const struct compare *compare)
 	}
 }
 
+/* A window next to the counts, by a wrong year or order, is no change. */
+static void explain_empty(const struct compare *compare)
+{
+	size_t empty[INPUTS] = {0};
+	for (size_t i = 0; i < compare->count; i++) {
+		empty[0] += isnan(compare->lines[i].row.before.rate);
+		empty[1] += isnan(compare->lines[i].row.after.rate);
+	}
+	for (int i = 0; i < INPUTS; i++)
+		if (compare->count == 0 || empty[i] == compare->count)
+			log_warn("nothing was counted in the window %s", i ? "after" : "before");
+}
+
 static void explain(const struct compare *compare)
 {
 	uint32_t buckets_s[] = {book_bucket_s(compare->books[0]), book_bucket_s(compare->books[1])};
@@ -171,6 +184,7 @@ static int print(struct compare *compare)
 	bool is_done = comparison_run(&windows[0], &windows[1], take_row, compare) == 0;
 	is_done = is_done && !compare->is_short;
 	explain(compare);
+	explain_empty(compare);
 	explain_days(compare);
 	if (is_done && compare->is_json)
 		is_done = compare_json_print(compare->lines, compare->count, stdout);

@@ -105,6 +105,16 @@ row() { jq -r --arg t "$1" --arg m "$2" "select(.technique == \$t and .metric ==
 	is 1 "$status"
 }
 
+@test "a window next to the counts is told, and so are too few days" {
+	counts a.ndjson 0 4 10
+	run --separate-stderr "$SURGETAP" compare --before 2027-01-01.. --after 2026-03-04..2026-03-05 a.ndjson
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"nothing was counted in the window before"* && $stderr != *"window after"* ]]
+	run --separate-stderr "$SURGETAP" compare --json --before 2026-03-03..2026-03-04 --after 2026-03-04..2026-03-05 a.ndjson
+	[[ $stderr == *"too few days to tell how much days differ"* ]]
+	is 21600 "$(row vpn flows .block_seconds <<<"$output")"
+}
+
 @test "a range's name cannot break a line" {
 	counts a.ndjson 0 2 10
 	sed -i 's/"range":"a"/"range":"a\\nb\\u001b[31m\\u202e"/' a.ndjson
