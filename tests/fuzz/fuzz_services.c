@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,9 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (end == NULL || end + 1 == data + size)
 		return 0;
 	FILE *stream = fmemopen((void *)(end + 1), size - (size_t)(end + 1 - data), "r");
-	char *name = strndup((const char *)data, (size_t)(end - data));
+	char *name = calloc(1, (size_t)(end - data) + 1);
 	if (stream == NULL || name == NULL)
 		abort();
+	memcpy(name, data, (size_t)(end - data));
 	if (own_table_parse(stream, &table, &fault) < 0) {
 		if (table != NULL || fault.message[0] == '\0')
 			abort();

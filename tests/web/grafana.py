@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """grafana.py DASHBOARD SOCKET RANGE: runs each query of a Grafana dashboard as the plugin redis-datasource does, and fails when
-a panel would lack what it uses. The plugin's rules, as its own tests of XRANGE tell them: the frame begins with `$streamId`
-(text) and `$time`, then comes one field for each name in the entries; a field is numeric when all of its values are."""
+a panel would lack what it uses. The plugin's rules, as far as known: the frame begins with `$streamId`
+(text; by its own tests) and `$time` (by the title of its change #175), then comes one field for each name in the entries; a field is numeric when all of its values are."""
 import json
 import re
 import subprocess
