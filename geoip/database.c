@@ -20,7 +20,8 @@ struct database {
 	const char *file;
 	MMDB_s mmdb;
 	struct record_space data; /* the data section */
-	atomic_bool told;         /* of corrupt data */
+	int64_t built_s;
+	atomic_bool told; /* of corrupt data */
 };
 
 /* Where a value may stand, one path for each layout in use; all end with NULL. */
@@ -112,6 +113,7 @@ static int open_copy(struct database *database)
 		tell(listener, database->file, reason);
 		return -EINVAL;
 	}
+	database->built_s = outline.built_s;
 	database->data = (struct record_space){
 		database->mmdb.file_content + outline.data_at, outline.data_bytes};
 	return 0;
@@ -252,6 +254,11 @@ void database_look_up_country(struct database *database, const struct surgetap_a
 	code = database->data.bytes + value.at;
 	if (is_upper((char)code[0]) && is_upper((char)code[1]))
 		copy_text(database, &value, place->country, sizeof place->country);
+}
+
+int64_t database_built_s(const struct database *database)
+{
+	return database->built_s;
 }
 
 const char *database_library_version(void)

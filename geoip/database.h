@@ -28,6 +28,9 @@ void database_look_up_asn(struct database *database, const struct surgetap_addre
 void database_look_up_country(struct database *database, const struct surgetap_address *address,
 	struct surgetap_place *place);
 
+/* When the database was built, Unix time; 0: it does not say. */
+int64_t database_built_s(const struct database *database);
+
 /* The version string of libmaxminddb found at run time. */
 const char *database_library_version(void);
 

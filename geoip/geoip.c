@@ -74,6 +74,16 @@ void geoip_look_up(struct geoip *geoip, const struct surgetap_address *address,
 		ret_place->network = network->kind;
 }
 
+int64_t geoip_asn_built_s(const struct geoip *geoip)
+{
+	return geoip->asn != NULL ? database_built_s(geoip->asn) : 0;
+}
+
+int64_t geoip_country_built_s(const struct geoip *geoip)
+{
+	return geoip->country != NULL ? database_built_s(geoip->country) : 0;
+}
+
 const char *geoip_library_version(void)
 {
 	return database_library_version();

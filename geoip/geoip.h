@@ -36,6 +36,11 @@ void geoip_free(struct geoip *geoip);
 void geoip_look_up(struct geoip *geoip, const struct surgetap_address *address,
 	struct surgetap_place *ret_place);
 
+/* When the databases of autonomous systems and of countries were built, Unix time; 0: there is
+ * none, or it does not say. */
+int64_t geoip_asn_built_s(const struct geoip *geoip);
+int64_t geoip_country_built_s(const struct geoip *geoip);
+
 /* The version string of libmaxminddb found at run time. */
 const char *geoip_library_version(void);
 

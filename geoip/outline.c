@@ -8,6 +8,7 @@
 
 #define METADATA_BYTES_MAX (128u << 10) /* with its marker, from the end of the file */
 #define SEPARATOR_BYTES 16u
+#define BUILT_MAX_S UINT64_C(253402300799) /* the end of the year 9999 */
 
 static const char marker[] = "\xab\xcd\xefMaxMind.com";
 #define MARKER_BYTES (sizeof marker - 1)
@@ -49,7 +50,7 @@ int outline_read(
 	const uint8_t *bytes, size_t count, struct outline *ret_outline, const char **ret_reason)
 {
 	const uint8_t *end = find_marker(bytes, count);
-	uint64_t nodes, record_bits, tree_bytes;
+	uint64_t nodes, record_bits, tree_bytes, built_s;
 	struct record_space metadata;
 
 	if (end == NULL) {
@@ -73,6 +74,9 @@ int outline_read(
 		*ret_reason = "its search tree is longer than the file";
 		return -EBADMSG;
 	}
+	if (!find_number(&metadata, "build_epoch", &built_s) || built_s > BUILT_MAX_S)
+		built_s = 0;
+	ret_outline->built_s = (int64_t)built_s;
 	ret_outline->data_at = (size_t)tree_bytes + SEPARATOR_BYTES;
 	ret_outline->data_bytes = (size_t)(end - bytes) - ret_outline->data_at;
 	return 0;

@@ -13,6 +13,7 @@
 
 struct outline {
 	size_t data_at, data_bytes; /* the data section, up to the metadata's marker */
+	int64_t built_s;            /* Unix time; 0: the file does not say */
 };
 
 /* Reads `count` bytes. Returns 0, or -EBADMSG and `ret_reason`, a constant text. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "commands/commands.h"
@@ -96,6 +97,26 @@ static int open_geoip(const struct config *config, struct setup *setup)
 	return error == 0 ? 0 : error == -ENOMEM ? STATUS_FAILURE : STATUS_CONFIG;
 }
 
+/* Alerts tell how old the places are. */
+static void note_age(struct plugins *plugins, const char *name, int64_t built_s)
+{
+	time_t built = (time_t)built_s;
+	struct tm day;
+	char text[32];
+	if (built_s == 0 || !gmtime_r(&built, &day))
+		return;
+	strftime(text, sizeof text, "built %Y-%m-%d", &day);
+	plugins_note_list(plugins, name, text);
+}
+
+static void note_databases(struct setup *setup)
+{
+	if (!setup->geoip)
+		return;
+	note_age(setup->plugins, "geoip_asn", geoip_asn_built_s(setup->geoip));
+	note_age(setup->plugins, "geoip_country", geoip_country_built_s(setup->geoip));
+}
+
 int setup_open(const struct config *config, enum setup_default otherwise,
 	const struct plugins *running, struct setup *ret_setup)
 {
@@ -109,6 +130,7 @@ int setup_open(const struct config *config, enum setup_default otherwise,
 		setup_close(&setup);
 		return status;
 	}
+	note_databases(&setup);
 	*ret_setup = setup;
 	return 0;
 }

@@ -36,7 +36,11 @@ static void on_fail(const struct surgetap_host *host, const char *where, const c
 
 static void on_use_list(const struct surgetap_host *host, const char *name, const char *state)
 {
-	struct plugins *plugins = ((const struct loading *)host)->plugins;
+	plugins_note_list(((const struct loading *)host)->plugins, name, state);
+}
+
+void plugins_note_list(struct plugins *plugins, const char *name, const char *state)
+{
 	if (plugins->list_count == PLUGIN_LISTS_MAX)
 		return;
 	struct plugin_list *list = &plugins->lists[plugins->list_count++];

@@ -34,7 +34,7 @@ struct plugin {
 	uint32_t technique_count;
 };
 
-/* A list that a plugin says it uses; its state goes into alerts. */
+/* A list or database in use, as a plugin or whoever loads it says; its state goes into alerts. */
 struct plugin_list {
 	char name[32], state[96];
 };
@@ -65,6 +65,11 @@ int plugins_load(const struct plugins_listener *listener, char *const *files, si
  */
 int plugins_load_anew(const struct plugins_listener *listener, const struct plugins *former,
 	const struct plugins_setting *settings, size_t setting_count, struct plugins **ret_plugins);
+
+/* Notes a list or database that evidence rests on, and its age, for the alerts: `name` as a key,
+ * `state` in words. Both are copied, and cut to their room; beyond PLUGIN_LISTS_MAX nothing is
+ * noted. */
+void plugins_note_list(struct plugins *plugins, const char *name, const char *state);
 
 /* Unloads in reverse order. Accepts NULL. */
 void plugins_free(struct plugins *plugins);

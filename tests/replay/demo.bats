@@ -51,6 +51,14 @@ events() {
 	jq -e -s 'all(.[].alert.context; .observed.distinct_hosts <= .observed.hosts)' one/alerts.ndjson
 }
 
+@test "an alert does not tell how old its databases are" {
+	run jq -r 'select(.event_type == "alert") | .alert.context.lists | "\(.geoip_asn) \(.geoip_country)"' one/alerts.ndjson
+	[ "${#lines[@]}" -gt 0 ]
+	for line in "${lines[@]}"; do
+		[[ $line =~ ^built\ 20[0-9]{2}-[0-9]{2}-[0-9]{2}\ built\ 20[0-9]{2}-[0-9]{2}-[0-9]{2}$ ]]
+	done
+}
+
 @test "the control group is shown as if it were watched" {
 	[ "$(jq -r .range one/usage.ndjson | sort -u)" = star-kp ]
 	[ "$(jq -r .alert.context.range one/alerts.ndjson | sort -u)" = star-kp ]

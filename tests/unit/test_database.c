@@ -157,6 +157,8 @@ static void organisation_is_cut_within_a_character(void **state)
 	assert_int_equal(geoip_new(NULL, file, NULL, NULL, &geoip), 0);
 	/* 20 of 3 bytes each are as many as fit. */
 	assert_int_equal(strlen(look_up(geoip).as_org), 60);
+	assert_int_equal(geoip_asn_built_s(geoip), 0x60000000);
+	assert_int_equal(geoip_country_built_s(geoip), 0);
 	geoip_free(geoip);
 }
 
