@@ -48,6 +48,38 @@ bool findings_report(struct findings *findings, const struct plugin *plugin, uin
 	return true;
 }
 
+/* A proxy that is worth more than a guess; NULL if there is none. */
+static const struct evidence *find_proxy(
+	const struct findings *findings, const struct technique_table *table)
+{
+	for (uint32_t i = 0; i < findings->evidence_count; i++) {
+		const struct evidence *evidence = &findings->evidence[i];
+		if (((table->proxy >> evidence->technique) & 1) &&
+			evidence->kind == SURGETAP_KIND_TUNNEL &&
+			evidence->grade > SURGETAP_GRADE_GUESS)
+			return evidence;
+	}
+	return NULL;
+}
+
+/* A proxy in a network of rentable servers is use of one, also where it is dressed as a visit to
+ * the web: the evidence for it is as good as that for the proxy. */
+static void imply_rented(struct findings *findings, const struct technique_table *table)
+{
+	const struct evidence *proxy = find_proxy(findings, table);
+	if (!proxy || !table->vps || findings->place.network != SURGETAP_NETWORK_RENTABLE)
+		return;
+	struct evidence *rented = evidence_for(findings, (uint8_t)__builtin_ctz(table->vps));
+	if (!rented || (rented->kind == SURGETAP_KIND_TUNNEL && rented->grade >= proxy->grade))
+		return;
+	rented->grade = proxy->grade;
+	rented->kind = SURGETAP_KIND_TUNNEL;
+	rented->confidence_percent = proxy->confidence_percent;
+	rented->plugin = proxy->plugin;
+	snprintf(rented->reason, sizeof rented->reason, "%.75s to a rentable server (AS%u)",
+		proxy->reason, findings->place.asn);
+}
+
 static struct sets sort_evidence(const struct findings *findings)
 {
 	struct sets sets = {0};
@@ -88,12 +120,14 @@ static void give_sets(struct findings *findings, const struct technique_table *t
 void findings_settle(
 	struct findings *findings, const struct technique_table *table, struct flow *flow)
 {
+	imply_rented(findings, table);
 	struct sets sets = sort_evidence(findings);
 	give_sets(findings, table, &sets, flow);
 }
 
 void findings_add(struct findings *findings, const struct technique_table *table, struct flow *flow)
 {
+	imply_rented(findings, table);
 	struct sets sets = sort_evidence(findings);
 	sets.tunnels |= flow->tunnels;
 	sets.contacts |= flow->contacts;

@@ -8,7 +8,7 @@
 #include "flow/plugins.h"
 
 #define FINDINGS_EVIDENCE_MAX 8
-#define FINDINGS_REASON_SIZE 96
+#define FINDINGS_REASON_SIZE 112 /* a plugin's, and what a rule adds */
 
 /* What a plugin said of a flow, with the technique's number in the table. */
 struct evidence {
@@ -31,11 +31,12 @@ struct findings {
 bool findings_report(struct findings *findings, const struct plugin *plugin, uint8_t number,
 	const struct surgetap_evidence *reported);
 
-/* Sorts the evidence into the flow's sets, in place of what they held, by the precedence. */
+/* Sorts the evidence into the flow's sets, in place of what they held, by the precedence. A proxy
+ * (better than a guess) whose far end is a rentable server is evidence of `vps` too. */
 void findings_settle(
 	struct findings *findings, const struct technique_table *table, struct flow *flow);
 
-/* Adds the evidence to what the flow's sets hold, by the precedence. */
+/* The same, added to what the flow's sets hold. */
 void findings_add(
 	struct findings *findings, const struct technique_table *table, struct flow *flow);
 

@@ -26,8 +26,8 @@ static bool is_valid_name(const char *name)
 	return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
 }
 
-/* The three techniques of which a flow keeps only the strongest. */
-static void remember_rank(struct technique_table *table, const char *name, technique_set bit)
+/* The techniques that bear on each other. */
+static void remember_kin(struct technique_table *table, const char *name, technique_set bit)
 {
 	if (strcmp(name, "vpn") == 0)
 		table->vpn = bit;
@@ -35,6 +35,8 @@ static void remember_rank(struct technique_table *table, const char *name, techn
 		table->tor = bit;
 	else if (strcmp(name, "vps") == 0)
 		table->vps = bit;
+	else if (strcmp(name, "proxy") == 0)
+		table->proxy = bit;
 }
 
 int technique_table_add(struct technique_table *table, const struct surgetap_technique *technique)
@@ -52,7 +54,7 @@ int technique_table_add(struct technique_table *table, const struct surgetap_tec
 	table->entries[table->count] = *technique;
 	if (technique->is_opsec)
 		table->opsec |= bit;
-	remember_rank(table, technique->name, bit);
+	remember_kin(table, technique->name, bit);
 	return (int)table->count++;
 }
 

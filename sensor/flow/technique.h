@@ -16,8 +16,9 @@ typedef uint32_t technique_set;
 struct technique_table {
 	uint32_t count;
 	technique_set opsec; /* techniques that belong to the composite */
-	technique_set vpn, tor,
-		vps; /* those bits, for the precedence tor > vpn > vps; 0 if absent */
+	/* Their bits, 0 if absent: for the precedence tor > vpn > vps, and for what a proxy on a
+	 * rentable network is. */
+	technique_set vpn, tor, vps, proxy;
 	struct surgetap_technique entries[TECHNIQUES_MAX];
 };
 

@@ -38,6 +38,13 @@ tally_of() {
 @test "visits to social networks are missed" { floor social-western 1 && floor social-chinese 1; }
 @test "proxies are missed" { floor proxy 1; }
 
+@test "rented servers are missed, or others reported for them" {
+	run "$BATS_TEST_DIRNAME/rented"
+	[ "$status" -eq 0 ]
+	grep -Eq '^vps +22 +22 +1.000 +0 ' <<<"$output"
+	[ "$(grep -c '^no flow is reported$' <<<"$output")" -eq 4 ]
+}
+
 @test "another link, or another address, hides a flow" {
 	run transformed ethernet QinQ ERSPAN other-addresses
 	[ "$status" -eq 0 ]
