@@ -58,7 +58,7 @@ static struct surgetap_flow flow_to(enum surgetap_network network, const char *p
 static void server_in_a_rentable_network_is_missed(void **state)
 {
 	static const char *const protocols[] = {
-		"ssh", "rdp", "vnc", "openvpn", "wireguard", "socks", "postgresql"};
+		"ssh", "rdp", "vnc", "openvpn", "wireguard", "postgresql"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(protocols); i++) {
@@ -77,6 +77,20 @@ static void server_elsewhere_is_reported(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(networks); i++) {
 		struct surgetap_flow flow = flow_to(networks[i], "ssh");
+
+		assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
+	}
+}
+
+/* nDPI calls HTTP on port 1080 so; a proxy that is one is `proxy`'s to tell, and counts from there.
+ */
+static void word_for_a_proxy_counts_as_use(void **state)
+{
+	static const char *const words[] = {"socks", "http_connect"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, words[i]);
 
 		assert_int_equal(judge(&flow), SURGETAP_GRADE_NONE);
 	}
@@ -244,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(server_in_a_rentable_network_is_missed),
 		cmocka_unit_test(server_elsewhere_is_reported),
+		cmocka_unit_test(word_for_a_proxy_counts_as_use),
 		cmocka_unit_test(guess_by_port_22_counts_as_use),
 		cmocka_unit_test(hosted_web_site_counts_as_use),
 		cmocka_unit_test(tls_that_no_web_site_speaks_is_a_visit),

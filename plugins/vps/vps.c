@@ -47,8 +47,6 @@ static const struct service services[] = {
 	{"l2tp", MEANING_SERVER, 50},
 	{"tinc", MEANING_SERVER, 50},
 	{"softether", MEANING_SERVER, 50},
-	{"socks", MEANING_SERVER, 50},
-	{"http_connect", MEANING_SERVER, 75},
 	{"http_proxy", MEANING_SERVER, 50},
 	{"postgresql", MEANING_SERVER, 50},
 	{"mysql", MEANING_SERVER, 50},
