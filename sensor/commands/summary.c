@@ -87,11 +87,11 @@ static void print_run(const struct feed_result *result, FILE *stream)
 	const struct pipeline_stats *pipeline = &result->pipeline;
 	char start[TIME_SIZE], end[TIME_SIZE];
 	double seconds = result->wall_s > 0 ? result->wall_s : 1e-9;
-	fprintf(stream, "\n%llu packets, %llu flows, %u watched ranges with traffic",
+	fprintf(stream, "\n%llu packets, %llu flows, %u watched range%s with traffic",
 		(unsigned long long)result->capture.frames,
 		(unsigned long long)(pipeline->worker.flows.created -
 				     pipeline->worker.control_flows),
-		pipeline->judged.ranges);
+		pipeline->judged.ranges, pipeline->judged.ranges == 1 ? "" : "s");
 	if (pipeline->judged.control_hosts > 0)
 		fprintf(stream, ", compared with %llu other hosts",
 			(unsigned long long)pipeline->judged.control_hosts);
@@ -111,9 +111,9 @@ static void print_calm(const struct feed_result *result, FILE *stream)
 		fputs("nothing to judge: no packet has an end in a watched range\n\n", stream);
 	else if (pipeline->minutes < LEARNING_MINUTES && !result->has_memory)
 		fputs("no jump told: this is too short to know what is usual, a day at least is "
-		      "learnt "
-		      "from\n(--state remembers it from run to run; 'surgetap compare' sets two "
-		      "captures side by side)\n\n",
+		      "learnt from\n"
+		      "(--state remembers it from run to run; 'surgetap compare' sets two captures "
+		      "side by side)\n\n",
 			stream);
 	else
 		fputs("no jump: every watched range stayed within what was expected of it\n\n",

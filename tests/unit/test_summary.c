@@ -91,6 +91,7 @@ static void figures_are_not_those_of_the_alert(void **state)
 	assert_prints("+1200 %");
 	assert_prints("2025-11-21 05:00");
 	assert_prints("4000000 packets");
+	assert_prints("1 watched range with traffic");
 	assert_prints("2.00 million packets a second");
 	assert_prints("38 of 41 active hosts took it up");
 	assert_prints("the rest of the tap did not rise with it");
