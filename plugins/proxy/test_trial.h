@@ -85,7 +85,7 @@ static inline void send_bytes(
 static inline void send_random(struct trial *trial, bool from_client, size_t count)
 {
 	static uint32_t state = 2463534242u;
-	uint8_t bytes[RANDOM_MAX];
+	uint8_t bytes[RANDOM_MAX] = {0};
 
 	assert_true(count <= sizeof bytes);
 	for (size_t i = 0; i < count; i++) {
