@@ -164,6 +164,8 @@ bench-detector: all ## false alarms and detection rates of the detector
 	@MODE=$(MODE) tests/bench/detector/run
 bench-compare: $(BUILD)/tests/unit/test_rate_coverage ## how often the interval of compare holds the truth, and how wide it is
 	@SEEDS=$${SEEDS:-4000} $< 2>/dev/null | grep '^#'
+bench-compare-captures: all $(COMPOSE) ## the same on two composed captures, SEEDS (200) times
+	@MODE=$(MODE) tests/bench/compare/run
 pictures: demo ## take the demo's report and dashboard as pictures, and README's two anew
 	@MODE=$(MODE) tests/web/pictures build/pictures
 	@cp build/pictures/report-1440-light.png docs/pictures/report.png
@@ -183,9 +185,9 @@ install: all ## install below DESTDIR/PREFIX
 clean: ## remove the build folder
 	rm -rf build
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-22s %s\n", $$1, $$2}'
 
-.PHONY: all tests check demo fuzz fuzzers deps lab techniques techniques-hard bench bench-detector bench-compare pictures geoip lint format install clean help
+.PHONY: all tests check demo fuzz fuzzers deps lab techniques techniques-hard bench bench-detector bench-compare bench-compare-captures pictures geoip lint format install clean help
 .SECONDARY:
 .DEFAULT_GOAL := all
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
