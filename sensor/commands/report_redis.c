@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
-#include "web/store.h"
+#include "publish/store.h"
 
 #define MINUTES_AT_ONCE 1000
 #define ALERTS_AT_ONCE 100

@@ -6,7 +6,8 @@
 #include <jansson.h>
 
 #include "http/server.h"
-#include "web/store.h"
+#include "publish/store.h"
+#include "web/hub.h"
 
 #define ACKS_MAX 1000000
 #define ACKS_COMMENT_MAX 2000 /* bytes */

@@ -4,7 +4,7 @@
 /* Which alerts are wanted, from the query of a request: range, technique, severity, state (each a
  * list with commas), q (text found anywhere in the record), from and to (ms, packet time). */
 #include "http/server.h"
-#include "web/store.h"
+#include "publish/store.h"
 
 #define ALERT_FILTER_TEXT_SIZE 512
 #define ALERT_FILTER_CHOICES 4

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "http/server.h"
-#include "web/store.h"
+#include "publish/store.h"
 
 #define ALERTS_PAGE 50
 #define ALERTS_PAGE_MAX 200

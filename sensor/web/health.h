@@ -3,7 +3,7 @@
 #define WEB_HEALTH_H
 /* How the sensors fare. */
 #include "http/server.h"
-#include "web/store.h"
+#include "publish/store.h"
 
 #define HEALTH_SENSORS_MAX 50 /* the ones heard last */
 

@@ -15,11 +15,6 @@
 
 struct hub;
 
-/* The id of a stream entry: "<ms>-<number>", compared as Redis does. */
-struct stream_id {
-	uint64_t ms, number;
-};
-
 /* Where a browser is in the ring. Zeroed storage is not valid, see hub_seek. */
 struct hub_place {
 	uint64_t next;  /* number of the next event */
@@ -30,12 +25,6 @@ struct hub_place {
 /* NULL: no memory. */
 struct hub *hub_new(void);
 void hub_free(struct hub *hub);
-
-/* Returns 0, or -EINVAL when `text` is no id. */
-int stream_id_parse(const char *text, struct stream_id *ret_id);
-
-/* Below zero, zero or above it, as `a` is older than, the same as or newer than `b`. */
-int stream_id_compare(const struct stream_id *a, const struct stream_id *b);
 
 /* Entries older than `id` were there and are not in the ring: who comes from before it is behind.
  */

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "http/server.h"
-#include "web/store.h"
+#include "publish/store.h"
 
 /* Turns `value`, whose reference is taken, into the body. NULL: no memory, which becomes 500. */
 void reply_json(struct answer *answer, unsigned status, json_t *value);

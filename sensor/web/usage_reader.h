@@ -6,8 +6,8 @@
  * and then their past, backwards, so that a page shows today at once however long the history is. A
  * range whose key is gone is forgotten; one whose stream begins anew does so here. For one thread.
  */
+#include "publish/store.h"
 #include "web/ledger.h"
-#include "web/store.h"
 
 #define USAGE_READER_MINUTES 500 /* of one range, taken at once */
 #define USAGE_READER_KEYS 1000   /* looked at in one step of the search for ranges */

@@ -4,7 +4,7 @@
 /* Usage as a page draws it. */
 #include "web/ledger.h"
 #include "http/server.h"
-#include "web/store.h"
+#include "publish/store.h"
 
 #define USAGE_VIEW_MINUTES_MAX 2160 /* a longer window is shown in hours */
 

@@ -7,9 +7,9 @@
  */
 #include <stdatomic.h>
 
+#include "publish/store.h"
 #include "web/hub.h"
 #include "web/ledger.h"
-#include "web/store.h"
 
 #define WATCHER_BLOCK_MS 1000    /* longest wait for an alert */
 #define WATCHER_ALERTS 16        /* taken at once: whoever writes them decides how long they are */

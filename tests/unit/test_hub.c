@@ -29,21 +29,6 @@ static const char *read_all(struct hub *hub, struct hub_place *place, size_t pie
 	return all;
 }
 
-static void ids_are_not_compared_as_text(void **state)
-{
-	struct stream_id a, b;
-	(void)state;
-	assert_int_equal(stream_id_parse("9-10", &a), 0);
-	assert_int_equal(stream_id_parse("10-2", &b), 0);
-	assert_true(stream_id_compare(&a, &b) < 0);
-	assert_int_equal(stream_id_parse("9-9", &b), 0);
-	assert_true(stream_id_compare(&a, &b) > 0);
-	static const char *const bad[] = {
-		"", "1", "-", "1-", "-1", "1-2x", " 1-2", "+1-2", "99999999999999999999-0"};
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_int_equal(stream_id_parse(bad[i], &a), -EINVAL);
-}
-
 static void a_browser_that_comes_again_misses_and_repeats_nothing(void **state)
 {
 	struct hub *hub = hub_new();
@@ -106,7 +91,6 @@ static void data_that_is_too_long_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids_are_not_compared_as_text),
 		cmocka_unit_test(a_browser_that_comes_again_misses_and_repeats_nothing),
 		cmocka_unit_test(a_browser_that_was_away_too_long_is_told_to_load),
 		cmocka_unit_test(a_slow_reader_gets_no_torn_event),

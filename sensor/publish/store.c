@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web/store.h"
+#include "publish/store.h"
 
 #include <inttypes.h>
 #include <stdio.h>

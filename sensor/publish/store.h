@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef WEB_STORE_H
-#define WEB_STORE_H
-/* What the dashboard asks of Redis: one connection, made when it is needed. For one thread. */
+#ifndef PUBLISH_STORE_H
+#define PUBLISH_STORE_H
+/* What the dashboard, the report and compare ask of Redis: one connection, made when it is needed.
+ * For one thread. */
 #include "publish/redis.h"
-#include "web/hub.h"
+#include "publish/stream_id.h"
 
 #define STORE_KEY_SIZE 512
 #define STORE_ID_SIZE 48
