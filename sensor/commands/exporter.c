@@ -124,6 +124,11 @@ void exporter_put(struct exporter *exporter, const struct metrics *metrics)
 	pthread_mutex_unlock(&exporter->lock);
 }
 
+void exporter_count(const struct exporter *exporter, struct server_counts *ret_counts)
+{
+	server_count(exporter->server, ret_counts);
+}
+
 uint16_t exporter_port(const struct exporter *exporter)
 {
 	return server_port(exporter->server);

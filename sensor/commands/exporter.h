@@ -15,6 +15,9 @@ int exporter_open(const struct listen *listen, struct exporter **ret_exporter);
 /* How things stand now; copied. From any thread. Before the first call /healthz is 503. */
 void exporter_put(struct exporter *exporter, const struct metrics *metrics);
 
+/* How its clients fare. From any thread. */
+void exporter_count(const struct exporter *exporter, struct server_counts *ret_counts);
+
 /* The port in use. */
 uint16_t exporter_port(const struct exporter *exporter);
 

@@ -67,6 +67,9 @@ static const struct figure {
 	{AT(reload.taken), "reloads", "configurations and lists taken over while running", false},
 	{AT(reload.refused), "reload_failures", "configurations and lists refused for a fault",
 		false},
+	{AT(http.late), "http_late", "clients of this page that were ended: too slow", false},
+	{AT(http.crowded_out), "http_crowded_out", "clients of this page that made room for others",
+		false},
 	{AT(rss_bytes), "resident_memory_bytes", "memory in use", true},
 };
 

@@ -8,6 +8,7 @@
 
 #include "capture/capture.h"
 #include "commands/reload.h"
+#include "http/server.h"
 #include "pipeline/pipeline.h"
 #include "publish/publisher.h"
 
@@ -18,6 +19,7 @@ struct metrics {
 	struct pipeline_times times;
 	struct publisher_stats publisher;
 	struct reload_stats reload;
+	struct server_counts http; /* of the exporter */
 	char techniques[TECHNIQUES_MAX][TECHNIQUE_NAME_SIZE];
 	uint32_t technique_count;
 	const char *sensor, *interface; /* names; live as long as the sensor */

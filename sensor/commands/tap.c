@@ -139,6 +139,8 @@ static void fill_metrics(
 	pipeline_times(tap->pipeline, &metrics->times);
 	publisher_stats(tap->outlet->publisher, &metrics->publisher);
 	reload_stats(tap->reload, &metrics->reload);
+	if (tap->exporter)
+		exporter_count(tap->exporter, &metrics->http);
 	follow_losses(watch, metrics);
 }
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,4 +39,13 @@ int listen_parse(const char *text, struct listen *ret_listen)
 		return -EINVAL;
 	*ret_listen = listen;
 	return 0;
+}
+
+int listen_resolve(const char *address, uint16_t port, struct addrinfo **ret_address)
+{
+	char service[8];
+	const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM};
+	snprintf(service, sizeof service, "%u", port);
+	return getaddrinfo(address, service, &hints, ret_address) == 0 ? 0 : -EINVAL;
 }

@@ -6,6 +6,8 @@
 
 #define LISTEN_ADDRESS_SIZE 46
 
+struct addrinfo;
+
 struct listen {
 	char address[LISTEN_ADDRESS_SIZE]; /* numeric, without brackets */
 	uint16_t port;                     /* 0: any free one */
@@ -15,5 +17,9 @@ struct listen {
  * -EINVAL.
  */
 int listen_parse(const char *text, struct listen *ret_listen);
+
+/* The socket address of a numeric `address` and `port`, for freeaddrinfo(). Returns 0 or -EINVAL.
+ */
+int listen_resolve(const char *address, uint16_t port, struct addrinfo **ret_address);
 
 #endif

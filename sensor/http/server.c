@@ -8,28 +8,29 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
+#include "http/body.h"
 #include "http/crew.h"
+#include "http/listen.h"
 #include "http/listeners.h"
+#include "http/visits.h"
 
 #define CONNECTION_BYTES 16384 /* for the head of a request */
 #define LIVE_BLOCK_BYTES 4096
+/* The library takes more than the limit: those that were shown out are not closed yet. */
+#define SPARE_CONNECTIONS 16
 
 struct request {
 	struct server *server;
 	struct MHD_Connection *connection;
+	struct visit *visit;
 	char *path;
 	const char *method;
-	char body[SERVER_BODY_MAX + 1];
-	size_t body_size;
-	bool is_too_long, is_answered;
-	struct answer answer;
-	struct listener listener;
-	bool is_listener;
-	/* A long answer: the piece at hand. */
-	char *piece;
-	size_t piece_size, piece_read;
-	bool is_last_piece, is_piece_failed;
+	char content[SERVER_BODY_MAX + 1]; /* what the client sent */
+	size_t content_size;
+	bool is_too_long, is_answered, is_listener;
+	struct body body; /* what it gets */
 	struct job job;
 };
 
@@ -38,6 +39,7 @@ struct server {
 	struct MHD_Daemon *daemon;
 	struct crew *crew;
 	struct listeners *listeners;
+	struct visits visits;
 };
 
 const char *request_method(const struct request *request)
@@ -62,15 +64,29 @@ const char *request_header(struct request *request, const char *name)
 
 const char *request_body(const struct request *request, size_t *ret_size)
 {
-	*ret_size = request->body_size;
-	return request->body;
+	*ret_size = request->content_size;
+	return request->content;
+}
+
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void step(struct request *request)
+{
+	visits_step(request->visit, clock_ms());
 }
 
 #define REQUEST_OF(part, field) ((struct request *)((char *)(part)-offsetof(struct request, field)))
 
 static void sleep_until_answered(struct job *job)
 {
-	MHD_suspend_connection(REQUEST_OF(job, job)->connection);
+	struct request *request = REQUEST_OF(job, job);
+	visits_wait(request->visit);
+	MHD_suspend_connection(request->connection);
 }
 
 /* Leaves the request to a worker; its connection sleeps until then. False: too many wait. */
@@ -79,31 +95,14 @@ static bool give_to_worker(struct request *request)
 	return crew_give(request->server->crew, &request->job, sleep_until_answered);
 }
 
-static void make_piece(struct request *request, size_t worker)
-{
-	char *bytes = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&bytes, &size);
-	bool is_more = stream && request->answer.make_piece(request->answer.state, worker, stream);
-	bool is_failed = !stream || ferror(stream);
-	if (stream && fclose(stream) != 0)
-		is_failed = true;
-	free(request->piece);
-	request->piece = bytes;
-	request->piece_size = is_failed ? 0 : size;
-	request->piece_read = 0;
-	request->is_last_piece = !is_more || is_failed;
-	request->is_piece_failed = is_failed;
-}
-
 static void work(size_t worker, struct job *job)
 {
 	struct request *request = REQUEST_OF(job, job);
 	const struct server_settings *settings = &request->server->settings;
 	if (request->is_answered) {
-		make_piece(request, worker);
+		body_make_piece(&request->body, worker);
 	} else {
-		settings->answer_slowly(settings->user, worker, request, &request->answer);
+		settings->answer_slowly(settings->user, worker, request, &request->body.answer);
 		request->is_answered = true;
 	}
 	MHD_resume_connection(request->connection);
@@ -111,39 +110,29 @@ static void work(size_t worker, struct job *job)
 
 static void lull(struct listener *listener)
 {
-	MHD_suspend_connection(REQUEST_OF(listener, listener)->connection);
+	MHD_suspend_connection(REQUEST_OF(listener, body.listener)->connection);
 }
 
 static void rouse(struct listener *listener)
 {
-	MHD_resume_connection(REQUEST_OF(listener, listener)->connection);
+	MHD_resume_connection(REQUEST_OF(listener, body.listener)->connection);
 }
 
-static ssize_t read_live(void *cls, uint64_t position, char *ret_bytes, size_t size)
+static ssize_t read_body(void *cls, uint64_t position, char *ret_bytes, size_t size)
 {
 	struct request *request = cls;
-	(void)position;
-	ssize_t got = listeners_read(
-		request->server->listeners, &request->listener, &request->answer, ret_bytes, size);
-	return got < 0 ? MHD_CONTENT_READER_END_OF_STREAM : got;
-}
-
-static ssize_t read_pieces(void *cls, uint64_t position, char *ret_bytes, size_t size)
-{
-	struct request *request = cls;
-	size_t left = request->piece_size - request->piece_read;
-	(void)position;
-	if (left > 0) {
-		left = left < size ? left : size;
-		memcpy(ret_bytes, request->piece + request->piece_read, left);
-		request->piece_read += left;
-		return (ssize_t)left;
+	ssize_t got =
+		body_read(&request->body, request->server->listeners, position, ret_bytes, size);
+	if (got > 0) {
+		step(request);
+		return got;
 	}
-	if (request->is_piece_failed)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (request->is_last_piece)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	return give_to_worker(request) ? 0 : MHD_CONTENT_READER_END_WITH_ERROR;
+	if (got == BODY_ASLEEP)
+		visits_wait(request->visit);
+	if (got == BODY_ASLEEP || (got == BODY_UNMADE && give_to_worker(request)))
+		return 0;
+	return got == BODY_ENDED ? MHD_CONTENT_READER_END_OF_STREAM
+				 : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 void server_wake(struct server *server)
@@ -151,15 +140,15 @@ void server_wake(struct server *server)
 	listeners_wake(server->listeners);
 }
 
+/* What is long goes in blocks, so that a client that takes none is noticed. */
 static struct MHD_Response *make_response(struct request *request)
 {
-	struct answer *answer = &request->answer;
-	if (answer->read_live)
+	struct answer *answer = &request->body.answer;
+	if (answer->read_live || answer->make_piece || answer->size > SERVER_PIECE_SIZE)
 		return MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, LIVE_BLOCK_BYTES, read_live, request, NULL);
-	if (answer->make_piece)
-		return MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, SERVER_PIECE_SIZE, read_pieces, request, NULL);
+			answer->read_live || answer->make_piece ? MHD_SIZE_UNKNOWN : answer->size,
+			answer->read_live ? LIVE_BLOCK_BYTES : SERVER_PIECE_SIZE, read_body,
+			request, NULL);
 	if (!answer->owned)
 		return MHD_create_response_from_buffer(
 			answer->size, (void *)answer->bytes, MHD_RESPMEM_PERSISTENT);
@@ -172,10 +161,11 @@ static struct MHD_Response *make_response(struct request *request)
 
 static enum MHD_Result send_answer(struct request *request)
 {
-	struct answer *answer = &request->answer;
+	struct answer *answer = &request->body.answer;
+	step(request);
 	if (answer->read_live) {
 		request->is_listener =
-			listeners_add(request->server->listeners, &request->listener);
+			listeners_add(request->server->listeners, &request->body.listener);
 		if (!request->is_listener)
 			answer_text(answer, MHD_HTTP_SERVICE_UNAVAILABLE, "too many listen\n");
 	}
@@ -193,13 +183,13 @@ static enum MHD_Result send_answer(struct request *request)
 	return result;
 }
 
-static enum MHD_Result take_body(struct request *request, const char *data, size_t *size)
+static enum MHD_Result take_content(struct request *request, const char *data, size_t *size)
 {
-	if (*size > SERVER_BODY_MAX - request->body_size)
+	if (*size > SERVER_BODY_MAX - request->content_size)
 		request->is_too_long = true;
 	else
-		memcpy(request->body + request->body_size, data, *size);
-	request->body_size += request->is_too_long ? 0 : *size;
+		memcpy(request->content + request->content_size, data, *size);
+	request->content_size += request->is_too_long ? 0 : *size;
 	*size = 0;
 	return MHD_YES;
 }
@@ -207,11 +197,17 @@ static enum MHD_Result take_body(struct request *request, const char *data, size
 static enum MHD_Result begin_request(struct server *server, struct MHD_Connection *connection,
 	const char *path, const char *method, void **ret_request)
 {
-	struct request *request = calloc(1, sizeof *request);
+	struct visit *visit =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+			->socket_context;
+	struct request *request = visit ? calloc(1, sizeof *request) : NULL;
 	if (!request)
 		return MHD_NO;
-	*request = (struct request){
-		.server = server, .connection = connection, .method = method, .path = strdup(path)};
+	*request = (struct request){.server = server,
+		.connection = connection,
+		.visit = visit,
+		.method = method,
+		.path = strdup(path)};
 	if (!request->path) {
 		free(request);
 		return MHD_NO;
@@ -233,15 +229,16 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 	if (!request)
 		return begin_request(server, connection, path, method, con_cls);
 	if (*data_size > 0)
-		return take_body(request, data, data_size);
+		return take_content(request, data, data_size);
 	if (request->is_answered)
 		return send_answer(request);
 	if (request->is_too_long)
-		answer_text(&request->answer, MHD_HTTP_CONTENT_TOO_LARGE, "too long\n");
-	else if (!settings->answer_at_once(settings->user, request, &request->answer)) {
+		answer_text(&request->body.answer, MHD_HTTP_CONTENT_TOO_LARGE, "too long\n");
+	else if (!settings->answer_at_once(settings->user, request, &request->body.answer)) {
 		if (give_to_worker(request))
 			return MHD_YES;
-		answer_text(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE, "busy, come again\n");
+		answer_text(
+			&request->body.answer, MHD_HTTP_SERVICE_UNAVAILABLE, "busy, come again\n");
 	}
 	request->is_answered = true;
 	return send_answer(request);
@@ -255,14 +252,25 @@ static void end_request(void *cls, struct MHD_Connection *connection, void **con
 	if (!request)
 		return;
 	if (request->is_listener)
-		listeners_remove(request->server->listeners, &request->listener);
-	if (request->answer.done)
-		request->answer.done(request->answer.state);
-	free(request->answer.owned);
-	free(request->piece);
+		listeners_remove(request->server->listeners, &request->body.listener);
+	body_done(&request->body);
+	step(request);
 	free(request->path);
 	free(request);
 	*con_cls = NULL;
+}
+
+/* Called when a connection has come, and before its socket is closed. */
+static void note_connection(void *cls, struct MHD_Connection *connection, void **visit,
+	enum MHD_ConnectionNotificationCode code)
+{
+	struct server *server = cls;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*visit = visits_begin(&server->visits, info->connect_fd, clock_ms());
+	else
+		visits_end(*visit);
 }
 
 static int start_daemon(struct server *server, const struct sockaddr *address)
@@ -272,7 +280,8 @@ static int start_daemon(struct server *server, const struct sockaddr *address)
 	errno = 0;
 	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, server,
 		MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_NOTIFY_COMPLETED, end_request, NULL,
-		MHD_OPTION_CONNECTION_LIMIT, server->settings.limits.connections,
+		MHD_OPTION_NOTIFY_CONNECTION, note_connection, server, MHD_OPTION_CONNECTION_LIMIT,
+		server->settings.limits.connections + SPARE_CONNECTIONS,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_END);
 	if (server->daemon)
@@ -293,24 +302,18 @@ static int start_threads(struct server *server)
 	return r < 0 ? r : crew_new(limits->workers, limits->waiting, work, &server->crew);
 }
 
-static int resolve(const struct server_settings *settings, struct addrinfo **ret_address)
-{
-	char port[8];
-	const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-		.ai_socktype = SOCK_STREAM};
-	snprintf(port, sizeof port, "%u", settings->port);
-	return getaddrinfo(settings->address, port, &hints, ret_address) == 0 ? 0 : -EINVAL;
-}
-
 int server_open(const struct server_settings *settings, struct server **ret_server)
 {
 	struct addrinfo *address;
-	int r = resolve(settings, &address);
+	int r = listen_resolve(settings->address, settings->port, &address);
 	if (r < 0)
 		return r;
 	struct server *server = calloc(1, sizeof *server);
 	if (server) {
 		server->settings = *settings;
+		visits_init(&server->visits, settings->limits.connections,
+			settings->limits.patience_ms > 0 ? settings->limits.patience_ms
+							 : SERVER_PATIENCE_MS);
 		r = start_threads(server);
 		if (r == 0)
 			r = start_daemon(server, address->ai_addr);
@@ -330,6 +333,15 @@ uint16_t server_port(const struct server *server)
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	return info ? info->port : 0;
+}
+
+void server_count(const struct server *server, struct server_counts *ret_counts)
+{
+	*ret_counts = (struct server_counts){
+		.connections = atomic_load(&server->visits.count),
+		.late = atomic_load(&server->visits.late),
+		.crowded_out = atomic_load(&server->visits.crowded_out),
+	};
 }
 
 /* The daemon must not be stopped while a connection sleeps. */

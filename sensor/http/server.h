@@ -13,6 +13,9 @@
 #define SERVER_IDLE_S 60        /* without a byte moved, a connection is closed */
 #define SERVER_PING_S 15        /* between signs of life to listeners */
 #define SERVER_PIECE_SIZE 65536 /* read at once of a long answer */
+/* For a whole request, from the connection or the answer before it on, and for each block of an
+ * answer, 64 KiB or 4 KiB of events: a byte now and then is no step. */
+#define SERVER_PATIENCE_MS 60000
 
 struct server;
 struct request;
@@ -26,7 +29,8 @@ const char *request_body(const struct request *request, size_t *ret_size);
 
 /* Limits, with what happens beyond them. */
 struct server_limits {
-	unsigned connections; /* further ones wait until one ends */
+	unsigned connections; /* the slowest makes room for a further one: see http/visits.h */
+	unsigned patience_ms; /* 0: SERVER_PATIENCE_MS */
 	unsigned listeners;   /* answers without end; further ones get 503 */
 	unsigned waiting;     /* requests that wait for a worker; further ones get 503 */
 	unsigned workers;     /* threads, 0..CREW_WORKERS_MAX */
@@ -50,6 +54,15 @@ int server_open(const struct server_settings *settings, struct server **ret_serv
 
 /* The port in use. */
 uint16_t server_port(const struct server *server);
+
+struct server_counts {
+	uint64_t connections; /* just now */
+	uint64_t late;        /* were ended: no step within the patience */
+	uint64_t crowded_out; /* were ended: they made room */
+};
+
+/* From any thread. */
+void server_count(const struct server *server, struct server_counts *ret_counts);
 
 /* There is something new for answers without end. From any thread. */
 void server_wake(struct server *server);

@@ -44,7 +44,13 @@ static json_t *make_sensor(
 	return sensor;
 }
 
-void health_show(struct store *store, struct answer *ret_answer)
+static json_t *make_server(const struct server_counts *counts)
+{
+	return json_pack("{s:I, s:I, s:I}", "connections", (json_int_t)counts->connections, "late",
+		(json_int_t)counts->late, "crowded_out", (json_int_t)counts->crowded_out);
+}
+
+void health_show(struct store *store, const struct server_counts *counts, struct answer *ret_answer)
 {
 	char key[STORE_KEY_SIZE], last[16];
 	struct redis_value *names;
@@ -65,6 +71,6 @@ void health_show(struct store *store, struct answer *ret_answer)
 	}
 	redis_value_free(names);
 	reply_json(ret_answer, 200,
-		json_pack(
-			"{s:I, s:o}", "now_ms", (json_int_t)time(NULL) * 1000, "sensors", sensors));
+		json_pack("{s:I, s:o, s:o}", "now_ms", (json_int_t)time(NULL) * 1000, "sensors",
+			sensors, "server", make_server(counts)));
 }

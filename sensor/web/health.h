@@ -8,7 +8,8 @@
 #define HEALTH_SENSORS_MAX 50 /* the ones heard last */
 
 /* GET: {"now_ms", "sensors": [{"name", "seen_ms", "fields": {...} or null when its heartbeat has
- * expired}]}. */
-void health_show(struct store *store, struct answer *ret_answer);
+ * expired}], "server": `counts`}. */
+void health_show(
+	struct store *store, const struct server_counts *counts, struct answer *ret_answer);
 
 #endif

@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "base/asset.h"
+#include "base/log.h"
+#include "http/descriptors.h"
 #include "http/loopback.h"
 #include "web/acks.h"
 #include "web/alerts.h"
+#include "web/events.h"
 #include "web/guard.h"
 #include "web/health.h"
 #include "web/overview.h"
@@ -46,32 +49,19 @@ static void answer_settings(struct site *site, struct request *request, struct a
 			"connected", (int)atomic_load(&site->is_connected)));
 }
 
-/* A browser on events: a place in the hub. */
-struct listener {
-	struct hub *hub;
-	struct hub_place place;
-};
-
-static size_t read_hub(void *state, char *ret_bytes, size_t size)
+/* For whoever watches over this server: tells nothing that needs a token. */
+static void answer_healthz(struct site *site, struct request *request, struct answer *ret_answer)
 {
-	struct listener *listener = state;
-	return hub_read(listener->hub, &listener->place, ret_bytes, size);
+	(void)request;
+	if (atomic_load(&site->is_connected))
+		answer_text(ret_answer, 200, "ok\n");
+	else
+		answer_text(ret_answer, 503, "Redis does not answer\n");
 }
 
 static void answer_events(struct site *site, struct request *request, struct answer *ret_answer)
 {
-	const char *last = request_header(request, "Last-Event-ID");
-	struct listener *listener = malloc(sizeof *listener);
-	if (!listener)
-		return;
-	listener->hub = site->hub;
-	hub_seek(site->hub, last ? last : request_query(request, "since"), &listener->place);
-	*ret_answer = (struct answer){.status = 200,
-		.type = "text/event-stream",
-		.read_live = read_hub,
-		.ping = ": ping\n\n",
-		.state = listener,
-		.done = free};
+	events_show(site->hub, request, ret_answer);
 }
 
 static void answer_login(struct site *site, struct request *request, struct answer *ret_answer)
@@ -116,8 +106,10 @@ static void answer_export(struct site *site, struct store *const *stores, size_t
 static void answer_health(struct site *site, struct store *const *stores, size_t worker,
 	struct request *request, struct answer *ret_answer)
 {
-	(void)site, (void)request;
-	health_show(stores[worker], ret_answer);
+	struct server_counts counts;
+	(void)request;
+	server_count(site->server, &counts);
+	health_show(stores[worker], &counts, ret_answer);
 }
 
 static void answer_ack(struct site *site, struct store *const *stores, size_t worker,
@@ -135,6 +127,7 @@ static const struct route {
 	void (*slowly)(struct site *site, struct store *const *stores, size_t worker,
 		struct request *request, struct answer *ret_answer);
 } routes[] = {
+	{"GET", "/healthz", true, answer_healthz, NULL},
 	{"GET", "/api/settings", false, answer_settings, NULL},
 	{"GET", "/api/events", false, answer_events, NULL},
 	{"POST", "/api/login", true, answer_login, NULL},
@@ -239,12 +232,24 @@ static void wake(void *user)
 	server_wake(site->server);
 }
 
+/* Connections for which there are descriptors beside our own. */
+static unsigned count_connections(void)
+{
+	unsigned descriptors = descriptors_raise(SITE_CONNECTIONS_MAX + SITE_DESCRIPTORS);
+	unsigned connections = descriptors > 2 * SITE_DESCRIPTORS ? descriptors - SITE_DESCRIPTORS
+								  : SITE_DESCRIPTORS;
+	if (connections < SITE_CONNECTIONS_MAX)
+		log_warn("dashboard: %u connections at once, not %d: the limit of open files is %u",
+			connections, SITE_CONNECTIONS_MAX, descriptors);
+	return connections;
+}
+
 static int open_server(struct site *site)
 {
 	const struct server_settings settings = {
 		.address = site->settings.address,
 		.port = site->settings.port,
-		.limits = {.connections = SITE_CONNECTIONS_MAX,
+		.limits = {.connections = count_connections(),
 			.listeners = SITE_LISTENERS_MAX,
 			.waiting = SITE_WAITING_MAX,
 			.workers = SITE_WORKERS},

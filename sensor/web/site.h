@@ -6,7 +6,8 @@
 
 #define SITE_PIVOTS_MAX 16
 #define SITE_WORKERS 4            /* threads that ask Redis */
-#define SITE_CONNECTIONS_MAX 1024 /* further ones wait until one ends */
+#define SITE_CONNECTIONS_MAX 1024 /* the slowest makes room for a further one */
+#define SITE_DESCRIPTORS 64       /* for everything else: Redis, those just ended */
 #define SITE_LISTENERS_MAX 512    /* browsers on server-sent events; further ones get 503 */
 #define SITE_WAITING_MAX 512      /* requests that wait for a worker; further ones get 503 */
 

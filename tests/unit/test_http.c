@@ -14,6 +14,8 @@
 #include "http/loopback.h"
 #include "http/server.h"
 
+#define LARGE_SIZE (32 << 20) /* more than the kernel takes in advance */
+
 static atomic_int freed, news;
 
 static void free_state(void *state)
@@ -53,6 +55,11 @@ static bool answer_at_once(void *user, struct request *request, struct answer *r
 			.read_live = read_news,
 			.state = calloc(1, sizeof(int)),
 			.done = free_state};
+	else if (strcmp(path, "/large") == 0)
+		*ret_answer = (struct answer){.status = 200,
+			.type = "text/plain",
+			.owned = calloc(1, LARGE_SIZE),
+			.size = LARGE_SIZE};
 	else if (strcmp(path, "/none") != 0)
 		answer_text(ret_answer, loopback_is_host(request) ? 200 : 421, "text\n");
 	request_body(request, &size);
@@ -77,11 +84,13 @@ static void answer_slowly(
 	answer_text(ret_answer, 200, "slow\n");
 }
 
-static struct server *open_server(unsigned workers, unsigned listeners)
+static struct server *open_patient_server(
+	unsigned workers, unsigned listeners, unsigned patience_ms)
 {
 	const struct server_settings settings = {
 		.address = "127.0.0.1",
 		.limits = {.connections = 16,
+			.patience_ms = patience_ms,
 			.listeners = listeners,
 			.waiting = 4,
 			.workers = workers},
@@ -91,6 +100,11 @@ static struct server *open_server(unsigned workers, unsigned listeners)
 	struct server *server;
 	assert_int_equal(server_open(&settings, &server), 0);
 	return server;
+}
+
+static struct server *open_server(unsigned workers, unsigned listeners)
+{
+	return open_patient_server(workers, listeners, 0);
 }
 
 static int say(const struct server *server, const char *text)
@@ -218,6 +232,96 @@ static void listener_misses_nothing_and_no_state_is_lost(void **state)
 	assert_int_equal(atomic_load(&freed), 2);
 }
 
+static bool is_closed(int fd)
+{
+	char byte;
+	return recv(fd, &byte, 1, MSG_DONTWAIT) == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+static struct server_counts counts_of(const struct server *server)
+{
+	struct server_counts counts;
+	server_count(server, &counts);
+	return counts;
+}
+
+static void client_of_a_byte_now_and_then_does_not_stay(void **state)
+{
+	struct server *server = open_patient_server(0, 0, 100);
+	int head = say(server, "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+	int content =
+		say(server, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n");
+	(void)state;
+	/* However much they send, a byte at a time; somebody else's request is when it is noticed.
+	 */
+	while (!is_closed(head) || !is_closed(content)) {
+		send(head, "a", 1, MSG_NOSIGNAL);
+		send(content, "a", 1, MSG_NOSIGNAL);
+		expect(server, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "text\n");
+	}
+	close(head);
+	close(content);
+	assert_true(counts_of(server).late >= 2);
+	assert_int_equal(counts_of(server).crowded_out, 0);
+	server_close(server);
+}
+
+static void client_that_takes_no_block_does_not_stay(void **state)
+{
+	struct server *server = open_patient_server(0, 1, 100);
+	int slow = say(server, "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	(void)state;
+	atomic_store(&news, 0);
+	int listener = say(server, "GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	assert_true(hears(slow, " 200 "));
+	while (counts_of(server).late == 0)
+		expect(server, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "text\n");
+	/* Who waits for news is not the one that is slow. */
+	atomic_fetch_add(&news, 1);
+	server_wake(server);
+	assert_true(hears(listener, "new\n"));
+	close(slow);
+	close(listener);
+	server_close(server);
+}
+
+static void large_answer_is_whole(void **state)
+{
+	struct server *server = open_server(0, 0);
+	static char bytes[1 << 16];
+	size_t size = 0, head = 0;
+	(void)state;
+	int fd = say(server, "GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+	for (ssize_t n; (n = read(fd, bytes, sizeof bytes)) > 0; size += (size_t)n)
+		for (ssize_t i = 0; i < n; i++)
+			head += bytes[i] != 0;
+	close(fd);
+	assert_int_equal(size, head + LARGE_SIZE);
+	server_close(server);
+}
+
+static void crowd_of_slow_clients_shuts_nobody_out(void **state)
+{
+	struct server *server = open_server(0, 1);
+	int slow[40];
+	(void)state;
+	atomic_store(&news, 1);
+	int listener = say(server, "GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	assert_true(hears(listener, "new\n"));
+	for (size_t i = 0; i < 40; i++)
+		slow[i] = say(server, "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+	expect(server, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "text\n");
+	assert_true(counts_of(server).crowded_out >= 40 - 16);
+	assert_true(counts_of(server).connections <= 16);
+	atomic_fetch_add(&news, 1);
+	server_wake(server);
+	assert_true(hears(listener, "new\n"));
+	for (size_t i = 0; i < 40; i++)
+		close(slow[i]);
+	close(listener);
+	server_close(server);
+}
+
 static void address_in_use_is_told(void **state)
 {
 	struct server *first = open_server(0, 0), *second = NULL;
@@ -241,6 +345,10 @@ int main(void)
 		cmocka_unit_test(body_beyond_the_limit_is_refused),
 		cmocka_unit_test(pieces_and_state_of_a_long_answer),
 		cmocka_unit_test(listener_misses_nothing_and_no_state_is_lost),
+		cmocka_unit_test(client_of_a_byte_now_and_then_does_not_stay),
+		cmocka_unit_test(client_that_takes_no_block_does_not_stay),
+		cmocka_unit_test(large_answer_is_whole),
+		cmocka_unit_test(crowd_of_slow_clients_shuts_nobody_out),
 		cmocka_unit_test(address_in_use_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
