@@ -56,6 +56,21 @@ is_ill() { get /healthz >"$BATS_TEST_TMPDIR/health"; grep -qF -- "$1" "$BATS_TES
 	[ "$(get /metrics -I | grep -c 'text/plain; version=0.0.4')" = 1 ]
 }
 
+@test "clients that never end their request do not keep the figures from others" {
+	start_sensor "${WATCH[@]}" --metrics "$AT"
+	inside python3 - <<'PY'
+import socket
+slow = [socket.create_connection(('127.0.0.1', 9105), 20) for _ in range(40)]
+for s in slow:
+    s.sendall(b'GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
+s = socket.create_connection(('127.0.0.1', 9105), 20)
+s.sendall(b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+assert s.recv(12) in (b'HTTP/1.1 200', b'HTTP/1.1 503')
+PY
+	all_told() { [ "$(value http_crowded_out_total)" -ge 24 ]; }
+	wait_for all_told
+}
+
 @test "reloads and refusals are counted" {
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
 	echo "watch: [175.45.176.0/22=lab]" >"$BATS_TEST_TMPDIR/c.yaml"
