@@ -3,48 +3,13 @@
 # A jump on a tap whose past is known. The test waits for a minute of the clock to end, and for nothing else.
 
 load lib
+load past
 
 setup() {
 	need_namespaces
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
 }
 teardown() { remove_space; }
-
-COMPOSE=${COMPOSE:-$BATS_TEST_DIRNAME/../../${BUILD:-build/release}/compose}
-
-# scenario START DURATION FLOWS HOSTS POOL: WireGuard beside even DNS, by the hour.
-scenario() {
-	cat <<-EOF
-		start: $1
-		duration: $2
-		seed: 1
-		watched:
-		  - {name: lab, prefix: 175.45.176.0/24, hosts: 100}
-		kinds:
-		  - name: vpn
-		    sources: [{file: $CAPTURES/wireguard.pcap, port: 51820}]
-		    flows: $3
-		    hosts: $4
-		    pool: $5
-		    peers: [198.18.0.0/16]
-		    packets: 6
-		    squeeze: 4s
-		    rhythm: flat
-		    noise: poisson
-		  - name: dns
-		    sources: [{file: $CAPTURES/dns.pcap, port: 53}]
-		    flows: 240
-		    hosts: 80
-		    pool: 90
-		    peers: [192.0.2.0/24]
-		    rhythm: flat
-		    noise: poisson
-	EOF
-}
-
-# is_over SECOND: the clock has passed it.
-is_over() { [ "$(date +%s)" -gt "$1" ]; }
-has_alerts() { [ "$(wc -l <"$ALERTS")" -ge "$1" ]; }
 
 # What is usual is learnt from minutes, of which a replay has a few more: those that passed before the live sensor began. All
 # else that an alert says is the same, but for the interface and the number that a run gives to a flow.
@@ -55,16 +20,7 @@ are_near() { paste <(measures "$1") <(measures "$2") | tee "$BATS_TEST_TMPDIR/me
 
 @test "no alert is lost or changed by a reload, by two workers, or by being live" {
 	cd "$BATS_TEST_TMPDIR"
-	# Without any of it in the last minutes, in which a window could begin.
-	past=$(date +%s)
-	scenario "$(date -u -d "@$((past - 4 * 86400 - 720))" +%Y-%m-%dT%H:%M:00Z)" 4d 12 6 20 >quiet.yaml
-	scenario "$(date -u -d "@$((past - 720))" +%Y-%m-%dT%H:%M:00Z)" 10m 0.001 0.001 20 >hush.yaml
-	scenario 2026-03-02T00:00:00Z 5m 6000 90 95 >jump.yaml
-	"$COMPOSE" quiet.yaml quiet.pcap
-	"$COMPOSE" hush.yaml hush.pcap
-	"$COMPOSE" jump.yaml jump.pcap
-	"$SURGETAP" replay -q -w 175.45.176.0/24=lab --state past --alerts none quiet.pcap hush.pcap
-	[ ! -s none ]
+	learn_past past
 	cp -r past state
 	chown -R nobody state
 	echo "watch: [175.45.176.0/24=lab]" >c.yaml

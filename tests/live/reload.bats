@@ -132,26 +132,6 @@ reload() {
 	[ "$(stat .flows.by_technique.tor)" -le "$(($(stat .flows.total) / 2))" ]
 }
 
-@test "a database that is cut while the sensor uses it kills nobody, and is taken when it is whole" {
-	add_pair
-	"$BATS_TEST_DIRNAME/../geoip/make-mmdb" "$BATS_TEST_DIRNAME/../geoip/demo.csv" "$BATS_TEST_TMPDIR" || skip "no writer of databases here"
-	asn=$BATS_TEST_TMPDIR/asn.mmdb
-	chmod 644 "$asn"
-	cp "$asn" "$BATS_TEST_TMPDIR/whole"
-	start_sensor "${WATCH[@]}" --geoip-asn "$asn"
-	truncate -s 1000 "$asn"
-	send --mbps 20 "$CAPTURES/tls13.pcap"
-	kill -HUP "$SENSOR"
-	wait_for says "goes on as it is"
-	says "$asn"
-	cp "$BATS_TEST_TMPDIR/whole" "$asn"
-	reload 1
-	send --mbps 20 "$CAPTURES/tls13.pcap"
-	stop_sensor
-	[ "$SENSOR_STATUS" -eq 0 ]
-	[ "$(stat .packets.received)" -eq $((2 * SENT)) ]
-}
-
 @test "a configuration that the user may not read is refused, and told" {
 	add_pair
 	write_config "watch: [175.45.176.0/22=lab]"
