@@ -186,13 +186,16 @@ static bool follow_trend(struct detector *detector, const struct detect_settings
 	return told;
 }
 
-static void skip_gap(
-	struct detector *detector, const struct detect_settings *settings, uint32_t scale)
+/* `gap_s`: how long nothing was seen. */
+static void skip_gap(struct detector *detector, const struct detect_settings *settings,
+	uint32_t scale, int64_t gap_s)
 {
 	for (int m = 0; m < DETECT_METRICS; m++) {
 		struct series *series = state_series(detector, settings, (enum detect_metric)m);
-		if (series != NULL)
-			baseline_skip(&series->track[scale].baseline);
+		if (series == NULL)
+			continue;
+		baseline_skip(&series->track[scale].baseline);
+		evidence_skip(&series->track[scale].evidence, settings->scale_s[scale], gap_s);
 	}
 }
 
@@ -236,14 +239,13 @@ bool detector_update(struct detector *detector, const struct detect_settings *se
 	int64_t next_s = detector->next_s[scale];
 	if (next_s != 0 && input->start_s < next_s)
 		return false;
-	if (next_s != 0 && input->start_s > next_s)
-		skip_gap(detector, settings, scale);
-	detector->next_s[scale] = input->start_s + settings->scale_s[scale];
 	if (!(input->coverage >= COVERAGE_MIN)) {
-		skip_gap(detector, settings, scale);
 		forget_outlook(detector, settings, scale);
 		return false;
 	}
+	if (next_s != 0 && input->start_s > next_s)
+		skip_gap(detector, settings, scale, input->start_s - next_s);
+	detector->next_s[scale] = input->start_s + settings->scale_s[scale];
 	expect(detector, settings, scale, input, &reading);
 	bool happened = follow(detector, settings, scale, input, &reading, &event);
 	if (scale == settings->trend_scale &&

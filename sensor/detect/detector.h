@@ -70,6 +70,7 @@ struct detect_event {
 	int64_t window_start_s, window_end_s;
 	double observed[DETECT_METRICS];
 	double expected[DETECT_METRICS];
+	uint32_t buckets[DETECT_METRICS]; /* that were seen and added up; 0: metric not used */
 	double baselines[DETECT_METHODS]; /* of `metric`, summed over the window; NAN when not used
 					   */
 	double ratio;          /* observed / expected of `metric`; INFINITY cannot occur */
@@ -80,7 +81,7 @@ struct detect_event {
 	double score;     /* natural logarithm of the odds */
 	double odds;      /* e^score, at most 1e300 */
 	double p_value;   /* upper tail of the window's count under the baseline */
-	double coverage;  /* mean of the window */
+	double coverage;  /* of the window; what no bucket came of was not seen */
 	uint64_t samples; /* buckets the baseline has learnt from */
 	bool learning;    /* the baseline is young: less than three weeks */
 	bool first_use;   /* an open that is also the first use ever */

@@ -7,6 +7,7 @@
 
 #define LOG_MAX 80.0 /* of one bucket's likelihood ratio: keeps odds finite */
 #define ODDS_MAX 1e37
+#define GAP_S 3600
 
 static const double RISE[EVIDENCE_RISES] = {2.0, 4.0, 13.0, 320.0};
 static const double PRIOR[EVIDENCE_RISES] = {0.1, 0.3, 0.43, 0.17}; /* a doubling is often noise */
@@ -96,6 +97,13 @@ double evidence_update(struct evidence *evidence, const struct detect_scale *sca
 				expected);
 	}
 	return log((odds + exp(top) / EVIDENCE_RISES) / 2.0);
+}
+
+void evidence_skip(struct evidence *evidence, uint32_t scale_s, int64_t gap_s)
+{
+	for (int i = 0; i < EVIDENCE_WINDOWS && gap_s > GAP_S; i++)
+		if (gap_s > (int64_t)evidence->window[i].buckets * scale_s)
+			evidence->window[i] = (struct evidence_window){0};
 }
 
 const struct evidence_window *evidence_onset(const struct evidence *evidence)

@@ -17,7 +17,7 @@
 #define EVIDENCE_RISES 4
 #define EVIDENCE_WINDOWS 2
 
-/* Sums over consecutive buckets. */
+/* Sums over the buckets that were seen from a time on. */
 struct evidence_window {
 	int64_t start_s;
 	float weight; /* of the CUSUM; 0: empty */
@@ -37,6 +37,10 @@ double evidence_weigh(const struct expectation *expected, double count, double r
 double evidence_update(struct evidence *evidence, const struct detect_scale *scale,
 	enum detect_metric metric, const struct detect_input *input,
 	const struct expectation *expected);
+
+/* Nothing was seen for `gap_s` after the last bucket. Odds go on; but an onset is not told from
+ * beyond a gap of more than an hour that is longer than what its window holds. */
+void evidence_skip(struct evidence *evidence, uint32_t scale_s, int64_t gap_s);
 
 /* The window that belongs to the rise with the largest odds. */
 const struct evidence_window *evidence_onset(const struct evidence *evidence);

@@ -29,6 +29,7 @@ void explain_windows(const struct detector *detector, const struct detect_settin
 	event->metric = metric;
 	for (int m = 0; m < DETECT_METRICS; m++) {
 		event->observed[m] = event->expected[m] = 0.0;
+		event->buckets[m] = windows[m].buckets;
 		if (windows[m].buckets == 0)
 			continue;
 		evidence_method(&windows[m], &event->expected[m]);
@@ -43,7 +44,8 @@ void explain_windows(const struct detector *detector, const struct detect_settin
 	event->share_expected =
 		share_of((double)window->expected[DETECT_SHARE], (double)window->rest);
 	event->odds = fmin(exp(event->score), ODDS_MAX);
-	event->coverage = (double)window->coverage / window->buckets;
+	event->coverage = (double)window->coverage * event->scale_s /
+			  (double)(event->window_end_s - event->window_start_s);
 	event->samples = baseline->samples;
 	event->learning = baseline->samples < settings->scales[scale].learning;
 	const struct expectation *last = reading->expected[metric];
@@ -97,12 +99,13 @@ void explain_trend(const struct detector *detector, const struct detect_settings
 		.observed = (float)change->observed,
 		.expected = {(float)change->expected, NAN, NAN},
 		.rest = NAN,
-		.coverage = 1.0f,
-		.buckets = 1,
+		.coverage = (float)change->covered,
+		.buckets = 1, /* of 28 days */
 	};
 	event->kind = DETECT_TREND;
 	event->score = reading->score;
 	event->window_end_s = input->start_s;
 	event->onset_s = event->window_start_s = input->start_s - TREND_WEEKS * 7 * 86400;
 	explain_windows(detector, settings, scale, metric, windows, reading, event);
+	event->buckets[metric] = (uint32_t)fmax(1.0, round(change->covered));
 }

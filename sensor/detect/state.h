@@ -26,7 +26,7 @@ struct series {
 };
 
 struct detector {
-	int64_t next_s[DETECT_SCALES_MAX]; /* end of the last bucket; 0: none yet */
+	int64_t next_s[DETECT_SCALES_MAX]; /* end of the last bucket seen; 0: none yet */
 	double silent_s;                   /* covered time before the first use */
 	struct episode episode;
 	bool used;

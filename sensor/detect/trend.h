@@ -20,6 +20,7 @@ struct trend {
 
 struct trend_change {
 	double observed, expected; /* in the last 28 days */
+	double covered;            /* of their buckets, so many were seen */
 	double ratio, low;         /* and the lower end of its 99.9 % confidence interval */
 };
 

@@ -212,25 +212,33 @@ static void jump_within_the_second_day_speaks_as_learning(void **state)
 	assert_true(tap.events[0].ratio > 6.0);
 }
 
-/* Hours of one metric, straight into a detector of that scale alone. */
+/* Hours, or other buckets, of one metric, straight into a detector of that scale alone. */
 struct hours {
+	uint32_t bucket_s;
 	struct detect_settings settings;
 	struct detector *detector;
 	struct detect_event event;
 	int64_t at_s;
 };
 
+static void use_buckets(struct hours *hours, uint32_t bucket_s)
+{
+	free(hours->detector);
+	hours->bucket_s = bucket_s;
+	assert_int_equal(detect_settings_init_single(
+				 &hours->settings, DETECT_HOSTS, bucket_s, 1.0, 1),
+		0);
+	hours->detector = calloc(1, detector_size(&hours->settings));
+	assert_non_null(hours->detector);
+	detector_init(hours->detector, &hours->settings);
+}
+
 static int make_hours(void **state)
 {
 	static struct hours hours;
 	hours = (struct hours){.at_s = TUESDAY_S};
 	*state = &hours;
-	if (detect_settings_init_single(&hours.settings, DETECT_HOSTS, 3600, 1.0, 1) < 0)
-		return -1;
-	hours.detector = calloc(1, detector_size(&hours.settings));
-	if (hours.detector == NULL)
-		return -1;
-	detector_init(hours.detector, &hours.settings);
+	use_buckets(&hours, 3600);
 	return 0;
 }
 
@@ -250,7 +258,7 @@ static enum detect_kind hour(struct hours *hours, double count, double coverage)
 		.rest = {NAN, NAN},
 		.coverage = coverage,
 	};
-	hours->at_s += 3600;
+	hours->at_s += hours->bucket_s;
 	if (!detector_update(hours->detector, &hours->settings, 0, &input, &hours->event))
 		return DETECT_QUIET;
 	return hours->event.kind;
@@ -323,13 +331,45 @@ static void same_rise_every_week_is_learnt(void **state)
 	assert_int_equal(opens, 0);
 }
 
+/* Busy minutes, too few of them to tell a ratio; then hours of which nothing was seen. */
+static void onset_is_told_from_beyond_a_long_gap(void **state)
+{
+	struct hours *hours = *state;
+	use_buckets(hours, 60);
+	level(hours, 2000, 1.0);
+	level(hours, 10, 9.0);
+	for (int i = 0; i < 500; i++)
+		assert_int_equal(hour(hours, 0.0, 0.0), DETECT_QUIET);
+	int64_t back_s = hours->at_s;
+	level(hours, 11, 9.0);
+	assert_int_equal(hour(hours, 9.0, 1.0), DETECT_OPEN);
+	assert_int_equal(hours->event.window_start_s, back_s);
+	assert_int_equal(hours->event.buckets[DETECT_HOSTS], 12);
+	assert_true(hours->event.coverage == 1.0);
+}
+
+static void hours_unseen_within_a_window_count_as_seen(void **state)
+{
+	struct hours *hours = *state;
+	level(hours, 6 * 168, 20.0);
+	assert_int_equal(hour(hours, 260.0, 1.0), DETECT_OPEN);
+	for (int i = 0; i < 6; i++)
+		hour(hours, 0.0, 0.0);
+	hours->at_s += 3 * 3600; /* a gap: not even told */
+	level(hours, 10, 260.0);
+	assert_int_equal(hour(hours, 20.0, 1.0), DETECT_CLOSE);
+	assert_int_equal(hours->event.window_end_s - hours->event.window_start_s, 20 * 3600);
+	assert_int_equal(hours->event.buckets[DETECT_HOSTS], 11);
+	assert_true(fabs(hours->event.coverage - 0.55) < 1e-6);
+}
+
 static void blind_bucket_is_neither_learnt_nor_judged(void **state)
 {
 	struct hours *hours = *state;
 	level(hours, 6 * 168, 50.0);
 	for (int i = 0; i < 500; i++)
 		assert_int_equal(hour(hours, i % 2 ? 0.0 : 5000.0, 0.04), DETECT_QUIET);
-	level(hours, 1, 50.0);
+	level(hours, 1, 48.0);
 	struct detect_outlook outlook;
 	detector_outlook(hours->detector, &hours->settings, 0, DETECT_HOSTS, &outlook);
 	assert_true(fabs(outlook.expected - 50.0) < 2.0);
@@ -404,6 +444,8 @@ int main(void)
 		HOURS_TEST(first_use_after_a_day_of_silence_is_a_notice_once),
 		HOURS_TEST(use_from_the_start_is_no_first_use),
 		HOURS_TEST(same_rise_every_week_is_learnt),
+		HOURS_TEST(onset_is_told_from_beyond_a_long_gap),
+		HOURS_TEST(hours_unseen_within_a_window_count_as_seen),
 		HOURS_TEST(blind_bucket_is_neither_learnt_nor_judged),
 		HOURS_TEST(half_seen_bucket_expects_half),
 		HOURS_TEST(older_bucket_is_ignored),

@@ -91,6 +91,20 @@ static void window_begins_where_the_rise_begins(void **state)
 	assert_true(fabs(expected - 100.0) < 1e-3);
 }
 
+static void onset_lies_beyond_a_gap_longer_than_the_window(void **state)
+{
+	(void)state;
+	struct evidence evidence = {.window = {{.start_s = 60, .weight = 3.0f, .buckets = 90}}};
+	evidence_skip(&evidence, 60, 89 * 60);
+	assert_int_equal(evidence.window[0].buckets, 90);
+	evidence_skip(&evidence, 60, 91 * 60);
+	assert_int_equal(evidence.window[0].buckets, 0);
+	/* An outage of some minutes divides nothing. */
+	evidence.window[0] = (struct evidence_window){.start_s = 60, .weight = 3.0f, .buckets = 1};
+	evidence_skip(&evidence, 60, 3600);
+	assert_int_equal(evidence.window[0].buckets, 1);
+}
+
 static void method_is_chosen_from_the_sums(void **state)
 {
 	(void)state;
@@ -108,6 +122,7 @@ int main(void)
 		cmocka_unit_test(one_burst_is_less_than_many_events),
 		cmocka_unit_test(huge_counts_keep_the_score_finite),
 		cmocka_unit_test(window_begins_where_the_rise_begins),
+		cmocka_unit_test(onset_lies_beyond_a_gap_longer_than_the_window),
 		cmocka_unit_test(method_is_chosen_from_the_sums),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
