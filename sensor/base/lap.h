@@ -93,13 +93,20 @@ static inline void lap_mark(struct lap *lap, unsigned piece)
 	lap->at = now;
 }
 
+/* What was done since `since` (of lap_now) counts elsewhere, and not for the round under way.
+ * Returns its ticks. */
+static inline uint64_t lap_leave_out(struct lap *lap, uint64_t since)
+{
+	uint64_t ticks = lap_now() - since;
+
+	lap->at += ticks;
+	return ticks;
+}
+
 /* The wait since `since` (of lap_now) was `piece`; it does not count for the round under way. */
 static inline void lap_add_wait(struct lap *lap, unsigned piece, uint64_t since)
 {
-	uint64_t waited = lap_now() - since;
-
-	lap_add(lap, piece, waited);
-	lap->at += waited;
+	lap_add(lap, piece, lap_leave_out(lap, since));
 }
 
 struct lap_start lap_start(void);

@@ -211,12 +211,15 @@ static bool is_worker_waiting(const struct lane *lane)
 static void flush(struct lane *lane, uint32_t reader)
 {
 	struct batch *batch = lane->filling[reader];
+	uint64_t since;
 	if (batch_is_light(batch) && is_worker_waiting(lane)) {
+		since = lap_now();
 		work_batch(lane, batch);
+		lap_leave_out(lane->laps[reader], since); /* the worker's lap has it */
 		return;
 	}
 	channel_put(lane->full_batches, batch);
-	uint64_t since = lap_now();
+	since = lap_now();
 	lane->filling[reader] = channel_take(lane->empty_batches);
 	lap_add_wait(lane->laps[reader], STAGE_FULL, since);
 }

@@ -61,6 +61,20 @@ static void wait_counts_as_work(void **state)
 	assert_int_equal(lap.at - since, lap_ticks(&lap, WAIT) + lap_ticks(&lap, WORK));
 }
 
+static void work_that_another_lap_measures_counts_twice(void **state)
+{
+	struct lap lap = {0};
+	uint64_t since;
+
+	(void)state;
+	lap_begin_rare(&lap);
+	lap.at = since = lap_now() - 1000000;
+	uint64_t left_out = lap_leave_out(&lap, since);
+	assert_true(left_out >= 1000000);
+	lap_mark(&lap, WORK);
+	assert_int_equal(lap.at - since, left_out + lap_ticks(&lap, WORK));
+}
+
 static void counter_has_no_rate(void **state)
 {
 	struct lap_start start = lap_start();
@@ -79,6 +93,7 @@ int main(void)
 		cmocka_unit_test(measured_rounds_do_not_stand_for_all),
 		cmocka_unit_test(round_between_samples_is_measured),
 		cmocka_unit_test(wait_counts_as_work),
+		cmocka_unit_test(work_that_another_lap_measures_counts_twice),
 		cmocka_unit_test(counter_has_no_rate),
 	};
 
