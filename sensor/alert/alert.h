@@ -23,7 +23,8 @@ enum alert_state {
 	ALERT_TREND,  /* slow rise: 28 days against the reference period, once per doubling */
 };
 
-/* Counts of one window. */
+/* Counts of one window: flows and bytes of all of it, distinct hosts of a bucket, on average over
+ * those that were seen. */
 struct alert_counts {
 	double hosts, flows, bytes;
 };
@@ -89,7 +90,7 @@ struct alert {
 	int64_t window_start_s, window_end_s;
 	const char *metric;                     /* static text: "hosts" or "flows" */
 	struct alert_counts observed, expected; /* expected.bytes is not used */
-	double distinct_hosts;                  /* that used it in the window */
+	double distinct_hosts;                  /* of all of the window */
 	const char *method;                     /* static text: "absolute", "share" or "local" */
 	uint64_t samples;
 	double ratio, rise_percent;

@@ -29,6 +29,12 @@ static json_t *significant(double value, int digits)
 	return json_real(number_round(value, digits));
 }
 
+/* A mean of counts: exact below a million, beyond which sets of hosts are estimates. */
+static json_t *hosts(double mean)
+{
+	return significant(mean, 6);
+}
+
 static json_t *places(double value, int digits)
 {
 	return json_real(number_round_places(value, digits));
@@ -111,7 +117,7 @@ static json_t *window(const struct alert *alert)
 
 static json_t *observed(const struct alert *alert)
 {
-	return json_pack("{s:o, s:o, s:o, s:o}", "hosts", count(alert->observed.hosts), "flows",
+	return json_pack("{s:o, s:o, s:o, s:o}", "hosts", hosts(alert->observed.hosts), "flows",
 		count(alert->observed.flows), "bytes", count(alert->observed.bytes),
 		"distinct_hosts", count(alert->distinct_hosts));
 }
@@ -136,7 +142,7 @@ static json_t *control(const struct alert *alert)
 		return NULL;
 	return json_pack("{s:o, s:i, s:{s:o, s:o}, s:{s:o, s:o}, s:o, s:o, s:o, s:o, s:s}", "hosts",
 		count(from->hosts), "scale_seconds", (int)from->scale_s, "observed", "hosts",
-		count(from->observed.hosts), "flows", count(from->observed.flows), "expected",
+		hosts(from->observed.hosts), "flows", count(from->observed.flows), "expected",
 		"hosts", significant(from->expected.hosts, 4), "flows",
 		significant(from->expected.flows, 4), "ratio", significant(from->ratio, 4),
 		"ratio_low", significant(from->ratio_low, 4), "ratio_high",

@@ -54,6 +54,12 @@ static void explain_technique(const struct explain_context *context, struct aler
 	alert->severity = alert->state == ALERT_NOTICE ? SEVERITY_LOW : technique->severity;
 }
 
+/* Hosts of several buckets are largely the same: what is told is how many a bucket has. */
+static double mean_hosts(double sum, uint32_t buckets)
+{
+	return sum / (buckets > 0 ? buckets : 1);
+}
+
 static double finite_or_zero(double value)
 {
 	return isfinite(value) ? value : 0;
@@ -67,9 +73,10 @@ static void explain_figures(const struct detect_event *event, struct alert *aler
 	alert->window_start_s = event->window_start_s;
 	alert->window_end_s = event->window_end_s;
 	alert->metric = detect_metric_name(event->metric);
-	alert->observed.hosts = event->observed[DETECT_HOSTS];
+	uint32_t buckets = event->buckets[DETECT_HOSTS];
+	alert->observed.hosts = mean_hosts(event->observed[DETECT_HOSTS], buckets);
 	alert->observed.flows = event->observed[DETECT_FLOWS];
-	alert->expected.hosts = event->expected[DETECT_HOSTS];
+	alert->expected.hosts = mean_hosts(event->expected[DETECT_HOSTS], buckets);
 	alert->expected.flows = event->expected[DETECT_FLOWS];
 	alert->method = detect_method_name(event->method);
 	alert->samples = event->samples;
@@ -84,13 +91,22 @@ static void explain_figures(const struct detect_event *event, struct alert *aler
 	alert->learning = event->learning;
 }
 
+static struct alert_counts contrast_counts(
+	const struct control_contrast *contrast, const double sums[DETECT_METRICS])
+{
+	return (struct alert_counts){
+		.hosts = mean_hosts(sums[DETECT_HOSTS], contrast->buckets),
+		.flows = sums[DETECT_FLOWS],
+	};
+}
+
 static void explain_control(const struct control_contrast *contrast, struct alert_control *control)
 {
 	*control = (struct alert_control){
 		.is_known = true,
 		.hosts = contrast->hosts,
-		.observed = {contrast->observed[DETECT_HOSTS], contrast->observed[DETECT_FLOWS], 0},
-		.expected = {contrast->expected[DETECT_HOSTS], contrast->expected[DETECT_FLOWS], 0},
+		.observed = contrast_counts(contrast, contrast->observed),
+		.expected = contrast_counts(contrast, contrast->expected),
 		.scale_s = contrast->scale_s,
 		.ratio = contrast->ratio,
 		.ratio_low = contrast->ratio_low,
@@ -186,7 +202,8 @@ void explain_event(const struct explain_context *context, const struct detect_ev
 	ret_alert->observed.bytes = (double)context->bytes;
 	alert_make_id(ret_alert->range, ret_alert->technique, event->onset_s, ret_alert->id);
 	/* Of many hosts a sample is known: its estimate is not to contradict what was counted. */
-	ret_alert->distinct_hosts = fmin(context->distinct_hosts, ret_alert->observed.hosts);
+	ret_alert->distinct_hosts = fmax(ceil(ret_alert->observed.hosts),
+		fmin(context->distinct_hosts, event->observed[DETECT_HOSTS]));
 	if (context->coordination)
 		explain_coordination(context->coordination, &ret_alert->coordination);
 	if (context->contrast)

@@ -17,6 +17,12 @@ static struct summary_episode *find_episode(struct summary *summary, const char 
 	return NULL;
 }
 
+static double count_buckets(const struct alert *alert)
+{
+	double buckets = (double)(alert->window_end_s - alert->window_start_s) / alert->scale_s;
+	return buckets > 1 ? buckets : 1;
+}
+
 void summary_take(struct summary *summary, const struct alert *alert)
 {
 	if (alert->state == ALERT_NOTICE || alert->state == ALERT_TREND)
@@ -29,6 +35,7 @@ void summary_take(struct summary *summary, const struct alert *alert)
 	if (!episode)
 		episode = &summary->episodes[summary->count++];
 	bool is_hosts = strcmp(alert->metric, "hosts") == 0;
+	double buckets = count_buckets(alert);
 	*episode = (struct summary_episode){
 		.state = alert->state,
 		.close_reason = alert->close_reason,
@@ -36,8 +43,8 @@ void summary_take(struct summary *summary, const struct alert *alert)
 		.start_s = alert->window_start_s,
 		.end_s = alert->window_end_s,
 		.scale_s = alert->scale_s,
-		.observed = is_hosts ? alert->observed.hosts : alert->observed.flows,
-		.expected = is_hosts ? alert->expected.hosts : alert->expected.flows,
+		.observed = is_hosts ? alert->observed.hosts : alert->observed.flows / buckets,
+		.expected = is_hosts ? alert->expected.hosts : alert->expected.flows / buckets,
 		.ratio = alert->ratio,
 		.rise_percent = alert->rise_percent,
 	};
@@ -68,15 +75,12 @@ static const char *scale_word(uint32_t scale_s)
 static void print_episode(const struct summary_episode *episode, FILE *stream)
 {
 	char start[TIME_SIZE], end[TIME_SIZE];
-	double buckets = (double)(episode->end_s - episode->start_s) / episode->scale_s;
-	if (buckets < 1)
-		buckets = 1;
 	fprintf(stream, "  %-16s %-10s %s  %s  %7.1f -> %-7.1f %s a %-6s %6.1fx %+7.0f %%  %s\n",
 		episode->range, episode->technique, format_time(episode->start_s, start),
 		episode->state == ALERT_CLOSE ? format_time(episode->end_s, end)
 					      : "(still open)    ",
-		episode->expected / buckets, episode->observed / buckets, episode->metric,
-		scale_word(episode->scale_s), episode->ratio, episode->rise_percent,
+		episode->expected, episode->observed, episode->metric, scale_word(episode->scale_s),
+		episode->ratio, episode->rise_percent,
 		episode->state == ALERT_CLOSE ? episode->close_reason : "open");
 	if (episode->words[0])
 		fprintf(stream, "    %s\n", episode->words);

@@ -16,7 +16,8 @@ struct summary_episode {
 	const char *close_reason, *metric;
 	int64_t start_s, end_s; /* window of the latest event */
 	uint32_t scale_s;
-	double observed, expected, ratio, rise_percent; /* sums over the window */
+	double observed, expected; /* of a bucket, on average */
+	double ratio, rise_percent;
 	char words[WORDS_ALL_SIZE];
 };
 

@@ -171,6 +171,7 @@ bool control_compare(const struct control_record *record, const struct detect_se
 		contrast.observed[m] = sums[m].observed;
 		contrast.expected[m] = sums[m].expected;
 	}
+	contrast.buckets = deciding->buckets;
 	double modelled = deciding->variance / deciding->expected;
 	find_interval(deciding,
 		measure_spread(record, &window, event->metric, deciding->expected, modelled),

@@ -49,6 +49,7 @@ struct control_contrast {
 	uint32_t scale_s; /* length of the buckets that were added up */
 	double hosts;     /* active hosts of the group in the window */
 	double observed[DETECT_METRICS], expected[DETECT_METRICS];
+	uint32_t buckets;                    /* that are remembered of the window */
 	double ratio, ratio_low, ratio_high; /* of the event's metric */
 	double excess_ratio; /* the event's ratio over the group's, which counts as half a use at
 				least */

@@ -39,11 +39,8 @@ static bool compare(struct trend *trend, double variance_ratio, struct trend_cha
 	if (ratio < 2.0 * told || low <= told)
 		return false;
 	trend->told = (float)ratio;
-	*ret_change = (struct trend_change){.observed = got,
-		.expected = expected,
-		.covered = due,
-		.ratio = ratio,
-		.low = low};
+	*ret_change = (struct trend_change){
+		.observed = got, .expected = expected, .covered = due, .ratio = ratio, .low = low};
 	return true;
 }
 

@@ -48,7 +48,12 @@ events() {
 	[ "$(jq -r '.alert.context | select(.state == "close") | "\(.technique) \(.observed.distinct_hosts) \(.coordination.moved_hosts)"' one/alerts.ndjson |
 		grep -E '^(vpn|tor|vps)' | sort -u)" = "$(printf '%s\n' 'tor 208 192' 'vpn 208 192' 'vps 208 192')" ]
 	jq -e -s 'all(.[].alert.context.coordination; .p_value < 1e-9 and .moved_hosts <= .active_hosts)' one/alerts.ndjson
-	jq -e -s 'all(.[].alert.context; .observed.distinct_hosts <= .observed.hosts)' one/alerts.ndjson
+}
+
+@test "an alert tells of more hosts than there were" {
+	jq -e -s 'all(.[].alert.context; .observed.hosts <= .observed.distinct_hosts and
+		.observed.distinct_hosts <= .coordination.active_hosts)' one/alerts.ndjson
+	jq -e -s 'all(.[].alert.context; (.observed.hosts / .expected.hosts / .ratio - 1) | fabs < 0.01)' one/alerts.ndjson
 }
 
 @test "an alert does not tell how old its databases are" {

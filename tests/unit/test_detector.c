@@ -225,9 +225,8 @@ static void use_buckets(struct hours *hours, uint32_t bucket_s)
 {
 	free(hours->detector);
 	hours->bucket_s = bucket_s;
-	assert_int_equal(detect_settings_init_single(
-				 &hours->settings, DETECT_HOSTS, bucket_s, 1.0, 1),
-		0);
+	assert_int_equal(
+		detect_settings_init_single(&hours->settings, DETECT_HOSTS, bucket_s, 1.0, 1), 0);
 	hours->detector = calloc(1, detector_size(&hours->settings));
 	assert_non_null(hours->detector);
 	detector_init(hours->detector, &hours->settings);

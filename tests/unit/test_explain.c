@@ -58,6 +58,7 @@ static int begin(void **state)
 		.window_end_s = START + 3600,
 		.observed = {[DETECT_HOSTS] = 13, [DETECT_FLOWS] = 260},
 		.expected = {[DETECT_HOSTS] = 1, [DETECT_FLOWS] = 20},
+		.buckets = {[DETECT_HOSTS] = 1, [DETECT_FLOWS] = 1},
 		.ratio = 13,
 		.rise_percent = 1200,
 		.share_observed = NAN,
@@ -206,6 +207,7 @@ static void hosts_that_moved_or_the_control_group_are_mixed_up(void **state)
 	context.coordination = &coordination;
 	context.contrast = &contrast;
 	context.distinct_hosts = 12;
+	event.buckets[DETECT_HOSTS] = 2;
 	explain_event(&context, &event, &alert);
 	assert_true(alert.distinct_hosts == 12);
 	assert_true(alert.coordination.is_known && alert.coordination.has_times);
@@ -229,12 +231,34 @@ static void more_hosts_are_told_than_were_counted(void **state)
 	assert_false(alert.control.is_known);
 }
 
+/* Hosts of one minute are those of the next; flows are not. */
+static void hosts_of_many_buckets_are_added_up(void **state)
+{
+	struct control_contrast minutes = contrast;
+
+	(void)state;
+	minutes.buckets = 5;
+	context.contrast = &minutes;
+	event.observed[DETECT_HOSTS] = 390;
+	event.expected[DETECT_HOSTS] = 30;
+	event.buckets[DETECT_HOSTS] = 60;
+	context.distinct_hosts = 5;
+	explain_event(&context, &event, &alert);
+	assert_true(alert.observed.hosts == 6.5 && alert.expected.hosts == 0.5);
+	assert_true(alert.observed.flows == 260 && alert.expected.flows == 20);
+	/* An estimate below what one bucket holds would contradict it. */
+	assert_true(alert.distinct_hosts == 7);
+	assert_true(alert.control.observed.hosts == contrast.observed[DETECT_HOSTS] / 5);
+	assert_true(alert.control.expected.flows == contrast.expected[DETECT_FLOWS]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			hosts_that_moved_or_the_control_group_are_mixed_up, begin, end),
 		cmocka_unit_test_setup_teardown(more_hosts_are_told_than_were_counted, begin, end),
+		cmocka_unit_test_setup_teardown(hosts_of_many_buckets_are_added_up, begin, end),
 		cmocka_unit_test_setup_teardown(figures_of_the_event_are_mixed_up, begin, end),
 		cmocka_unit_test_setup_teardown(episode_changes_its_id, begin, end),
 		cmocka_unit_test_setup_teardown(first_use_is_as_severe_as_a_jump, begin, end),
