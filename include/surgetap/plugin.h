@@ -54,7 +54,7 @@ enum surgetap_next {
 
 /* Which callbacks a plugin wants; a callback not asked for is not called. */
 enum surgetap_wants {
-	SURGETAP_WANTS_PACKETS = 1,      /* on_packet: the first payloads of a flow (at most 24) */
+	SURGETAP_WANTS_PACKETS = 1,      /* on_packet: the first payloads of a flow (at most 40) */
 	SURGETAP_WANTS_CLASSIFIED = 2,   /* on_classified */
 	SURGETAP_WANTS_ENDED = 4,        /* on_ended */
 	SURGETAP_WANTS_FINGERPRINTS = 8, /* ja3 and ja4, which cost some time for each hello */

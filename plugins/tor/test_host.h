@@ -2,6 +2,8 @@
 #ifndef TOR_TEST_HOST_H
 #define TOR_TEST_HOST_H
 /* The sensor as the plugin tor sees it: it takes down what it is told. */
+#include "memory.h"
+
 #include <surgetap/plugin.h>
 
 #include <arpa/inet.h>
@@ -110,6 +112,40 @@ static inline struct surgetap_flow tls_flow(const char *address, uint16_t port)
 		.category = "Web",
 		.confidence = SURGETAP_CONFIDENCE_DPI,
 	};
+}
+
+/* Shows the plugin payloads that begin as given, each as long as its record; then the verdict. */
+struct start {
+	bool from_client;
+	const char *bytes;
+	size_t count;
+};
+
+#define START(text) text, sizeof text - 1
+static inline enum surgetap_grade grade_of_starts(
+	struct surgetap_flow *flow, const struct start *starts, size_t count)
+{
+	static const struct surgetap_setting none[] = {{NULL, NULL}};
+	struct memory memory = {0};
+	struct surgetap_call call = {.host = &host, .flow = flow, .flow_state = &memory};
+	enum surgetap_next next = SURGETAP_MORE;
+	void *shared = NULL;
+
+	assert_int_equal(surgetap_plugin_tor.load(&host, none, &shared), 0);
+	memset(&told, 0, sizeof told);
+	call.shared = shared;
+	for (size_t i = 0; i < count && next == SURGETAP_MORE; i++) {
+		uint8_t *data = test_malloc(starts[i].count);
+		const struct surgetap_payload payload = {data, (uint32_t)starts[i].count,
+			(uint32_t)starts[i].count, starts[i].from_client, (uint8_t)i};
+
+		memcpy(data, starts[i].bytes, starts[i].count);
+		call.payload = &payload;
+		next = surgetap_plugin_tor.on_packet(&call);
+		test_free(data);
+	}
+	surgetap_plugin_tor.unload(shared);
+	return told.reports ? told.evidence.grade : SURGETAP_GRADE_NONE;
 }
 
 /* Set-up and clean-up of a group of tests that use load_list. */

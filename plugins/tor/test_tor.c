@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test_host.h"
-#include "traits.h"
 
 /* The grade that the plugin gives a TLS flow; list NULL stands for no list. */
 static enum surgetap_grade grade_of(const char *list, const struct surgetap_flow *flow)
 {
 	static const struct surgetap_setting none[] = {{NULL, NULL}};
-	struct traits traits = {0};
-	struct surgetap_call call = {.host = &host, .flow = flow, .flow_state = &traits};
+	struct memory memory = {0};
+	struct surgetap_call call = {.host = &host, .flow = flow, .flow_state = &memory};
 	void *shared = NULL;
 
 	if (list != NULL)

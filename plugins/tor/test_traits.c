@@ -1,45 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test_host.h"
-#include "traits.h"
 
-/* Shows the plugin payloads that begin as given, each as long as its record; then the verdict. */
-struct start {
-	bool from_client;
-	const char *bytes;
-	size_t count;
-};
-
-#define START(text) text, sizeof text - 1
 #define HELLO                                                                                      \
 	{                                                                                          \
 		true, START("\x16\3\1\2\0\1\0\1\xfc\3\3")                                          \
 	}
-
-static enum surgetap_grade grade_of_starts(
-	struct surgetap_flow *flow, const struct start *starts, size_t count)
-{
-	static const struct surgetap_setting none[] = {{NULL, NULL}};
-	struct traits traits = {0};
-	struct surgetap_call call = {.host = &host, .flow = flow, .flow_state = &traits};
-	enum surgetap_next next = SURGETAP_MORE;
-	void *shared = NULL;
-
-	assert_int_equal(surgetap_plugin_tor.load(&host, none, &shared), 0);
-	memset(&told, 0, sizeof told);
-	call.shared = shared;
-	for (size_t i = 0; i < count && next == SURGETAP_MORE; i++) {
-		uint8_t *data = test_malloc(starts[i].count);
-		const struct surgetap_payload payload = {data, (uint32_t)starts[i].count,
-			(uint32_t)starts[i].count, starts[i].from_client, (uint8_t)i};
-
-		memcpy(data, starts[i].bytes, starts[i].count);
-		call.payload = &payload;
-		next = surgetap_plugin_tor.on_packet(&call);
-		test_free(data);
-	}
-	surgetap_plugin_tor.unload(shared);
-	return told.reports ? told.evidence.grade : SURGETAP_GRADE_NONE;
-}
 
 static void drawn_name_like_a_word_is_missed(void **state)
 {

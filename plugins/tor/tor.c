@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hostname.h"
+#include "memory.h"
 #include "relays.h"
-#include "traits.h"
 
 #include <surgetap/evidence.h>
 
@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #define TCP 6
+#define UDP 17
 #define LISTS_MAX 8
 #define LIST_BYTES_MAX (64u << 20) /* a consensus has 3 MB */
 
@@ -201,7 +202,8 @@ static bool has_drawn_name(const struct surgetap_flow *flow)
 /* Returns true when the flow has shown all it can. */
 static bool judge_traits(const struct surgetap_call *call)
 {
-	const struct traits *traits = call->flow_state;
+	const struct memory *memory = call->flow_state;
+	const struct traits *traits = &memory->traits;
 
 	if (traits->has_certificate) {
 		surgetap_report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 89,
@@ -216,17 +218,34 @@ static bool judge_traits(const struct surgetap_call *call)
 	return traits->is_foreign;
 }
 
+static enum surgetap_next judge_datagram(const struct surgetap_call *call)
+{
+	struct memory *memory = call->flow_state;
+	enum snowflake_verdict verdict = snowflake_inspect(&memory->snowflake, call->payload);
+
+	if (verdict == SNOWFLAKE_SEEN)
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 75,
+			"Snowflake: pion's name in ICE, a channel with a label of 26 bytes");
+	memory->is_snowflake_open = verdict == SNOWFLAKE_OPEN;
+	return memory->is_snowflake_open ? SURGETAP_MORE : SURGETAP_DONE;
+}
+
 static enum surgetap_next on_packet(const struct surgetap_call *call)
 {
+	struct memory *memory = call->flow_state;
+
+	if (call->flow->transport == UDP)
+		return judge_datagram(call);
 	if (call->flow->transport != TCP || call->payload->index >= TRAITS_PAYLOADS)
 		return SURGETAP_DONE;
-	traits_inspect(call->flow_state, call->payload);
+	traits_inspect(&memory->traits, call->payload);
 	return judge_traits(call) ? SURGETAP_DONE : SURGETAP_MORE;
 }
 
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
+	const struct memory *memory = call->flow_state;
 	enum relays_match match = match_lists(call);
 	bool is_drawn = flow->transport == TCP && has_drawn_name(flow);
 	bool is_random = is_drawn && hostname_is_random(flow->sni);
@@ -246,7 +265,8 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	else if (strcmp(flow->protocol, "tor") == 0 && flow->transport == TCP)
 		surgetap_report(call, SURGETAP_GRADE_GUESS, SURGETAP_KIND_TUNNEL, 20,
 			"nDPI: tor, by name or built-in address list");
-	return is_drawn && !judge_traits(call) ? SURGETAP_MORE : SURGETAP_DONE;
+	return memory->is_snowflake_open || (is_drawn && !judge_traits(call)) ? SURGETAP_MORE
+									      : SURGETAP_DONE;
 }
 
 static const struct surgetap_technique techniques[] = {
@@ -264,10 +284,10 @@ SURGETAP_PLUGIN = {
 	.size = sizeof(struct surgetap_plugin),
 	.name = "tor",
 	.version = "1",
-	.summary = "Tor by relay list and by the traits of its TLS",
+	.summary = "Tor by relay list, by the traits of its TLS, by Snowflake's channel",
 	.techniques = techniques,
 	.options = options,
-	.flow_state_size = sizeof(struct traits),
+	.flow_state_size = sizeof(struct memory),
 	.wants = SURGETAP_WANTS_PACKETS | SURGETAP_WANTS_CLASSIFIED,
 	.load = load,
 	.unload = unload,

@@ -16,7 +16,7 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 		{
 			count = split($7, labels, "+")
 			for (i = 1; i <= count; i++)
-				if (labels[i] !~ /^(vpn|tor|tls|proxy|coin|mining|social-western|social-chinese|ssh|http|dns|ntp|sip|rtp|bittorrent|random)$/)
+				if (labels[i] !~ /^(vpn|tor|tls|proxy|coin|mining|social-western|social-chinese|ssh|http|dns|ntp|sip|rtp|stun|bittorrent|random)$/)
 					print
 		}
 		' truth.csv

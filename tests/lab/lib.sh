@@ -65,6 +65,15 @@ stop() {
 	wait_until 10 gone "$pid"
 }
 
+net_new() { # NETWORK
+	ip netns add "$PREFIX-$1"
+	ip netns exec "$PREFIX-$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	ip -n "$PREFIX-$1" link set lo up
+	# `ip netns exec` lays this over /etc/resolv.conf: nobody's name server is asked, and the refusal is at once.
+	mkdir -p "/etc/netns/$PREFIX-$1"
+	echo 'nameserver 127.0.0.1' >"/etc/netns/$PREFIX-$1/resolv.conf"
+}
+
 net_join() { # NETWORK ADDRESS GATEWAY ROUTER_INTERFACE
 	local ns=$PREFIX-$1 router=$PREFIX-router end
 	ip -n "$router" link add "$4" type veth peer name eth0 netns "$ns"
@@ -82,12 +91,7 @@ net_join() { # NETWORK ADDRESS GATEWAY ROUTER_INTERFACE
 net_up() {
 	local network last
 	for network in router client east west; do
-		ip netns add "$PREFIX-$network"
-		ip netns exec "$PREFIX-$network" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-		ip -n "$PREFIX-$network" link set lo up
-		# `ip netns exec` lays this over /etc/resolv.conf: nobody's name server is asked, and the refusal is at once.
-		mkdir -p "/etc/netns/$PREFIX-$network"
-		echo 'nameserver 127.0.0.1' >"/etc/netns/$PREFIX-$network/resolv.conf"
+		net_new "$network"
 	done
 	net_join client "$CLIENT" 175.45.176.1 c0
 	net_join east "$SERVER" 203.0.113.1 e0
@@ -101,18 +105,19 @@ net_up() {
 
 # Ends what runs in the namespaces (a pid elsewhere is never touched) and removes them; harmless when there are none.
 net_down() {
-	local network signal tries
-	for network in client east west router; do
-		[[ -e /run/netns/$PREFIX-$network ]] || continue
+	local namespace signal tries
+	for namespace in /run/netns/"$PREFIX"-*; do
+		[[ -e $namespace ]] || continue
+		namespace=${namespace##*/}
 		for signal in TERM KILL; do
 			for tries in {1..40}; do
-				[[ -n $(ip netns pids "$PREFIX-$network") ]] || break
-				((tries > 1)) || ip netns pids "$PREFIX-$network" | xargs -r kill "-$signal" 2>/dev/null
+				[[ -n $(ip netns pids "$namespace") ]] || break
+				((tries > 1)) || ip netns pids "$namespace" | xargs -r kill "-$signal" 2>/dev/null
 				sleep 0.05
 			done
 		done
-		ip netns del "$PREFIX-$network"
-		rm -rf "/etc/netns/$PREFIX-$network"
+		ip netns del "$namespace"
+		rm -rf "/etc/netns/$namespace"
 	done
 }
 
@@ -197,6 +202,12 @@ captured() { (($(packets_of "$WORK/raw.pcap" | wc -l) >= $1)); } # PACKETS: so m
 # label ADDRESS PORT TRANSPORT LABEL: in a case's truth(), names the flows to that server.
 label() { echo "$1,$2,$3 $4" >>"$WORK/labels"; }
 
+# label_flows LABEL: the same for single flows, which standard input names as flows.awk prints them.
+label_flows() { awk -F, -v label="$1" '{ print $1 "," $2 "," $3 "," $4 "," $5, label }' >>"$WORK/labels"; }
+
+# flows_of FILTER: those of the cut capture with such packets.
+flows_of() { tcpdump -nqtr - "$1" <"$WORK/cut.pcap" 2>/dev/null | awk -f "$LAB/flows.awk" -v mode=flows; }
+
 # made_by PACKAGE [NAME]: in a case's truth(), names the client program and its version.
 made_by() {
 	# shellcheck disable=SC2016 # the dollar is dpkg-query's
@@ -213,9 +224,11 @@ write_truth() {
 		FNR == NR { label[$1] = $2; next }
 		{
 			split($0, f, ",")
-			key = f[3] "," f[4] "," f[5]
+			server = f[3] "," f[4] "," f[5]
+			key = f[1] "," f[2] "," server
+			if (!(key in label)) key = server
 			if (!(key in label)) { print "flow without a label: " $0 > "/dev/stderr"; exit 1 }
-			print name ".pcap," f[1] "," f[2] "," key "," label[key] "," tool "," name
+			print name ".pcap," f[1] "," f[2] "," server "," label[key] "," tool "," name
 		}' "$WORK/labels" "$WORK/flows" >"$WORK/truth"
 }
 

@@ -170,7 +170,7 @@ static void malformed_report_is_taken(void **state)
 	assert_int_equal(flow.tunnels, BIT(TLS));
 }
 
-static void plugin_sees_a_twenty_fifth_payload(void **state)
+static void plugin_sees_a_payload_beyond_the_limit(void **state)
 {
 	struct flow flow = new_flow();
 
@@ -392,7 +392,7 @@ int main(void)
 		cmocka_unit_test_teardown(contact_counts_as_use_or_outranks, end),
 		cmocka_unit_test_teardown(weaker_or_later_report_replaces_the_strongest, end),
 		cmocka_unit_test_teardown(malformed_report_is_taken, end),
-		cmocka_unit_test_teardown(plugin_sees_a_twenty_fifth_payload, end),
+		cmocka_unit_test_teardown(plugin_sees_a_payload_beyond_the_limit, end),
 		cmocka_unit_test_teardown(done_is_overheard, end),
 		cmocka_unit_test_teardown(later_fragment_is_shown_as_a_payload, end),
 		cmocka_unit_test_teardown(end_is_told_twice_or_not_at_all, end),
