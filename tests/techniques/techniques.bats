@@ -104,7 +104,7 @@ given() {
 	cd "$BATS_TEST_DIRNAME/../.."
 	tests/geoip/make-mmdb tests/geoip/demo.csv "$BATS_TEST_TMPDIR"
 	for capture in tests/lab/captures/*.pcap; do
-		"${SURGETAP:-build/release/surgetap}" flows --quiet --geoip-asn "$BATS_TEST_TMPDIR/asn.mmdb" "$capture"
+		"${SURGETAP:-build/release/surgetap}" flows --quiet ${FEW_FLOWS:+"$FEW_FLOWS"} --geoip-asn "$BATS_TEST_TMPDIR/asn.mmdb" "$capture"
 	done | jq -r --arg capture all -f tests/techniques/evidence.jq >"$BATS_TEST_TMPDIR/evidence"
 	for manual in $(grep -l '^## Confidence' plugins/*/*.md); do
 		plugin=$(basename "$manual" .md)
