@@ -3,17 +3,14 @@
 #define PIPELINE_ANALYST_H
 /*
  * From closed minutes to alerts: merges the workers' meters, adds minutes up to hours, days and
- * weeks, drives a detector for each range and technique, explains its events. Does no I/O: alerts
+ * weeks, has the ranges judged in each. Does no I/O: alerts
  * and usage go to a listener. The control group is judged like a range, and raises no alerts: those
  * of the ranges are held against it.
  */
 #include "alert/explain.h"
-#include "detect/detector.h"
-#include "meter/history.h"
-#include "meter/meter.h"
+#include "pipeline/buckets.h"
 #include "pipeline/rules.h"
 
-#define ANALYST_SCALES 4
 #define ANALYST_COVERAGE_MIN 0.5 /* a bucket seen less than half says nothing about hosts */
 
 /* A closed bucket of one range. */

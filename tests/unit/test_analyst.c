@@ -19,11 +19,11 @@ static struct meter *meter;
 
 /* What was told: buckets by scale, sums of the first range's VPN, alerts. */
 static struct {
-	unsigned buckets[ANALYST_SCALES];
-	uint64_t flows[ANALYST_SCALES], bytes[ANALYST_SCALES];
-	double hosts[ANALYST_SCALES]; /* of the latest bucket */
-	double coverage[ANALYST_SCALES];
-	int64_t start_s[ANALYST_SCALES];
+	unsigned buckets[BUCKETS_SCALES];
+	uint64_t flows[BUCKETS_SCALES], bytes[BUCKETS_SCALES];
+	double hosts[BUCKETS_SCALES]; /* of the latest bucket */
+	double coverage[BUCKETS_SCALES];
+	int64_t start_s[BUCKETS_SCALES];
 	unsigned opens, others;
 	struct alert open;
 } told;
@@ -143,7 +143,7 @@ static void scales_do_not_add_up(void **state)
 	assert_int_equal(told.buckets[1], 26);
 	assert_int_equal(told.buckets[2], 2);
 	assert_int_equal(told.buckets[3], 1);
-	for (int scale = 0; scale < ANALYST_SCALES; scale++) {
+	for (int scale = 0; scale < BUCKETS_SCALES; scale++) {
 		assert_int_equal(told.flows[scale], 3 * 26 * 60);
 		assert_int_equal(told.bytes[scale], 300 * 26 * 60);
 		assert_true(told.hosts[scale] == 3);
