@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "capture/file.h"
 
+#include "capture/ahead.h"
 #include "capture/stream.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #define SECONDS_MAX (INT64_C(1) << 42) /* differences of two times in microseconds still fit */
 
 struct file {
+	struct input *input;
 	struct stream *stream;
 	pcap_t *pcap;
 	int link_type;
@@ -43,28 +45,30 @@ static void say(struct file_fault *fault, const char *message)
 }
 
 /* Says why the stream's first bytes are not those of a capture; 0 if they are. */
-static int check_head(const struct stream *stream, struct file_fault *fault)
+static int check_head(const struct input *input, struct file_fault *fault)
 {
 	uint8_t head[4] = {0};
-	size_t bytes = stream_head(stream, head);
+	size_t bytes = input_head(input, head);
 
 	if (bytes == sizeof(head) && is_capture(head))
 		return 0;
-	if (stream_fault(stream))
-		say(fault, stream_fault(stream));
+	if (input_fault(input))
+		say(fault, input_fault(input));
 	else if (bytes == 0)
 		say(fault, "empty file");
 	else
 		say(fault, "not a capture: neither pcap nor pcapng, plain or packed with gzip or "
 			   "zstd");
-	return stream_fault(stream) ? -EBADMSG : -EMEDIUMTYPE;
+	return input_fault(input) ? -EBADMSG : -EMEDIUMTYPE;
 }
 
-static int open_pcap(struct file *file, struct file_fault *fault)
+static int open_pcap(struct file *file, bool reads_ahead, struct file_fault *fault)
 {
 	char message[PCAP_ERRBUF_SIZE] = "";
-	FILE *stdio = stream_file(file->stream);
+	FILE *stdio = NULL;
 
+	if (stream_new(file->input, reads_ahead, &file->stream) == 0)
+		stdio = stream_file(file->stream);
 	if (!stdio) {
 		say(fault, strerror(ENOMEM));
 		return -ENOMEM;
@@ -83,20 +87,27 @@ static int open_pcap(struct file *file, struct file_fault *fault)
 	return 0;
 }
 
-int file_open(const char *path, struct file **ret_file, struct file_fault *ret_fault)
+/* Not worth a thread: less than it may be ahead, or what keeps it waiting. */
+static bool is_long(const struct input *input)
+{
+	return input_size(input) >= AHEAD_BLOCKS * AHEAD_BLOCK_BYTES;
+}
+
+int file_open(
+	const char *path, bool reads_ahead, struct file **ret_file, struct file_fault *ret_fault)
 {
 	struct file *file = calloc(1, sizeof(*file));
-	int result = file ? stream_open(path, &file->stream) : -ENOMEM;
+	int result = file ? input_open(path, &file->input) : -ENOMEM;
 
 	*ret_fault = (struct file_fault){0};
 	if (result < 0) {
 		say(ret_fault, strerror(-result));
 		goto fail;
 	}
-	ret_fault->packing = stream_packing(file->stream);
-	result = check_head(file->stream, ret_fault);
+	ret_fault->packing = input_packing(file->input);
+	result = check_head(file->input, ret_fault);
 	if (result == 0)
-		result = open_pcap(file, ret_fault);
+		result = open_pcap(file, reads_ahead && is_long(file->input), ret_fault);
 	if (result < 0)
 		goto fail;
 	*ret_file = file;
@@ -128,7 +139,7 @@ static int find_end(struct file *file, int result, struct file_fault *fault)
 	*fault = (struct file_fault){
 		.packet = file->packets + 1,
 		.byte_offset = offset > 0 ? (uint64_t)offset : 0,
-		.packing = stream_packing(file->stream),
+		.packing = input_packing(file->input),
 	};
 	say(fault, packing_fault ? packing_fault : pcap_geterr(file->pcap));
 	return -EBADMSG;
@@ -155,7 +166,7 @@ int file_next(struct file *file, struct frame *ret_frame, struct file_fault *ret
 
 uint64_t file_size(const struct file *file)
 {
-	return stream_size(file->stream);
+	return input_size(file->input);
 }
 
 uint64_t file_bytes_read(const struct file *file)
@@ -165,17 +176,18 @@ uint64_t file_bytes_read(const struct file *file)
 
 bool file_can_reopen(const struct file *file)
 {
-	return stream_is_regular(file->stream);
+	return input_is_regular(file->input);
 }
 
-/* libpcap's handle owns the stdio stream, which reads from ours. */
+/* libpcap's handle owns the stdio stream, which reads from ours, and that from the input. */
 void file_close(struct file *file)
 {
 	if (!file)
 		return;
 	if (file->pcap)
 		pcap_close(file->pcap);
-	stream_close(file->stream);
+	stream_free(file->stream);
+	input_close(file->input);
 	free(file);
 }
 

@@ -16,9 +16,11 @@ struct file_fault {
 
 struct file;
 
-/* Opens the capture at `path` ("-": standard input). Returns 0; -EMEDIUMTYPE when it is no capture,
- * -EISDIR for a directory, or another -errno. On failure the fault is filled. */
-int file_open(const char *path, struct file **ret_file, struct file_fault *ret_fault);
+/* Opens the capture at `path` ("-": standard input). With `reads_ahead` a long file is read by a
+ * thread of its own, as ahead.h says. Returns 0; -EMEDIUMTYPE when it is no capture, -EISDIR for a
+ * directory, or another -errno. On failure the fault is filled. */
+int file_open(
+	const char *path, bool reads_ahead, struct file **ret_file, struct file_fault *ret_fault);
 
 /* The next frame; its data is valid until the next call. Returns 1 for a frame, 0 at the end,
  * -EBADMSG at damage, with the fault filled. Times are within 2^42 seconds of 1970. */

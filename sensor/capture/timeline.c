@@ -157,10 +157,10 @@ static bool source_advance(struct timeline *timeline, struct source *source)
 }
 
 /* Opens the source up to its first frame. */
-static bool source_open(struct timeline *timeline, struct source *source)
+static bool source_open(struct timeline *timeline, struct source *source, bool reads_ahead)
 {
 	struct file_fault fault;
-	int result = file_open(source->path, &source->file, &fault);
+	int result = file_open(source->path, reads_ahead, &source->file, &fault);
 
 	if (result < 0) {
 		if (result != -EMEDIUMTYPE || !source->in_directory)
@@ -195,7 +195,7 @@ static int add_source(struct timeline *timeline, const char *path, bool in_direc
 		return -ENOMEM;
 	timeline->count++;
 	/* Only the first time is wanted now; what cannot be opened twice stays open. */
-	if (source_open(timeline, source) && file_can_reopen(source->file))
+	if (source_open(timeline, source, false) && file_can_reopen(source->file))
 		source_shut(timeline, source);
 	return 0;
 }
@@ -295,7 +295,7 @@ static bool prepare_top(struct timeline *timeline)
 	heap_pop(timeline);
 	if (timeline->open_count >= TIMELINE_OPEN_MAX)
 		source_wait(timeline, top);
-	else if (source_open(timeline, top))
+	else if (source_open(timeline, top, timeline->open_count < TIMELINE_AHEAD_MAX))
 		heap_push(timeline, top);
 	return false;
 }

@@ -8,6 +8,7 @@
 #include "capture/capture.h"
 
 #define TIMELINE_OPEN_MAX 64 /* files open at once; further ones wait, which is counted */
+#define TIMELINE_AHEAD_MAX 4 /* files opened while fewer are open are read ahead, in 3 MiB each */
 
 struct timeline;
 

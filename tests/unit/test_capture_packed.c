@@ -1,42 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Captures packed with gzip and zstd. */
 #include "capture_bytes.h"
+#include "capture_packing.h"
 
-#include <zlib.h>
-#include <zstd.h>
-
-static size_t deflate_all(uint8_t *out, size_t capacity, const void *data, size_t size)
-{
-	z_stream stream = {0};
-
-	assert_int_equal(
-		deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	stream.next_in = (Bytef *)data;
-	stream.avail_in = (uInt)size;
-	stream.next_out = out;
-	stream.avail_out = (uInt)capacity;
-	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-	deflateEnd(&stream);
-	return stream.total_out;
-}
-
-static size_t compress_all(uint8_t *out, size_t capacity, const void *data, size_t size)
-{
-	size_t result = ZSTD_compress(out, capacity, data, size, 3);
-
-	assert_false(ZSTD_isError(result));
-	return result;
-}
-
-typedef size_t pack(uint8_t *out, size_t capacity, const void *data, size_t size);
-
-static const struct {
-	const char *name;
-	pack *pack;
-	size_t descriptor; /* where 0xff cannot be: gzip's first block, zstd's frame descriptor */
-} packings[] = {{"gzip", deflate_all, 10}, {"zstd", compress_all, 4}};
-
-#define PACKINGS (sizeof(packings) / sizeof(packings[0]))
 #define PACKETS 100
 
 static void pack_more(struct blob *packed, pack *packer, const void *data, size_t size)
@@ -222,71 +188,6 @@ static void test_skippable_frame_hides_the_capture(void **state)
 	assert_int_equal(heard.count, 0);
 }
 
-#define LONG_PACKETS 120000
-
-/* Bytes that no packer makes much shorter, the same in every run. */
-static uint32_t next_number(uint32_t *number)
-{
-	return *number = *number * 1664525 + 1013904223;
-}
-
-static uint8_t *make_long_capture(size_t *ret_size)
-{
-	struct blob part = {0};
-	uint32_t number = 1;
-	uint8_t *data = malloc(24 + LONG_PACKETS * 20), *at = data;
-
-	assert_non_null(data);
-	blob_put_pcap(&part, MAGIC_MICRO, 1);
-	for (uint32_t i = 0; i < LONG_PACKETS; i++) {
-		blob_put_record(&part, i, next_number(&number) % 1000000, 0);
-		next_number(&number);
-		memcpy(part.data + part.size - RECORD_BYTES, &number, RECORD_BYTES);
-		memcpy(at, part.data, part.size);
-		at += part.size;
-		part.size = 0;
-	}
-	*ret_size = (size_t)(at - data);
-	return data;
-}
-
-static void assert_reads_long_capture(const uint8_t *data, size_t size)
-{
-	char *path = path_with("long", data, size);
-	struct heard heard;
-	struct capture *capture = capture_begin(&heard, &path, 1);
-	struct frame frame;
-	uint32_t number = 1;
-
-	for (uint32_t i = 0; i < LONG_PACKETS; i++) {
-		assert_int_equal(capture_next(capture, 0, &frame), CAPTURE_FRAME);
-		assert_int_equal(
-			frame.time_us, i * INT64_C(1000000) + next_number(&number) % 1000000);
-		next_number(&number);
-		assert_memory_equal(frame.data, &number, RECORD_BYTES);
-	}
-	assert_int_equal(capture_next(capture, 0, &frame), CAPTURE_END);
-	assert_int_equal(heard.count, 0);
-	capture_close(capture);
-	free(path);
-}
-
-static void test_capture_longer_than_any_buffer_is_garbled(void **state)
-{
-	size_t size, packed_size;
-	uint8_t *data = make_long_capture(&size), *packed = malloc(2 * size);
-
-	(void)state;
-	assert_reads_long_capture(data, size);
-	for (size_t i = 0; i < PACKINGS; i++) {
-		packed_size = packings[i].pack(packed, 2 * size, data, size);
-		assert_true(packed_size > 600 * 1024);
-		assert_reads_long_capture(packed, packed_size);
-	}
-	free(packed);
-	free(data);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,7 +199,6 @@ int main(void)
 		cmocka_unit_test(test_damage_inside_is_passed_on_as_packets),
 		cmocka_unit_test(test_packed_text_is_not_said_clearly),
 		cmocka_unit_test(test_skippable_frame_hides_the_capture),
-		cmocka_unit_test(test_capture_longer_than_any_buffer_is_garbled),
 	};
 
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);
