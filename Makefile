@@ -156,6 +156,7 @@ geoip: ## build build/geoip/asn.mmdb from the newest ASN data in npm (CC-BY-4.0)
 	@geoip/fetch build/geoip
 techniques: all ## recall and false positives by technique, on the laboratory's captures or CAPTURES=DIR
 	@MODE=$(MODE) tests/techniques/run
+	@[ -n "$(CAPTURES)" ] || { echo && MODE=$(MODE) tests/techniques/rented; }
 techniques-hard: all ## the same under other links, addresses, ports, losses: tests/techniques/transforms
 	@MODE=$(MODE) tests/techniques/transforms
 bench: all ## speed and memory, as ratios in one run

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define FLOWS_MAX 6
-#define PAYLOADS_MAX 24
+#define PAYLOADS_MAX 40
 #define PLUGINS_MAX 16
 #define COUNT(array) (sizeof array / sizeof array[0])
 

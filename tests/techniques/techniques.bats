@@ -16,15 +16,6 @@ floor() {
 	[ "$(cell "$1" 5)" -le "${3:-0}" ]
 }
 
-# lost NAME...: of the laboratory's captures transformed: flows not seen by technique, in the order of `transforms`, then
-# false reports; a line each.
-lost() {
-	"$BATS_TEST_DIRNAME/transforms" "$@" | awk 'NR > 1 && NF == 11 {
-		for (i = 2; i < NF; i++) { split($i, share, "/"); printf "%d ", share[2] - share[1] }
-		print $NF
-	}'
-}
-
 # A capture of two flows, its truth in the file $1.
 tally_of() {
 	awk -f "$BATS_TEST_DIRNAME/tally.awk" -v by="${2:-technique}" "$1" - <<-END
@@ -49,31 +40,6 @@ tally_of() {
 	[ "$status" -eq 0 ]
 	grep -Eq '^vps +22 +22 +1.000 +0 ' <<<"$output"
 	[ "$(grep -c '^no flow is reported$' <<<"$output")" -eq 4 ]
-}
-
-@test "another link, or another address, hides a flow" {
-	run lost ethernet QinQ ERSPAN other-addresses
-	[ "$status" -eq 0 ]
-	[ "$(sort -u <<<"$output")" = "0 0 0 0 0 0 0 0 0 0" ]
-}
-
-@test "a tunnel on the port of DNS is missed, or HTTP on that of SOCKS a proxy" {
-	run lost port-53
-	[[ $output == "0 0 "* ]]
-	run "$BATS_TEST_DIRNAME/transforms" port-1080
-	[[ $output != *"false proxy: http.pcap"* ]]
-}
-
-@test "a mirror port's doubles hide tunnels inside TLS" {
-	run lost doubled
-	[[ $output =~ ^[0-1]\ 0\ [0-2]\ 0\ 0\ .*\ 0$ ]]
-}
-
-@test "a hello that was cut short is random from the first byte" {
-	run "$BATS_TEST_DIRNAME/transforms" snap-128
-	[ "$status" -eq 0 ]
-	[[ $output != *"false proxy: tls13.pcap"* ]]
-	[[ $output != *"false proxy: social-western.pcap"* ]]
 }
 
 # rows PLUGIN: the manual's table of confidence, "PERCENT REASON" a line.

@@ -1,0 +1,37 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What the plugins recognise in the laboratory's captures as other networks would show them: a few rows of `make techniques-hard`.
+
+# lost NAME...: of the laboratory's captures transformed: flows not seen by technique, in the order of `transforms`, then
+# false reports; a line each.
+lost() {
+	"$BATS_TEST_DIRNAME/transforms" "$@" | awk 'NR > 1 && NF == 11 {
+		for (i = 2; i < NF; i++) { split($i, share, "/"); printf "%d ", share[2] - share[1] }
+		print $NF
+	}'
+}
+
+@test "another link, or another address, hides a flow" {
+	run lost ethernet QinQ ERSPAN other-addresses
+	[ "$status" -eq 0 ]
+	[ "$(sort -u <<<"$output")" = "0 0 0 0 0 0 0 0 0 0" ]
+}
+
+@test "a tunnel on the port of DNS is missed, or HTTP on that of SOCKS a proxy" {
+	run lost port-53
+	[[ $output == "0 0 "* ]]
+	run "$BATS_TEST_DIRNAME/transforms" port-1080
+	[[ $output != *"false proxy: http.pcap"* ]]
+}
+
+@test "a mirror port's doubles hide tunnels inside TLS" {
+	run lost doubled
+	[[ $output =~ ^[0-1]\ 0\ [0-2]\ 0\ 0\ .*\ 0$ ]]
+}
+
+@test "a hello that was cut short is random from the first byte" {
+	run "$BATS_TEST_DIRNAME/transforms" snap-128
+	[ "$status" -eq 0 ]
+	[[ $output != *"false proxy: tls13.pcap"* ]]
+	[[ $output != *"false proxy: social-western.pcap"* ]]
+}
