@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""grafana.py DASHBOARD SOCKET RANGE: runs each query of a Grafana dashboard as the plugin redis-datasource does, and fails when
-a panel would lack what it uses. The plugin's rules, as far as known: the frame begins with `$streamId`
-(text; by its own tests) and `$time` (by the title of its change #175), then comes one field for each name in the entries; a field is numeric when all of its values are."""
+"""grafana.py DASHBOARD SOCKET RANGE: runs each query of a Grafana dashboard as the plugin redis-datasource does, and
+fails when a panel would lack what it uses."""
 import json
 import re
 import subprocess
@@ -29,7 +28,8 @@ def is_number(text):
 
 
 def frame(entries):
-    """Name of each field -> its values."""
+    """Name of each field -> its values, as the plugin makes them (pkg/redis-stream.go): `$streamId`, `$time`, then each name. A field
+    is numeric when its first value is; an entry without it gets a zero, so that one which is not in all of them would lie."""
     fields = {'$streamId': [entry[0] for entry in entries], '$time': [int(entry[0].split('-')[0]) for entry in entries]}
     for entry in entries:
         for name, value in zip(entry[1][::2], entry[1][1::2]):
