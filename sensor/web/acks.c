@@ -104,7 +104,8 @@ static void tell(struct hub *hub, const char *id, json_t *ack)
 	json_decref(event);
 }
 
-static void carry_out(struct store *store, struct hub *hub, json_t *wish, struct answer *ret_answer)
+static void carry_out(struct store *store, struct hub *hub, struct episodes *episodes, json_t *wish,
+	struct answer *ret_answer)
 {
 	const char *id = json_string_value(json_object_get(wish, "alert_id"));
 	bool is_withdrawn = json_is_true(json_object_get(wish, "withdraw")), is_full = false;
@@ -120,20 +121,21 @@ static void carry_out(struct store *store, struct hub *hub, json_t *wish, struct
 		reply_store(ret_answer, store);
 	else {
 		tell(hub, id, ack);
+		episodes_set_ack(episodes, id, ack != NULL);
 		reply_json(ret_answer, 200, json_pack("{s:O?}", "ack", ack));
 	}
 	free(text);
 	json_decref(ack);
 }
 
-void acks_write(
-	struct store *store, struct hub *hub, struct request *request, struct answer *ret_answer)
+void acks_write(struct store *store, struct hub *hub, struct episodes *episodes,
+	struct request *request, struct answer *ret_answer)
 {
 	size_t size;
 	const char *body = request_body(request, &size);
 	json_t *wish = json_loadb(body, size, 0, NULL);
 	if (json_is_object(wish))
-		carry_out(store, hub, wish, ret_answer);
+		carry_out(store, hub, episodes, wish, ret_answer);
 	else
 		reply_error(ret_answer, 400, "bad", "the body is no JSON object");
 	json_decref(wish);

@@ -7,6 +7,7 @@
 
 #include "http/server.h"
 #include "publish/store.h"
+#include "web/episodes.h"
 #include "web/hub.h"
 
 #define ACKS_MAX 1000000
@@ -16,8 +17,8 @@
 int acks_add(struct store *store, json_t *alerts);
 
 /* Carries out {"alert_id", "comment", "by"}, or {"alert_id", "withdraw": true}, and tells all
- * browsers through `hub`. */
-void acks_write(
-	struct store *store, struct hub *hub, struct request *request, struct answer *ret_answer);
+ * browsers through `hub`; `episodes` learn of it. */
+void acks_write(struct store *store, struct hub *hub, struct episodes *episodes,
+	struct request *request, struct answer *ret_answer);
 
 #endif

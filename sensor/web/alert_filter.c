@@ -67,18 +67,23 @@ static bool is_found(const char *search, const struct redis_value *fields)
 	return false;
 }
 
+bool alert_filter_admits(const struct alert_filter *filter,
+	const char *const values[ALERT_FILTER_CHOICES], double time_ms)
+{
+	for (size_t i = 0; i < ALERT_FILTER_CHOICES; i++)
+		if (*filter->choices[i] &&
+			(!values[i] || !is_chosen(filter->choices[i], values[i])))
+			return false;
+	return !(time_ms < filter->from_ms || time_ms >= filter->to_ms);
+}
+
 bool alert_filter_matches(const struct alert_filter *filter, const struct redis_value *fields)
 {
+	const char *values[ALERT_FILTER_CHOICES];
 	size_t length;
-	for (size_t i = 0; i < ALERT_FILTER_CHOICES; i++) {
-		const char *value =
-			*filter->choices[i] ? store_field(fields, choice_names[i], &length) : "";
-		if (!value || (*filter->choices[i] && !is_chosen(filter->choices[i], value)))
-			return false;
-	}
+	for (size_t i = 0; i < ALERT_FILTER_CHOICES; i++)
+		values[i] = store_field(fields, choice_names[i], &length);
 	const char *time = store_field(fields, "time_ms", &length);
-	double time_ms = time ? strtod(time, NULL) : NAN;
-	if (time_ms < filter->from_ms || time_ms >= filter->to_ms)
-		return false;
-	return !*filter->search || is_found(filter->search, fields);
+	return alert_filter_admits(filter, values, time ? strtod(time, NULL) : NAN) &&
+	       (!*filter->search || is_found(filter->search, fields));
 }

@@ -18,6 +18,11 @@ struct alert_filter {
 /* Returns 0, or -EINVAL for times that are no numbers and texts that are too long. */
 int alert_filter_parse(struct request *request, struct alert_filter *ret_filter);
 
+/* True when an alert is wanted, text search apart: its range, technique, severity and state (NULL:
+ * it has none), and its time, which may be NAN. */
+bool alert_filter_admits(const struct alert_filter *filter,
+	const char *const values[ALERT_FILTER_CHOICES], double time_ms);
+
 /* True when an entry of the stream, given by its fields, is wanted. */
 bool alert_filter_matches(const struct alert_filter *filter, const struct redis_value *fields);
 

@@ -8,6 +8,7 @@
 
 #include "web/acks.h"
 #include "web/alert_filter.h"
+#include "web/alert_walk.h"
 #include "web/reply.h"
 
 static const struct field {
@@ -58,59 +59,24 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A walk back through the stream. */
+/* A walk back through the stream for what is wanted. */
 struct walk {
 	struct alert_filter filter;
-	struct stream_id at; /* the entry that was looked at last */
-	bool is_begun, is_over;
+	struct alert_walk way;
 	size_t limit, scanned;
-	unsigned batch; /* entries to ask for next */
 	int64_t end_ms;
 };
-
-static size_t count_bytes(const struct redis_value *entries)
-{
-	size_t bytes = 0, length;
-	for (size_t i = 0; i < redis_value_count(entries); i++) {
-		const struct redis_value *entry = redis_value_item(entries, i);
-		const struct redis_value *values = store_entry_fields(entry);
-		for (size_t k = 0; k < redis_value_count(values); k++) {
-			redis_value_text(redis_value_item(values, k), &length);
-			bytes += length;
-		}
-	}
-	return bytes;
-}
-
-/* The next batch behind the walk's place. Who writes to the stream decides how long its entries
- * are, and a batch lies in memory as a whole: its size follows what the last one weighed. */
-static int read_batch(struct store *store, struct walk *walk, struct redis_value **ret_entries)
-{
-	unsigned asked = walk->batch;
-	int r = store_read_back(
-		store, "alerts", walk->is_begun ? &walk->at : NULL, asked, ret_entries);
-	if (r != 0)
-		return r;
-	size_t count = redis_value_count(*ret_entries);
-	walk->is_over = count < asked;
-	size_t fit = count * ALERTS_BATCH_BYTES / (count_bytes(*ret_entries) + 1);
-	walk->batch = fit < 1 ? 1 : fit > ALERTS_BATCH ? ALERTS_BATCH : (unsigned)fit;
-	return 0;
-}
 
 static void walk_batch(struct walk *walk, const struct redis_value *entries, json_t *alerts)
 {
 	for (size_t i = 0; i < redis_value_count(entries); i++) {
 		const struct redis_value *entry = redis_value_item(entries, i);
-		const char *id = store_entry_id(entry);
-		if (!id)
-			continue;
 		if (json_array_size(alerts) == walk->limit) {
-			walk->is_over = false;
+			walk->way.is_over = false;
 			return;
 		}
-		stream_id_parse(id, &walk->at);
-		walk->is_begun = true;
+		if (!alert_walk_move(&walk->way, entry))
+			continue;
 		walk->scanned++;
 		if (alert_filter_matches(&walk->filter, store_entry_fields(entry)))
 			json_array_append_new(alerts, alerts_make(entry));
@@ -119,10 +85,10 @@ static void walk_batch(struct walk *walk, const struct redis_value *entries, jso
 
 static int walk_back(struct store *store, struct walk *walk, json_t *alerts)
 {
-	while (!walk->is_over && json_array_size(alerts) < walk->limit &&
+	while (!walk->way.is_over && json_array_size(alerts) < walk->limit &&
 		walk->scanned < ALERTS_SCAN_MAX && clock_ms() < walk->end_ms) {
 		struct redis_value *entries;
-		int r = read_batch(store, walk, &entries);
+		int r = alert_walk_read(&walk->way, store, &entries);
 		if (r != 0)
 			return r;
 		walk_batch(walk, entries, alerts);
@@ -135,15 +101,13 @@ static int parse_walk(struct request *request, struct walk *ret_walk)
 {
 	const char *before = request_query(request, "before"),
 		   *limit = request_query(request, "limit");
-	struct walk walk = {.limit = ALERTS_PAGE,
-		.batch = ALERTS_BATCH_FIRST,
-		.end_ms = clock_ms() + ALERTS_SCAN_MS};
+	struct walk walk = {.limit = ALERTS_PAGE, .end_ms = clock_ms() + ALERTS_SCAN_MS};
 	if (alert_filter_parse(request, &walk.filter) < 0)
 		return -1;
 	if (before && *before) {
-		if (stream_id_parse(before, &walk.at) < 0)
+		if (stream_id_parse(before, &walk.way.at) < 0)
 			return -1;
-		walk.is_begun = true;
+		walk.way.is_begun = true;
 	}
 	if (limit)
 		walk.limit = strtoul(limit, NULL, 10);
@@ -167,11 +131,12 @@ void alerts_list(struct store *store, struct request *request, struct answer *re
 		json_decref(alerts);
 		return;
 	}
-	snprintf(reached, sizeof reached, "%" PRIu64 "-%" PRIu64, walk.at.ms, walk.at.number);
+	snprintf(reached, sizeof reached, "%" PRIu64 "-%" PRIu64, walk.way.at.ms,
+		walk.way.at.number);
 	reply_json(ret_answer, 200,
 		json_pack("{s:o, s:s?, s:s?, s:I}", "alerts", alerts, "next",
-			walk.is_over ? NULL : reached, "reached", walk.is_begun ? reached : NULL,
-			"scanned", (json_int_t)walk.scanned));
+			walk.way.is_over ? NULL : reached, "reached",
+			walk.way.is_begun ? reached : NULL, "scanned", (json_int_t)walk.scanned));
 }
 
 /* The whole of one entry. */
@@ -270,11 +235,8 @@ static void write_header(FILE *stream)
 
 static void write_entry(struct export *export, const struct redis_value *entry, FILE *stream)
 {
-	const char *id = store_entry_id(entry);
-	if (!id)
+	if (!alert_walk_move(&export->walk.way, entry))
 		return;
-	stream_id_parse(id, &export->walk.at);
-	export->walk.is_begun = true;
 	if (!alert_filter_matches(&export->walk.filter, store_entry_fields(entry)))
 		return;
 	json_t *alert = alerts_make(entry);
@@ -293,7 +255,7 @@ static bool make_piece(void *state, size_t worker, FILE *stream)
 	if (export->is_csv && !export->has_header)
 		write_header(stream);
 	export->has_header = true;
-	int r = read_batch(export->stores[worker], &export->walk, &entries);
+	int r = alert_walk_read(&export->walk.way, export->stores[worker], &entries);
 	if (r != 0) {
 		fputs("surgetap: Redis is gone, this file is not complete\n", stream);
 		return false;
@@ -301,7 +263,7 @@ static bool make_piece(void *state, size_t worker, FILE *stream)
 	for (size_t i = 0; i < redis_value_count(entries); i++)
 		write_entry(export, redis_value_item(entries, i), stream);
 	redis_value_free(entries);
-	return !export->walk.is_over;
+	return !export->walk.way.is_over;
 }
 
 void alerts_export(struct store *const *stores, struct request *request, struct answer *ret_answer)

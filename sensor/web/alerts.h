@@ -10,11 +10,8 @@
 
 #define ALERTS_PAGE 50
 #define ALERTS_PAGE_MAX 200
-#define ALERTS_BATCH 100           /* entries asked of Redis at once, at most */
-#define ALERTS_BATCH_FIRST 8       /* the first time, before it is known how long they are */
-#define ALERTS_BATCH_BYTES 1000000 /* that the next batch should not exceed */
-#define ALERTS_SCAN_MAX 2000       /* entries looked at for one answer */
-#define ALERTS_SCAN_MS 80          /* after that the answer says how far it came */
+#define ALERTS_SCAN_MAX 2000 /* entries looked at for one answer */
+#define ALERTS_SCAN_MS 80    /* after that the answer says how far it came */
 
 /* The flat fields of an entry as an object, with its "id". NULL: it is none, or no memory. */
 json_t *alerts_make(const struct redis_value *entry);

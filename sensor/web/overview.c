@@ -19,18 +19,20 @@ struct kept {
 
 struct overview {
 	struct ledger *ledger;
+	struct episodes *episodes;
 	pthread_mutex_t lock; /* for all below */
 	struct kept kept[LEDGER_METRICS];
 	struct ledger_range range; /* the one at hand */
 	struct ledger_techniques techniques;
 };
 
-struct overview *overview_new(struct ledger *ledger)
+struct overview *overview_new(struct ledger *ledger, struct episodes *episodes)
 {
 	struct overview *overview = calloc(1, sizeof *overview);
 	if (!overview)
 		return NULL;
 	overview->ledger = ledger;
+	overview->episodes = episodes;
 	pthread_mutex_init(&overview->lock, NULL);
 	return overview;
 }
@@ -85,8 +87,9 @@ static char *make_text(
 		ledger_copy(overview->ledger, i, &overview->range, &overview->techniques); i++)
 		json_array_append_new(ranges, make_range(overview, metric));
 	bool is_loading = !sum->is_swept || sum->complete < sum->ranges;
-	json_t *all = json_pack("{s:b, s:I, s:I, s:o}", "loading", (int)is_loading, "complete",
-		(json_int_t)sum->complete, "left_out", (json_int_t)sum->left_out, "ranges", ranges);
+	json_t *all = json_pack("{s:b, s:I, s:I, s:o, s:o}", "loading", (int)is_loading, "complete",
+		(json_int_t)sum->complete, "left_out", (json_int_t)sum->left_out, "open",
+		episodes_count_open(overview->episodes), "ranges", ranges);
 	char *text = all ? reply_dump(all) : NULL;
 	json_decref(all);
 	return text;
@@ -95,7 +98,10 @@ static char *make_text(
 static void renew(struct overview *overview, struct kept *kept, enum ledger_metric metric)
 {
 	struct ledger_sum sum;
+	struct episodes_sum alerts;
 	ledger_sum(overview->ledger, &sum);
+	episodes_sum(overview->episodes, &alerts);
+	sum.version += alerts.version; /* both only grow */
 	if (kept->text &&
 		(kept->version == sum.version || clock_ms() - kept->made_ms < OVERVIEW_KEEP_MS))
 		return;

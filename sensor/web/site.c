@@ -11,6 +11,7 @@
 #include "http/loopback.h"
 #include "web/acks.h"
 #include "web/alerts.h"
+#include "web/episode_view.h"
 #include "web/events.h"
 #include "web/guard.h"
 #include "web/health.h"
@@ -24,6 +25,7 @@ struct site {
 	struct guard guard;
 	struct hub *hub;
 	struct ledger *ledger;
+	struct episodes *episodes;
 	struct overview *overview;
 	struct watcher *watcher;
 	atomic_bool is_connected; /* Redis answers */
@@ -89,6 +91,12 @@ static void answer_alerts(struct site *site, struct store *const *stores, size_t
 	alerts_list(stores[worker], request, ret_answer);
 }
 
+static void answer_episodes(struct site *site, struct store *const *stores, size_t worker,
+	struct request *request, struct answer *ret_answer)
+{
+	episode_view_list(site->episodes, stores[worker], request, ret_answer);
+}
+
 static void answer_alert(struct site *site, struct store *const *stores, size_t worker,
 	struct request *request, struct answer *ret_answer)
 {
@@ -115,7 +123,7 @@ static void answer_health(struct site *site, struct store *const *stores, size_t
 static void answer_ack(struct site *site, struct store *const *stores, size_t worker,
 	struct request *request, struct answer *ret_answer)
 {
-	acks_write(stores[worker], site->hub, request, ret_answer);
+	acks_write(stores[worker], site->hub, site->episodes, request, ret_answer);
 	server_wake(site->server);
 }
 
@@ -134,6 +142,7 @@ static const struct route {
 	{"GET", "/api/overview", false, NULL, answer_overview},
 	{"GET", "/api/series", false, NULL, answer_series},
 	{"GET", "/api/alerts", false, NULL, answer_alerts},
+	{"GET", "/api/episodes", false, NULL, answer_episodes},
 	{"GET", "/api/alert", false, NULL, answer_alert},
 	{"GET", "/api/export", false, NULL, answer_export},
 	{"GET", "/api/health", false, NULL, answer_health},
@@ -267,6 +276,7 @@ static int start_watcher(struct site *site)
 		.prefix = site->settings.prefix,
 		.hub = site->hub,
 		.ledger = site->ledger,
+		.episodes = site->episodes,
 		.wake = wake,
 		.user = site,
 		.is_connected = &site->is_connected,
@@ -279,7 +289,9 @@ static int make_parts(struct site *site)
 {
 	site->hub = hub_new();
 	site->ledger = ledger_new();
-	site->overview = site->ledger ? overview_new(site->ledger) : NULL;
+	site->episodes = episodes_new();
+	site->overview =
+		site->ledger && site->episodes ? overview_new(site->ledger, site->episodes) : NULL;
 	for (size_t i = 0; i < SITE_WORKERS; i++) {
 		site->stores[i] = store_new(site->settings.redis, site->settings.prefix);
 		if (!site->stores[i])
@@ -325,6 +337,7 @@ void site_close(struct site *site)
 		store_free(site->stores[i]);
 	overview_free(site->overview);
 	ledger_free(site->ledger);
+	episodes_free(site->episodes);
 	hub_free(site->hub);
 	explicit_bzero(&site->guard, sizeof site->guard);
 	free(site);

@@ -11,12 +11,14 @@
 
 #include "base/log.h"
 #include "web/alerts.h"
+#include "web/episode_reader.h"
 #include "web/usage_reader.h"
 
 struct watcher {
 	struct watcher_settings settings;
 	struct store *store;
 	struct usage_reader *usage;
+	struct episode_reader past;
 	pthread_t thread;
 	atomic_bool is_stopping;
 	pthread_mutex_t lock; /* for the wait below only */
@@ -58,6 +60,8 @@ static void tell_alert(struct watcher *watcher, const struct redis_value *entry)
 	if (text &&
 		hub_add(watcher->settings.hub, store_entry_id(entry), "alert", text) == -EMSGSIZE)
 		hub_add(watcher->settings.hub, store_entry_id(entry), "reload", "{}");
+	if (alert)
+		episodes_take(watcher->settings.episodes, alert);
 	if (alert)
 		snprintf(watcher->alert_id, sizeof watcher->alert_id, "%s", store_entry_id(entry));
 	free(text);
@@ -108,6 +112,7 @@ static int check_stream(struct watcher *watcher)
 		return 0;
 	snprintf(watcher->alert_id, sizeof watcher->alert_id, "%" PRIu64 "-%" PRIu64, newest.ms,
 		newest.number);
+	episode_reader_restart(&watcher->past);
 	hub_add(watcher->settings.hub, NULL, "reload", "{}");
 	watcher->settings.wake(watcher->settings.user);
 	return 0;
@@ -139,10 +144,13 @@ static int read_news(struct watcher *watcher)
 }
 
 /* Browsers are told when the past is read: until then they ask by themselves. */
-static int read_usage(struct watcher *watcher)
+static int read_past(struct watcher *watcher)
 {
 	bool was_catching_up = watcher->is_catching_up;
 	int r = usage_reader_step(watcher->usage, &watcher->is_catching_up);
+	if (r == 0)
+		r = episode_reader_step(&watcher->past);
+	watcher->is_catching_up |= !watcher->past.is_done;
 	if (was_catching_up && !watcher->is_catching_up) {
 		hub_add(watcher->settings.hub, NULL, "usage", "{}");
 		watcher->settings.wake(watcher->settings.user);
@@ -160,7 +168,7 @@ static int follow(struct watcher *watcher)
 		return r;
 	watcher->looked_ms = clock_ms();
 	r = check_stream(watcher);
-	return r == 0 ? read_usage(watcher) : r;
+	return r == 0 ? read_past(watcher) : r;
 }
 
 static void pause_until_stopped(struct watcher *watcher)
@@ -197,6 +205,7 @@ int watcher_start(const struct watcher_settings *settings, struct watcher **ret_
 	pthread_mutex_init(&watcher->lock, NULL);
 	pthread_cond_init(&watcher->is_stopped, NULL);
 	watcher->store = store_new(settings->url, settings->prefix);
+	episode_reader_init(&watcher->past, watcher->store, settings->episodes);
 	if (watcher->store)
 		watcher->usage = usage_reader_new(watcher->store, settings->ledger);
 	if (watcher->usage && pthread_create(&watcher->thread, NULL, watch, watcher) == 0) {

@@ -3,11 +3,13 @@
 #define WEB_WATCHER_H
 /*
  * A thread that follows Redis: new alerts go to the hub the moment they are added, closed minutes
- * into the ledger, and whether the server can be had is told to all browsers.
+ * into the ledger, alerts old and new into the episodes, and whether the server can be had is told
+ * to all browsers.
  */
 #include <stdatomic.h>
 
 #include "publish/store.h"
+#include "web/episodes.h"
 #include "web/hub.h"
 #include "web/ledger.h"
 
@@ -23,6 +25,7 @@ struct watcher_settings {
 	const char *prefix;
 	struct hub *hub;
 	struct ledger *ledger;
+	struct episodes *episodes;
 	void (*wake)(void *user); /* the hub has something new; called by the thread */
 	void *user;
 	atomic_bool *is_connected; /* kept true while Redis answers */
