@@ -60,7 +60,25 @@ usage_is_known() {
 	[ "$(alerts 'to=1' | jq 'map(select(.time_ms != null)) | length')" = 0 ]
 }
 
+# episodes QUERY FILTER: what jq makes of a sorted list.
+episodes() { get "/api/episodes?$1" | jq -c "$2"; }
+are_read() { [[ $(episodes 'limit=1' .loading) == false ]]; }
+
+@test "a list in any order is the list of all, page by page" {
+	wait_for are_read
+	for order in time state technique range ratio rise severity acked; do
+		[ "$(for offset in {0..1004..100}; do episodes "sort=$order&offset=$offset&limit=100" '.episodes[].id'; done | sort)" = "$(alerts limit=97 | jq -c '.[].id' | sort)" ]
+	done
+	[ "$(episodes 'sort=range&dir=desc&limit=2&technique=tor' '[.total, .since, (.episodes[] | .range)]')" = '[201,null,"star-jv","range-6"]' ]
+	[ "$(episodes 'state=open&range=star-jv' '[.total, (.episodes[] | .id)]')" = '[2,"1002-0","1004-0"]' ]
+	[ "$(episodes 'severity=1' .total)" = 0 ]
+	[ "$(get /api/overview | jq -c '[.open[] | select(.range == "star-jv") | [.technique, .count]] | sort')" = '[["tor",1],["vps",1]]' ]
+}
+
 @test "a bad query is told, not guessed" {
+	for query in sort=size limit=x limit=201 offset=-1 offset=99999 q=any from=soon; do
+		[ "$(status_of "/api/episodes?$query")" = 400 ]
+	done
 	for query in 'before=x' 'before=1' 'limit=0' 'limit=100000' 'from=soon' "q=$(printf 'a%.0s' {1..600})"; do
 		[ "$(status_of "/api/alerts?$query")" = 400 ]
 	done
@@ -105,8 +123,10 @@ PY
 	[ "$(post "{\"alert_id\":\"$id\",\"comment\":\"a \\u202e test\",\"by\":\"shift-2\"}" | jq -r .ack.by)" = shift-2 ]
 	[ "$(cli hget surgetap:acks $id | jq -r .comment)" = 'a \xe2\x80\xae test' ]
 	[ "$(alerts "q=$id" | jq -r '.[].ack.by')" = shift-2 ]
+	[ "$(episodes acked=yes '[.total, .episodes[0].ack.by]')" = '[1,"shift-2"]' ]
 	post "{\"alert_id\":\"$id\",\"withdraw\":true}"
 	[ "$(cli hexists surgetap:acks $id)" = 0 ]
+	[ "$(episodes acked=yes .total)" = 0 ]
 	for bad in '[]' '{' '{"alert_id":"a b","comment":""}' "{\"alert_id\":\"$id\",\"comment\":\"$(printf 'a%.0s' {1..2001})\"}"; do
 		[ "$(post "$bad" -o /dev/null -w '%{http_code}')" = 400 ]
 	done
@@ -238,4 +258,6 @@ PY
 	grep -m 1 '^id: 5-0' <&4
 	exec 4<&-
 	[ "$(alerts limit=9 | jq -r '.[].range')" = anew ]
+	is_anew() { [[ $(episodes limit=9 '[.episodes[].range]') == '["anew"]' ]]; }
+	wait_for is_anew
 }

@@ -200,11 +200,7 @@ const cases = {
 		await page.waitForSelector('#from', { state: 'visible' });
 	},
 	async order() {
-		seed('alert', '*', 'mild');
-		const mild = JSON.parse(cli('--json', 'xrevrange', 'surgetap:alerts', '+', '-', 'count', '1'))[0];
-		cli('xdel', 'surgetap:alerts', mild[0]);
-		const fields = mild[1].map((text, i) => ({ severity: '3', ratio: '99', alert_id: 'mild' })[mild[1][i - 1]] ?? text);
-		cli('xadd', 'surgetap:alerts', '*', ...fields);
+		cli('xadd', 'surgetap:alerts', '*', 'alert_id', 'mild', 'state', 'open', 'range', 'mild', 'technique', 'tor', 'severity', '3', 'ratio', '99', 'time_ms', '1774461600000', 'eve', '{}');
 		cli('hset', 'surgetap:acks', 'mild', '{"by":"me","comment":"","time_ms":1}');
 		const page = await ready(await open()), first = () => rows(page).first().innerText();
 		assert.match(await first(), /mild/);
@@ -217,6 +213,49 @@ const cases = {
 		await page.getByText('Copy link').click();
 		assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\/\?alert=\d+-\d+$/);
 		cli('hdel', 'surgetap:acks', 'mild');
+	},
+	async columns() {
+		const page = await ready(await open()), column = (name) => page.getByRole('columnheader', { name });
+		const isSorted = (name, way) => page.waitForFunction(([title, wanted]) => [...document.querySelectorAll('#columns th')].every((th) => th.getAttribute('aria-sort') === (th.innerText.startsWith(title) ? wanted : null)), [name, way]);
+		const settled = () => page.waitForFunction(() => / of /.test(document.getElementById('rows-note').textContent));
+		const cells = (place) => page.locator(`#rows td:nth-child(${place})`).allInnerTexts();
+		await isSorted('When', 'descending');
+		await column('Range').locator('button').focus();
+		await page.keyboard.press('Enter');
+		await isSorted('Range', 'ascending');
+		await settled();
+		const up = await cells(4);
+		assert.deepEqual(up, [...up].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })));
+		assert.equal(up.filter((name) => name.startsWith('range-0')).length > 90, true); /* not those of the newest hundred */
+		assert.equal(await page.evaluate(() => document.activeElement.dataset.order), 'range');
+		await page.keyboard.press('Enter');
+		await isSorted('Range', 'descending');
+		await page.waitForFunction(() => document.querySelector('#rows td:nth-child(4)').innerText.startsWith('star-jv'));
+		const other = await ready(await open(new URL(page.url()).search)); /* the link holds the order */
+		await other.waitForFunction(() => document.querySelector('#columns th[aria-sort="descending"]')?.innerText.startsWith('Range'));
+		await other.waitForFunction(() => document.querySelector('#rows td:nth-child(4)').innerText.startsWith('star-jv'));
+		const before = await rows(page).count();
+		await page.click('#more');
+		await page.waitForFunction((count) => document.querySelectorAll('#rows tr').length >= count + 100, before);
+		await page.selectOption('#state', 'open,update');
+		await page.waitForFunction(() => [...document.querySelectorAll('#rows td:nth-child(2)')].every((cell) => cell.innerText !== 'close'));
+		await column('When').locator('button').click();
+		await isSorted('When', 'descending');
+		assert.doesNotMatch(page.url(), /order|dir/);
+	},
+	async ranges() {
+		const page = await ready(await open()), names = () => page.locator('.range > div > .name').allInnerTexts();
+		assert.deepEqual(await names(), ['star-jv', 'café']);
+		await page.selectOption('#ranges-order', 'name');
+		await page.waitForFunction(() => document.querySelector('.range .name').innerText === 'café');
+		assert.match(page.url(), /ranges=name/);
+		await page.selectOption('#ranges-order', 'ratio');
+		await page.waitForFunction(() => document.querySelector('.range .name').innerText === 'star-jv');
+		/* How many are open is told whatever the list shows. */
+		await page.selectOption('#state', 'close');
+		await page.fill('#search', 'nowhere in any record');
+		await page.getByText('No alert matches.').waitFor();
+		assert.match(await page.locator('.range', { hasText: 'star-jv' }).locator('.tile', { hasText: 'Tor' }).innerText(), /alert/);
 	},
 	async away() {
 		const page = await ready(await open());

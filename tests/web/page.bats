@@ -39,6 +39,8 @@ check() {
 @test "no width of screen scrolls sideways" { check narrow; }
 
 @test "controls leave room on a phone, and none acts unseen" { check folded; }
+@test "a column sorts all alerts, not those on the page; by keyboard, and in the link" { check columns; }
+@test "ranges stand in the chosen order, and open alerts are counted whatever the list shows" { check ranges; }
 @test "no order but the chosen one; a link to an alert can be copied" { check order; }
 
 @test "an empty Redis is not an error" {

@@ -8,8 +8,10 @@ import { last } from './overview.js';
 const PAGES = 16;    /* asked for in a row before the reader is asked whether to go on */
 const KEPT = 5000;   /* episodes in the page's memory */
 const WANTED = 40;   /* lines that a step should add */
+const SORTED = 4800; /* places of a sorted list that the server shows */
 export const episodes = new Map(); /* alert_id -> the newest of its entries, with ids, first_ms, isNew */
-let next = null, generation = 0;
+let next = null, generation = 0, isRead = false;
+let sorted = null; /* the server's last answer, when it sorts */
 export let newest = '';
 
 const parts = (id) => id.split('-').map(Number);
@@ -22,7 +24,7 @@ function keep(entry, isNew) {
 	if (!newest || isNewer(entry.id, newest))
 		newest = entry.id;
 	const known = episodes.get(entry.alert_id);
-	const first = Math.min(known?.first_ms ?? Infinity, entry.time_ms ?? Infinity);
+	const first = Math.min(known?.first_ms ?? Infinity, entry.first_ms ?? entry.time_ms ?? Infinity);
 	const ids = (known?.ids ?? new Set()).add(entry.id);
 	if (known && !isNewer(entry.id, known.id))
 		known.first_ms = first;
@@ -30,13 +32,6 @@ function keep(entry, isNew) {
 		episodes.set(entry.alert_id, { ...entry, ack: entry.ack ?? known?.ack, first_ms: first, ids, isNew });
 	if (episodes.size > KEPT)
 		episodes.delete(episodes.keys().next().value);
-}
-
-export function openEpisodes(range, technique) {
-	let count = 0;
-	for (const episode of episodes.values())
-		count += episode.range === range && episode.technique === technique && (episode.state === 'open' || episode.state === 'update');
-	return count;
 }
 
 /* The parts of the filter that depend on what came later are ours; so are those of live entries. */
@@ -55,11 +50,46 @@ function isWanted(episode) {
 
 const severities = { 1: 'high', 2: 'medium', 3: 'low' };
 export const severityName = (severity) => severities[severity] ?? number(severity);
-/* What comes first; among equals the newest does. */
-const orders = { acked: (episode) => Boolean(episode.ack), severity: (episode) => episode.severity ?? Infinity, ratio: (episode) => -(episode.ratio ?? 0) };
+
+/* The columns: how each is called as an order, what it compares, and whether the most comes first. */
+const columns = [
+	{ order: '', title: 'When', first: 'newest first', value: (episode) => parts(episode.id)[0], isDown: true },
+	{ order: 'state', title: 'State', first: 'by state', value: (episode) => episode.state },
+	{ order: 'technique', title: 'Technique', first: 'by technique', value: (episode) => episode.technique },
+	{ order: 'range', title: 'Range', first: 'by range', value: (episode) => episode.range },
+	{ order: 'ratio', title: 'Times', first: 'steepest first', value: (episode) => episode.ratio, isDown: true, isNumber: true },
+	{ order: 'rise', title: 'Rise', value: (episode) => episode.rise_percent, isDown: true, isNumber: true },
+	{ order: 'severity', title: 'Severity', first: 'most severe first', value: (episode) => episode.severity },
+	{ order: 'acked', title: 'Seen to', first: 'not seen to first', value: (episode) => Number(Boolean(episode.ack)) }];
+const column = () => columns.find((one) => one.order === state.order) ?? columns[0];
+const isDown = () => Boolean(column().isDown) !== (state.dir === 'turned');
+
+/* What is not known comes last, whichever way the others go; among equals the newest comes first. */
 export function wanted() {
-	const place = orders[state.order] ?? (() => 0);
-	return [...episodes.values()].filter(isWanted).sort((a, b) => place(a) - place(b) || (isNewer(a.id, b.id) ? -1 : 1));
+	const { value } = column(), sign = isDown() ? -1 : 1;
+	const isUnknown = (x) => x === null || x === undefined;
+	return [...episodes.values()].filter(isWanted).sort((a, b) => {
+		const x = value(a), y = value(b);
+		const order = isUnknown(x) || isUnknown(y) ? isUnknown(x) - isUnknown(y)
+			: sign * (typeof x === 'string' ? x.localeCompare(y, 'en', { numeric: true }) : x - y);
+		return order || (isNewer(a.id, b.id) ? -1 : 1);
+	});
+}
+
+/* Choosing a column sorts by it; choosing it again turns the order. */
+export function showColumns() {
+	const focused = document.activeElement?.dataset?.order;
+	$('columns').replaceChildren(...columns.map((one) => {
+		const isChosen = one === column();
+		return make('th', { scope: 'col', kind: one.isNumber ? 'number' : '', 'aria-sort': isChosen ? (isDown() ? 'descending' : 'ascending') : null },
+			make('button', { type: 'button', 'data-order': one.order, text: one.title + (isChosen ? (isDown() ? ' \u2193' : ' \u2191') : ''),
+				on: { click: () => change({ order: one.order, dir: isChosen && !state.dir ? 'turned' : '' }) } }));
+	}));
+	if (focused !== undefined)
+		$('columns').querySelector(`[data-order="${focused}"]`)?.focus();
+	if ($('order').options.length === 0)
+		$('order').append(...columns.filter((one) => one.first).map((one) => make('option', { value: one.order, text: one.first })));
+	$('order').value = state.order;
 }
 
 function row(episode) {
@@ -76,13 +106,21 @@ function row(episode) {
 }
 
 const idTime = (id) => when(parts(id)[0]);
+function noteOf(count) {
+	if (count === 0 && next === null)
+		return isRead ? 'No alert matches.' : 'loading';
+	if (sorted)
+		return `${number(count)} of ${number(Math.max(count, sorted.total))}` + (sorted.since ? `, of the alerts since ${idTime(sorted.since)}: older ones are found by the newest first` : '') +
+			(sorted.loading ? ', the past is still being read' : '');
+	return next ? `${number(count)} shown, searched back to ${idTime(next)}` : `${number(count)} in all`;
+}
 export function show() {
 	const rows = wanted();
 	const focused = document.activeElement?.dataset?.id;
 	$('rows').replaceChildren(...rows.map(row));
 	if (focused)
 		$('rows').querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
-	$('rows-note').textContent = rows.length === 0 && next === null ? 'No alert matches.' : next ? `${rows.length} shown, searched back to ${idTime(next)}` : `${rows.length} in all`;
+	$('rows-note').textContent = noteOf(rows.length);
 	$('more').hidden = next === null;
 	const query = alertQuery(last);
 	if (state.state)
@@ -92,8 +130,8 @@ export function show() {
 }
 
 /* Goes back through the stream until enough lines were added, or asks whether to go on. */
-export async function more() {
-	const mine = generation, before = wanted().length;
+async function walk(mine) {
+	const before = wanted().length;
 	for (let page = 0; page < PAGES; page++) {
 		const query = alertQuery(last);
 		query.set('limit', '100');
@@ -111,10 +149,37 @@ export async function more() {
 	}
 }
 
+/* Any order but that of the stream is made by the server, which knows more alerts than the page. */
+async function nextSorted(mine) {
+	const query = alertQuery(last), offset = sorted?.end ?? 0;
+	for (const [name, value] of [['sort', state.order || 'time'], ['dir', isDown() ? 'desc' : 'asc'], ['state', state.state], ['acked', state.acked], ['limit', 100], ['offset', offset]])
+		query.set(name, value);
+	const answer = await ask('/api/episodes?' + query);
+	if (mine !== generation)
+		return;
+	for (const entry of answer.episodes)
+		keep(entry, false);
+	sorted = { ...answer, end: offset + answer.episodes.length };
+	next = answer.episodes.length === 100 && sorted.end < Math.min(answer.total, SORTED) ? String(sorted.end) : null;
+}
+
+/* The server's index has no texts: a search goes through the records, and is sorted here. */
+export const isSorted = () => (state.order !== '' || state.dir !== '') && !state.q;
+
+export async function more() {
+	const mine = generation;
+	await (isSorted() ? nextSorted(mine) : walk(mine));
+	if (mine !== generation)
+		return;
+	isRead = true;
+	show();
+}
+
 export async function load() {
 	generation++;
 	episodes.clear();
-	next = null;
+	next = sorted = null;
+	isRead = false;
 	await more();
 }
 

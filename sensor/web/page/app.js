@@ -11,6 +11,7 @@ import * as health from './health.js';
 
 const OVERVIEW_MS = 10000;
 const LOADING_MS = 1000;
+const SOON_MS = 1200;
 
 function notice(text) {
 	$('notice').hidden = !text;
@@ -56,6 +57,14 @@ async function loadOverview() {
 		again = setTimeout(() => attempt(loadOverview), LOADING_MS);
 	wasLoading = isLoading;
 }
+/* Open alerts are counted by the server, which makes its overview once a second at most. */
+let soon;
+function loadSoon() {
+	soon ??= setTimeout(() => {
+		soon = undefined;
+		attempt(loadOverview);
+	}, SOON_MS);
+}
 const loadHealth = async () => health.show(await ask('/api/health'));
 
 async function loadAll() {
@@ -89,9 +98,10 @@ function showTime() {
 }
 
 function showFilters() {
-	for (const name of ['state', 'severity', 'acked', 'order'])
+	for (const name of ['state', 'severity', 'acked'])
 		$(name).value = state[name];
 	/* On a narrow screen they are folded away: what acts out of sight is told. */
+	alerts.showColumns();
 	const set = ['range', 'state', 'severity', 'acked', 'order'].filter((name) => state[name]).length;
 	const folder = document.querySelector('#filters .folder');
 	folder.classList.toggle('set', set > 0);
@@ -162,8 +172,10 @@ function listenToKeys() {
 function listenToControls() {
 	for (const folder of document.querySelectorAll('.folder'))
 		folder.addEventListener('click', () => folder.setAttribute('aria-expanded', String($(folder.getAttribute('aria-controls')).classList.toggle('unfolded'))));
-	for (const name of ['range', 'state', 'severity', 'acked', 'order'])
+	for (const name of ['range', 'state', 'severity', 'acked'])
 		$(name).addEventListener('change', () => change({ [name]: $(name).value }));
+	$('order').addEventListener('change', () => change({ order: $('order').value, dir: '' }));
+	$('ranges-order').addEventListener('change', () => change({ ranges: $('ranges-order').value }));
 	let pause;
 	$('search').addEventListener('input', () => {
 		clearTimeout(pause);
@@ -183,14 +195,14 @@ function listenToControls() {
 	$('chart-csv').addEventListener('click', chart.save);
 }
 
-const asks = { alerts: ['range', 'techniques', 'severity', 'q', 'from', 'to', 'span'], chart: ['range', 'span', 'from', 'to', 'metric'] };
+const asks = { alerts: ['range', 'techniques', 'severity', 'q', 'from', 'to', 'span', 'order', 'dir'], chart: ['range', 'span', 'from', 'to', 'metric'] };
 onChange(async (changed) => {
 	const any = (names) => names.some((name) => changed.has(name));
 	showTime();
 	showFilters();
 	if (changed.has('alert'))
 		detail.show(state.alert);
-	if (changed.has('alert') || changed.has('order'))
+	if (changed.has('alert'))
 		alerts.show();
 	overview.show();
 	await attempt(async () => {
@@ -200,7 +212,7 @@ onChange(async (changed) => {
 			await chart.load();
 		else if (changed.has('techniques'))
 			chart.show();
-		if (any(asks.alerts))
+		if (any(asks.alerts) || (alerts.isSorted() && any(['state', 'acked'])))
 			await alerts.load();
 		else if (any(['state', 'acked']))
 			await alerts.more();
@@ -215,8 +227,8 @@ const handlers = {
 	lost: () => lamp('gone', 'no connection, trying again'),
 	alert: (entry) => {
 		alerts.takeLive(entry);
-		overview.show();
 		chart.show();
+		loadSoon();
 	},
 	ack: (value) => {
 		alerts.takeAck(value);

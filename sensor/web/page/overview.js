@@ -2,15 +2,18 @@
 /* Ranges by technique: now, usual, how many times that, and the last two days. */
 import { $, ago, dot, inOrder, isMain, label, make, number, paint, times, when } from './words.js';
 import { change, chosen, state } from './state.js';
-import { openEpisodes } from './alerts.js';
 
 const space = 'http://www.w3.org/2000/svg';
 const QUIET = 1.5; /* times the usual: below it nothing is marked */
-export let overview = { ranges: [], left_out: 0, loading: true, complete: 0 };
+export let overview = { ranges: [], open: [], left_out: 0, loading: true, complete: 0 };
 export let last = 0;
+let opened = new Map(); /* open alerts by range and technique */
+const pair = (range, technique) => JSON.stringify([range, technique]);
+const openEpisodes = (range, technique) => opened.get(pair(range, technique)) ?? 0;
 
 export function take(value) {
 	overview = value;
+	opened = new Map(value.open.map((one) => [pair(one.range, one.technique), one.count]));
 	overview.ranges.sort((a, b) => a.range.localeCompare(b.range, 'en', { numeric: true }));
 	last = Math.max(0, ...value.ranges.map((range) => range.last_ms));
 }
@@ -38,13 +41,15 @@ function sparkline(values) {
 	return svg;
 }
 
+const ratioOf = (row) => row.now !== null && row.usual > 0 ? row.now / row.usual : null;
+
 function tile(range, row) {
-	const ratio = row.now !== null && row.usual > 0 ? row.now / row.usual : null;
+	const ratio = ratioOf(row);
 	const open = openEpisodes(range.range, row.technique);
 	const isChosen = state.range === range.range && chosen().includes(row.technique);
 	const title = make('span', {}, dot(row.technique), make('span', { text: label(row.technique) }));
 	if (open > 0)
-		title.append(make('span', { kind: 'badge', text: 'alert' }));
+		title.append(make('span', { kind: 'badge', text: open === 1 ? 'alert' : `${number(open)} alerts` }));
 	const button = make('button', { type: 'button', kind: 'tile' + (isChosen ? ' chosen' : ''), 'aria-pressed': isChosen ? 'true' : null,
 		on: { click: () => change(isChosen ? { range: '', techniques: '' } : { range: range.range, techniques: row.technique }) } },
 	title, make('span', { kind: 'ratio' + (ratio >= QUIET ? ' up' : ''), text: ratio === null ? '' : times(ratio), title: 'times the usual' }),
@@ -64,11 +69,18 @@ function line(range) {
 	return make('div', { kind: 'range' }, head, ...rows.map((row) => tile(range, row)));
 }
 
-/* Those with an open alert come first, the others by name: a place should not change with each minute. */
-const isQuiet = (range) => !range.techniques.some((row) => openEpisodes(range.range, row.technique) > 0);
+/* Among equals by name: a place should not change with each minute. */
+const orders = {
+	'': (range) => Number(!range.techniques.some((row) => openEpisodes(range.range, row.technique) > 0)),
+	ratio: (range) => -Math.max(0, ...range.techniques.filter((row) => row.technique !== 'all').map(ratioOf)),
+	name: () => 0,
+	last: (range) => -range.last_ms,
+};
 
 export function show() {
-	const ranges = overview.ranges.filter((range) => !state.range || range.range === state.range).sort((a, b) => isQuiet(a) - isQuiet(b));
+	const place = orders[state.ranges] ?? orders[''];
+	const ranges = overview.ranges.filter((range) => !state.range || range.range === state.range).sort((a, b) => place(a) - place(b));
+	$('ranges-order').value = state.ranges;
 	const isGone = state.range && ranges.length === 0 && !overview.loading;
 	$('overview-note').textContent = `${state.metric} per minute, mean of the last hour; usual: median of this hour on earlier days` +
 		(overview.loading && overview.ranges.length > 0 ? `; loading, the past of ${overview.complete} of ${overview.ranges.length} ranges is read` : '') +

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is looked at. The address of the page holds all of it, so that a link shows the same. */
 
-const initial = { range: '', techniques: '', span: 'all', from: '', to: '', metric: 'hosts', state: '', severity: '', acked: '', order: '', q: '', alert: '' };
+const initial = { range: '', techniques: '', span: 'all', from: '', to: '', metric: 'hosts', state: '', severity: '', acked: '', order: '', dir: '', ranges: '', q: '', alert: '' };
 export const state = { ...initial };
 const listeners = [];
 
