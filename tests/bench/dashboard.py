@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """tests/bench/dashboard.py HOST:PORT PID [REQUESTS]: 200 browsers listen to a dashboard while others ask it for data.
-Prints the time of answers by kind, and the server's memory."""
+Prints the time of answers by kind, and the server's memory. What it asks for is in Redis after `tests/web/seed.py ranges 200 28` and
+`tests/web/seed.py alerts 1000000`, each into `redis-cli --pipe`."""
 import http.client
 import socket
 import sys
@@ -12,7 +13,8 @@ host, port = sys.argv[1].rsplit(':', 1)
 requests = int(sys.argv[3]) if len(sys.argv) > 3 else 300
 END_MS = 1774483200000
 PATHS = ('/api/overview?metric=hosts', '/api/alerts?limit=100', '/api/alerts?limit=100&before=500000-0', '/api/alerts?limit=100&q=nowhere',
-         '/api/alerts?limit=100&range=range-7&technique=tor', '/api/alert?id=500000-0', '/api/health',
+         '/api/alerts?limit=100&range=range-7&technique=tor', '/api/alert?id=500000-0', '/api/episodes?limit=100&sort=ratio&dir=desc',
+         '/api/episodes?limit=100&sort=range&offset=4700&state=close', '/api/health',
          f'/api/series?range=range-3&metric=hosts&from={END_MS - 86400000}&to={END_MS}',
          f'/api/series?range=range-3&metric=hosts&from={END_MS - 28 * 86400000}&to={END_MS}')
 

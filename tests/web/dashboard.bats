@@ -5,17 +5,12 @@
 load lib
 
 setup_file() {
-	start_redis
-	seed usage
-	seed alerts 1000
-	start_dashboard main
+	start_all 1000
 	wait_for usage_is_known
 }
 
 teardown_file() {
-	stop locked
-	stop redis
-	stop main # the last one decides: bats looks at no other
+	stop_all
 }
 
 usage_is_known() {
@@ -70,7 +65,7 @@ are_read() { [[ $(episodes 'limit=1' .loading) == false ]]; }
 		[ "$(for offset in {0..1004..100}; do episodes "sort=$order&offset=$offset&limit=100" '.episodes[].id'; done | sort)" = "$(alerts limit=97 | jq -c '.[].id' | sort)" ]
 	done
 	[ "$(episodes 'sort=range&dir=desc&limit=2&technique=tor' '[.total, .since, (.episodes[] | .range)]')" = '[201,null,"star-jv","range-6"]' ]
-	[ "$(episodes 'state=open&range=star-jv' '[.total, (.episodes[] | .id)]')" = '[2,"1002-0","1004-0"]' ]
+	[ "$(episodes 'state=open&range=star-jv' '[.total, (.episodes[] | .id)]')" = '[2,"1004-0","1002-0"]' ]
 	[ "$(episodes 'severity=1' .total)" = 0 ]
 	[ "$(get /api/overview | jq -c '[.open[] | select(.range == "star-jv") | [.technique, .count]] | sort')" = '[["tor",1],["vps",1]]' ]
 }
@@ -137,7 +132,7 @@ PY
 first_events() {
 	local count=$1 pattern=$2
 	shift 2
-	exec 4< <(exec curl -sN --max-time 20 "$(cat "$BATS_FILE_TMPDIR/main.url")/api/events" "$@" 3>&-)
+	exec 4< <(exec curl -sN --max-time 20 "$(url_of main)/api/events" "$@" 3>&-)
 	grep -m "$count" "$pattern" <&4
 	kill $!
 	exec 4<&-
@@ -149,7 +144,7 @@ first_events() {
 }
 
 @test "200 browsers hear of an alert" {
-	url=$(cat "$BATS_FILE_TMPDIR/main.url")
+	url=$(url_of main)
 	python3 - "$url" "$SOCKET" <<'PY'
 import socket, subprocess, sys
 host, port = sys.argv[1][7:].split(':')
@@ -192,7 +187,7 @@ PY
 @test "no data is given without the token, or for a wrong one" {
 	echo 'a token of enough length' >"$BATS_TEST_TMPDIR/token"
 	start_dashboard locked --token-file "$BATS_TEST_TMPDIR/token"
-	url=$(cat "$BATS_FILE_TMPDIR/locked.url")
+	url=$(url_of locked)
 	code() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
 	for path in settings overview 'series?range=x' alerts 'alert?id=1-0' 'export?format=csv' health events; do
 		[ "$(code "$url/api/$path")" = 401 ]
@@ -251,7 +246,7 @@ PY
 }
 
 @test "browsers hear of a stream of alerts that begins anew, with smaller ids" {
-	exec 4< <(exec curl -sN --max-time 60 "$(cat "$BATS_FILE_TMPDIR/main.url")/api/events" 3>&-)
+	exec 4< <(exec curl -sN --max-time 60 "$(url_of main)/api/events" 3>&-)
 	cli del surgetap:alerts >/dev/null
 	grep -m 1 '^event: reload' <&4
 	seed alert 5-0 anew

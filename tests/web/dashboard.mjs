@@ -3,16 +3,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { launch } from './browser.mjs';
 
-const { chromium } = createRequire(join(process.env.NPM, 'x.js'))('playwright-core');
 const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 const cli = (...words) => execFileSync('redis-cli', ['-s', process.env.SOCKET, ...words], { encoding: 'utf8' }).trim();
 const seed = (...words) => execFileSync('redis-cli', ['-s', process.env.SOCKET, '--pipe'], { input: execFileSync('python3', [join(here, 'seed.py'), ...words]) });
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-	args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const browser = await launch();
 const faults = [];
 
 async function open(query = '', options = {}) {

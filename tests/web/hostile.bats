@@ -6,20 +6,15 @@ load lib
 
 setup_file() {
 	ulimit -Sn 1024 # as most systems begin
-	start_redis
-	seed usage
-	seed alerts 10
-	start_dashboard main
+	start_all 10
 }
 
 teardown_file() {
-	stop other
-	stop redis
-	stop main # the last one decides: bats looks at no other
+	stop_all
 }
 
 @test "clients that never end their request hold up nobody, however many they are" {
-	python3 - "$(cat "$BATS_FILE_TMPDIR/main.url")" <<'PY'
+	python3 - "$(url_of main)" <<'PY'
 import http.client, json, resource, socket, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (2200, 2200))
 host, port = sys.argv[1][7:].split(':')
@@ -56,7 +51,7 @@ PY
 	[ "$(get /healthz)" = ok ]
 	[ "$(get /api/health | jq '.server.connections >= 1')" = true ]
 	start_dashboard other --redis "unix://$BATS_TEST_TMPDIR/none.sock"
-	is_unwell() { [[ $(curl -s -w '%{http_code}' "$(cat "$BATS_FILE_TMPDIR/other.url")/healthz") == *503 ]]; }
+	is_unwell() { [[ $(curl -s -w '%{http_code}' "$(url_of other)/healthz") == *503 ]]; }
 	wait_for is_unwell
 	stop other
 }
@@ -75,7 +70,7 @@ PY
 @test "a token in the address is none" {
 	echo 'a token of enough length' >"$BATS_TEST_TMPDIR/token"
 	start_dashboard other --token-file "$BATS_TEST_TMPDIR/token"
-	url=$(cat "$BATS_FILE_TMPDIR/other.url")
+	url=$(url_of other)
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$url/api/alerts?token=a+token+of+enough+length")" = 401 ]
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$url/api/alerts" -H 'Authorization: Bearer a token of enough length')" = 200 ]
 	stop other
@@ -92,11 +87,11 @@ PY
 
 # told_at NAME PATTERN: what the dashboard NAME answers about alerts.
 told_at() {
-	curl -s "$(cat "$BATS_FILE_TMPDIR/$1.url")/api/alerts" | jq -r .message | grep -qE "$2"
+	curl -s "$(url_of "$1")/api/alerts" | jq -r .message | grep -qE "$2"
 }
 
 is_well() {
-	[[ $(curl -s "$(cat "$BATS_FILE_TMPDIR/other.url")/api/alerts?limit=1" | jq '.alerts | length') == 1 ]]
+	[[ $(curl -s "$(url_of other)/api/alerts?limit=1" | jq '.alerts | length') == 1 ]]
 }
 
 @test "rights that are taken are told, and mended without a restart" {

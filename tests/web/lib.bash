@@ -56,11 +56,33 @@ start_dashboard() {
 	grep -oE 'http://[^ ]*[0-9]' "$BATS_FILE_TMPDIR/$name.log" | head -n 1 >"$BATS_FILE_TMPDIR/$name.url"
 }
 
+# start_all COUNT [OPTION...]: Redis with usage and COUNT alerts, and the dashboard `main`.
+start_all() {
+	start_redis
+	seed usage
+	seed alerts "$1"
+	start_dashboard main "${@:2}"
+}
+
+# What a sanitizer has to say of `main` decides: bats looks at the last command alone.
+stop_all() {
+	local file name
+	for file in "$BATS_FILE_TMPDIR"/*.pid; do
+		name=$(basename "$file" .pid)
+		[[ $name == main ]] || stop "$name"
+	done
+	stop main
+}
+
+url_of() {
+	cat "$BATS_FILE_TMPDIR/$1.url"
+}
+
 # get PATH [OPTION of curl...]: from the dashboard `main`.
 get() {
 	local path=$1
 	shift
-	curl -s --path-as-is "$@" "$(cat "$BATS_FILE_TMPDIR/main.url")$path"
+	curl -s --path-as-is "$@" "$(url_of main)$path"
 }
 
 status_of() {

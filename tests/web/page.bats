@@ -4,24 +4,19 @@
 
 load lib
 
-export NPM=$BATS_TEST_DIRNAME/../../build/npm SOCKET LIB=$BATS_TEST_DIRNAME/lib.bash
+export NODE_MODULES=$BATS_TEST_DIRNAME/../../build/npm/node_modules SOCKET LIB=$BATS_TEST_DIRNAME/lib.bash
 
 setup_file() {
-	start_redis
-	seed usage
-	seed alerts 1000
-	start_dashboard main --pivot 'Arkime=https://arkime.example/?q={community_id}&at={start}'
+	start_all 1000 --pivot 'Arkime=https://arkime.example/?q={community_id}&at={start}'
 }
 
 teardown_file() {
-	stop other
-	stop redis
-	stop main # the last one decides: bats looks at no other
+	stop_all
 }
 
 # check CASE [NAME]: of the dashboard NAME.
 check() {
-	PAGE=$(cat "$BATS_FILE_TMPDIR/${2:-main}.url") HOME=$BATS_TEST_TMPDIR node "$HERE/dashboard.mjs" "$1"
+	PAGE=$(url_of "${2:-main}") HOME=$BATS_TEST_TMPDIR node "$HERE/dashboard.mjs" "$1"
 }
 
 @test "the page loads under its own policy, without an error" { check loads; }

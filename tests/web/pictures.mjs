@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // node pictures.mjs FOLDER REPORT.html DASHBOARD-URL ALERT: screenshots of both pages.
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { launch } from './browser.mjs';
 
-const { chromium } = createRequire(process.env.NODE_MODULES + '/')('playwright-core');
 const [folder, report, dashboard, alert] = process.argv.slice(2);
-const browser = await chromium.launch({
-	executablePath: process.env.CHROMIUM, headless: true,
-	args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-		'--disable-sync'],
-});
+const browser = await launch();
 
 // Waits for `ready`, then takes what fits the window, and the whole page beside it.
 async function take(name, address, ready, width, colorScheme) {

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // node report.mjs CASE FILE.html: opens the report in headless Chromium and checks one thing; exits with 1 and says why.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { launch } from './browser.mjs';
 
-const { chromium } = createRequire(process.env.NODE_MODULES + '/')('playwright-core');
 const [name, file] = process.argv.slice(2);
 const address = pathToFileURL(file).href;
-const browser = await chromium.launch({
-	executablePath: process.env.CHROMIUM, headless: true,
-	args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-		'--disable-sync'],
-});
+const browser = await launch();
 
 // Opens the page; whatever it logs, asks for or refuses is kept.
 async function open(options = {}) {

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Prints what a sensor would have written, for `redis-cli --pipe`.
-seed.py usage: five days of two ranges. seed.py alerts COUNT: closed and open alerts, some with hostile names.
-seed.py alert ID NAME: one open alert of that range. seed.py long COUNT: alerts of two megabytes. seed.py minutes RANGE COUNT: as many minutes of all fields."""
+usage: five days of two ranges. alerts COUNT: closed and open alerts, some with hostile names. alert ID NAME: one open alert of that range.
+long COUNT: alerts of two megabytes. minutes RANGE COUNT: as many minutes of all fields. ranges COUNT DAYS: range-0 and on, for as many days
+every tenth minute; names of every fourth are hostile with `hostile` behind."""
 import json
 import sys
 
@@ -32,6 +33,13 @@ def usage():
         minute('caf%C3%A9', at, 3, 30)
     command('HSET', 'surgetap:sensor:tap-1', 'version', '0.1.0', 'interface', HOSTILE, 'packets', 1000, 'drops', 7)
     command('ZADD', 'surgetap:sensors', 1774483200000, 'tap-1', 1774480000000, 'tap-gone')
+
+
+def ranges(count, days, are_hostile):
+    for i in range(count):
+        key = f'range-{i}' if not (are_hostile and i % 4 == 0) else f'%3Cimg%20src=x%20onerror=alert({i})%3E%E2%80%AEgnp.exe%07{"x" * (i % 90)}'
+        for at in range(END_S - days * 86400, END_S, 600):
+            minute(key, at, (i + at // 3600) % 12 + (20 if i % 9 == 0 and at >= END_S - 3 * 3600 else 0), 40 + i % 50)
 
 
 def record(alert_id, state, name, technique, schema):
@@ -74,6 +82,8 @@ elif sys.argv[1] == 'long':
     for i in range(int(sys.argv[2])):
         command('XADD', 'surgetap:alerts', '*', 'alert_id', f'long-{i}', 'state', 'open', 'range', 'r' * 900 * 1024, 'eve',
                 json.dumps({'event_type': 'alert', 'text': 'x' * 1024 * 1024 + ' the needle'}))
+elif sys.argv[1] == 'ranges':
+    ranges(int(sys.argv[2]), int(sys.argv[3]), 'hostile' in sys.argv)
 elif sys.argv[1] == 'alert':
     alert(sys.argv[2], 0xabcdef, sys.argv[3])
 else:
