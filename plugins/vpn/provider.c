@@ -2,6 +2,7 @@
 #include "provider.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define C SURGETAP_KIND_CONTACT
 #define T SURGETAP_KIND_TUNNEL
@@ -87,10 +88,23 @@ static const struct vpn_provider providers[] = {
 	{{"zwyr157wwiu6eior.com"}, "NordVPN", C},
 };
 
+/* Tailscale's relays, which carry what cannot go directly, are numbered: derp1f.tailscale.com. */
+static bool is_relay(const char *server_name)
+{
+	return strncasecmp(server_name, "derp", 4) == 0 && server_name[4] >= '0' &&
+	       server_name[4] <= '9';
+}
+
 const struct vpn_provider *vpn_provider_find(const char *server_name)
 {
-	return surgetap_domain_find(server_name, providers, sizeof providers / sizeof providers[0],
-		sizeof providers[0]);
+	static const struct vpn_provider relay = {{"tailscale.com"}, "Tailscale", T};
+	const struct vpn_provider *found = surgetap_domain_find(server_name, providers,
+		sizeof providers / sizeof providers[0], sizeof providers[0]);
+
+	return found != NULL && strcmp(found->domain.name, relay.domain.name) == 0 &&
+			       is_relay(server_name)
+		       ? &relay
+		       : found;
 }
 
 static bool is_request(const uint8_t *bytes, size_t count)

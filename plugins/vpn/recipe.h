@@ -10,6 +10,8 @@
 #include <surgetap/inside.h>
 #include <surgetap/plugin.h>
 
+#include <string.h>
+
 /* Payloads of a flow that recipes see. Every handshake below is complete by then, unless OpenVPN's
  * comes in small segments. */
 #define VPN_PAYLOADS 12
@@ -87,6 +89,8 @@ struct vpn_nested {
 struct vpn_memory {
 	struct vpn_openvpn_side openvpn[2];
 	struct vpn_wireguard_side wireguard[2];
+	uint8_t datagrams_ahead; /* of the client, before the server's first */
+	bool is_answered;
 	bool nebula_asked;
 	struct vpn_n2n n2n;
 	bool is_dns_tunnel_possible; /* a type of record was asked for that tunnels use */
@@ -107,23 +111,55 @@ struct vpn_recipe {
 /* All recipes; ended by transport 0. */
 extern const struct vpn_recipe vpn_recipes[];
 
-/* The recipes that remember: OpenVPN over UDP and TCP, WireGuard. */
+/* OpenVPN: with a handshake, in openvpn.c; with a static key, in covert.c. */
 const struct vpn_match *vpn_openvpn_udp(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_openvpn_tcp(struct vpn_memory *memory, const struct surgetap_flow *flow,
-	const struct surgetap_payload *payload);
-const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct surgetap_flow *flow,
-	const struct surgetap_payload *payload);
-
-/* Tunnels within DNS, and OpenVPN without a handshake. */
-const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_openvpn_static(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
 const struct vpn_match *vpn_openvpn_static_tcp(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
 
-/* Tunnels inside TLS. */
+/* WireGuard, as it is and as providers alter it; over TCP with lengths in front. */
+const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_wireguard_tcp(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
+
+/* ipsec.c */
+const struct vpn_match *vpn_ike(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_esp_in_udp(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_l2tp(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_pptp(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+
+/* mesh.c */
+const struct vpn_match *vpn_tinc(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_tailscale(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_nebula(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_n2n(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_zerotier(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+
+/* gateway.c */
+const struct vpn_match *vpn_softether(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_anyconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+
+/* Tunnels within DNS, in covert.c; inside TLS, in nested.c. */
+const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_nested(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
 
@@ -133,11 +169,24 @@ static inline bool vpn_may_nest(const struct vpn_memory *memory)
 	return memory->nested.inside.overhead > 0 && !memory->nested.inside.is_foreign;
 }
 
+/* True when a payload begins so. */
+static inline bool vpn_begins_with(
+	const struct surgetap_payload *payload, const void *bytes, size_t count)
+{
+	return payload->captured_bytes >= count && memcmp(payload->data, bytes, count) == 0;
+}
+
+/* Several datagrams before the first answer: AmneziaWG sends junk ahead of its handshake. */
+static inline bool vpn_may_be_altered(const struct vpn_memory *memory)
+{
+	return memory->datagrams_ahead > 2;
+}
+
 /* How many payloads recipes want to see of a flow with this memory. */
 static inline uint8_t vpn_payloads(const struct vpn_memory *memory)
 {
 	return memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0 ||
-			       vpn_may_nest(memory)
+			       vpn_may_nest(memory) || vpn_may_be_altered(memory)
 		       ? VPN_PAYLOADS_PENDING
 		       : VPN_PAYLOADS;
 }

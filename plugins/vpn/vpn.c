@@ -207,8 +207,9 @@ static void judge_fronting(const struct surgetap_call *call)
 }
 
 /* The recipes have seen what nDPI has seen. Only a verdict that is worth little waits for more,
- * what may carry a tunnel (a proxy, TLS), and what has begun like OpenVPN, with a reset or with
- * random blocks: on DNS's port nDPI says DNS at once, and blocks now and then begin like RTP. */
+ * what may carry a tunnel (a proxy, TLS), datagrams that came ahead of an answer and have no name,
+ * and what has begun like OpenVPN, with a reset or with random blocks: on DNS's port nDPI says DNS
+ * at once, and blocks now and then begin like RTP. */
 static bool is_worth_waiting(const struct surgetap_call *call)
 {
 	static const char *const names[] = {"openvpn", "socks", "http_connect", "http_proxy"};
@@ -221,7 +222,8 @@ static bool is_worth_waiting(const struct surgetap_call *call)
 	}
 	return memory->is_dns_tunnel_possible || memory->static_key.run > 0 ||
 	       memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0 ||
-	       vpn_may_nest(memory);
+	       vpn_may_nest(memory) ||
+	       (vpn_may_be_altered(memory) && call->flow->confidence <= SURGETAP_CONFIDENCE_GUESS);
 }
 
 static void judge_companion(const struct surgetap_call *call)

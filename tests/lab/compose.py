@@ -94,6 +94,67 @@ def monero_stratum(rng):
         yield False, line(jsonrpc="2.0", method="job", params=job(share + 1))
 
 
+def le32(*values):
+    return struct.pack(f"<{len(values)}I", *values)
+
+
+def wireguard_data(rng, kind, index, count):
+    """WireGuard's section 5.4: data both ways: type, the receiver's index, a counter, whole blocks of 16, a tag."""
+    sent = {True: 0, False: 0}
+    for turn in range(count):
+        from_client = turn % 3 != 1
+        blocks = 0 if turn == 0 else rng.randrange(2, 60)
+        yield from_client, le32(kind, index[not from_client], sent[from_client], 0) + rng.randbytes(16 * blocks + 16)
+        sent[from_client] += 1
+
+
+def amneziawg(rng):
+    """AmneziaWG 1.0 and 1.5 (docs.amnezia.org): WireGuard with junk ahead of the handshake (Jc, Jmin, Jmax) and in front
+    of its messages (S1, S2), and numbers of one's own for the types (H1 to H4)."""
+    headers = [rng.randrange(5, 1 << 31) for _ in range(4)]
+    index = {True: rng.getrandbits(32), False: rng.getrandbits(32)}
+    for _ in range(rng.randrange(3, 11)):
+        yield True, rng.randbytes(rng.randrange(50, 1001))
+    yield True, rng.randbytes(rng.randrange(15, 151)) + le32(headers[0], index[True]) + rng.randbytes(140)
+    yield False, rng.randbytes(rng.randrange(15, 151)) + le32(headers[1], index[False], index[True]) + rng.randbytes(80)
+    yield from wireguard_data(rng, headers[3], index, 24)
+
+
+def wireguard_tcp(rng):
+    """Mullvad's udp-over-tcp: each datagram of WireGuard behind its length, of two bytes."""
+    index = {True: rng.getrandbits(32), False: rng.getrandbits(32)}
+    messages = [(True, le32(1, index[True]) + rng.randbytes(108) + rng.randbytes(16) + bytes(16)),
+                (False, le32(2, index[False], index[True]) + rng.randbytes(48 + 16) + bytes(16))]
+    for from_client, message in messages + list(wireguard_data(rng, 4, index, 24)):
+        yield from_client, be16(len(message)) + message
+
+
+def zerotier(rng):
+    """ZeroTier's node/Packet.hpp: a HELLO signed only, its OK and what follows encrypted."""
+    address = {True: rng.randbytes(4) + b"\1", False: rng.randbytes(4) + b"\2"}
+    key = rng.randbytes(64)
+    def head(from_client, cipher):
+        return rng.randbytes(8) + address[not from_client] + address[from_client] + bytes([cipher << 3]) + rng.randbytes(8)
+    versions = bytes([12, 1, 10]) + be16(6)
+    world = b"\0" * 9 + be16(0)
+    yield True, (head(True, 0) + b"\1" + versions + rng.randbytes(8) + address[True] + b"\0" + key + b"\0" +
+                 b"\4" + rng.randbytes(4) + be16(9993) + world + rng.randbytes(20))
+    for turn in range(20):
+        yield turn % 2 == 1, head(turn % 2 == 1, 1) + rng.randbytes(rng.randrange(20, 900))
+
+
+def shadowsocks2022(rng):
+    """SIP022: a salt of 32, a header of 11 with its tag, a header of variable length with address and padding with its
+    tag; the answer's salt, header of 43 with tag; then lengths and payloads with tags of 16 each. All of it random."""
+    def chunks(count):
+        return b"".join(rng.randbytes(2 + 16 + rng.randrange(40, 600) + 16) for _ in range(count))
+    yield True, rng.randbytes(32 + 11 + 16 + 22 + rng.randrange(1, 900) + 517 + 16)
+    yield False, rng.randbytes(32 + 43 + 16) + rng.randbytes(1200 + 16) + chunks(3)
+    for _ in range(4):
+        yield True, chunks(1)
+        yield False, chunks(3)
+
+
 def random_udp(first_bytes):
     """No protocol: random datagrams, the client's first of a size that classifiers stumble over."""
     def conversation(rng):
@@ -107,6 +168,10 @@ CONVERSATIONS = {  # name: (transport, turns)
     "esp": (50, esp),
     "ah": (51, ah),
     "gre": (47, gre),
+    "amneziawg": (socket.IPPROTO_UDP, amneziawg),
+    "wireguard-tcp": (socket.IPPROTO_TCP, wireguard_tcp),
+    "zerotier": (socket.IPPROTO_UDP, zerotier),
+    "shadowsocks2022": (socket.IPPROTO_TCP, shadowsocks2022),
     "stratum": (socket.IPPROTO_TCP, stratum),
     "monero-stratum": (socket.IPPROTO_TCP, monero_stratum),
     "random-80": (socket.IPPROTO_UDP, random_udp(80)),

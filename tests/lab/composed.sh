@@ -3,14 +3,14 @@
 # they come from with composed_from.
 tools=(python3)
 made_by=()
-SEED=$RANDOM$RANDOM
+SEED=$RANDOM$RANDOM # of a run; each conversation adds its port
 
 servers() {
 	local name port transport label
 	for conversation in "${CONVERSATIONS[@]}"; do
 		read -r name port transport label <<<"$conversation"
-		bg "compose-$name" east python3 "$LAB/compose.py" "$name" server "$SERVER" "$port" "$SEED"
-		if [[ $transport == tcp ]]; then wait_port east tcp "$SERVER" "$port"; else wait_log "compose-$name" ready; fi
+		bg "compose-$name-$port" east python3 "$LAB/compose.py" "$name" server "$SERVER" "$port" "$SEED$port"
+		if [[ $transport == tcp ]]; then wait_port east tcp "$SERVER" "$port"; else wait_log "compose-$name-$port" ready; fi
 	done
 }
 
@@ -18,8 +18,8 @@ client() {
 	local name port rest
 	for conversation in "${CONVERSATIONS[@]}"; do
 		read -r name port rest <<<"$conversation"
-		on client python3 "$LAB/compose.py" "$name" client "$SERVER" "$port" "$SEED"
-		wait_until 10 gone "$(<"$WORK/compose-$name.pid")"
+		on client python3 "$LAB/compose.py" "$name" client "$SERVER" "$port" "$SEED$port"
+		wait_until 10 gone "$(<"$WORK/compose-$name-$port.pid")"
 	done
 }
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Products for firms' gateways: SoftEther, AnyConnect and OpenConnect. */
+#include "recipe.h"
+
+#include <string.h>
+
+#define TCP 6
+#define MATCH static const struct vpn_match
+
+/* What SoftEther's NAT traversal server answers: "IP=203.0.113.10,PORT=51381". */
+const struct vpn_match *vpn_softether(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
+{
+	MATCH softether = {SURGETAP_GRADE_DPI, 93, "SoftEther: NAT traversal answer", 0};
+	static const char shape[] = "0123456789abcdefABCDEF.:";
+	const uint8_t *bytes = payload->data;
+	uint32_t i = 3;
+
+	(void)memory;
+	(void)flow;
+	if (!vpn_begins_with(payload, "IP=", 3))
+		return NULL;
+	while (i < payload->captured_bytes && bytes[i] != 0 && strchr(shape, bytes[i]) != NULL)
+		i++;
+	return i > 3 && payload->captured_bytes - i > 6 && memcmp(bytes + i, ",PORT=", 6) == 0
+		       ? &softether
+		       : NULL;
+}
+
+/* DTLS with version 0x0100, from before the standard: only Cisco AnyConnect and its kin speak it.
+ */
+const struct vpn_match *vpn_anyconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
+{
+	static const uint8_t header[] = {0x16, 0x01, 0x00, 0x00, 0x00};
+	MATCH anyconnect = {SURGETAP_GRADE_DPI, 67, "AnyConnect: DTLS of version 0x0100", TCP};
+
+	(void)memory;
+	(void)flow;
+	return vpn_begins_with(payload, header, sizeof header) && payload->captured_bytes >= 14 &&
+			       surgetap_be16(payload->data + 11) == payload->length_bytes - 13 &&
+			       (payload->data[13] == 1 || payload->data[13] == 3)
+		       ? &anyconnect
+		       : NULL;
+}
+
+/* IANA's TLS cipher suites with a pre-shared key; 0x00ff is no suite but a signal. */
+static bool is_psk_suite(uint16_t suite)
+{
+	return (suite >= 0x008a && suite <= 0x0095) || (suite >= 0x00a8 && suite <= 0x00b9) ||
+	       (suite >= 0xc033 && suite <= 0xc03b) || (suite >= 0xc0a4 && suite <= 0xc0ab) ||
+	       (suite >= 0xccab && suite <= 0xccae) || suite == 0x00ff;
+}
+
+/*
+ * OpenConnect opens its DTLS channel with the key agreed in TLS and names the session by a session
+ * id: a ClientHello that offers nothing but pre-shared keys and resumes a session that DTLS has
+ * never seen. Record 13 bytes, handshake 12, version 2, random 32; then session id, cookie and
+ * suites with lengths.
+ */
+const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
+{
+	static const uint8_t header[] = {0x16, 0xfe};
+	MATCH openconnect = {SURGETAP_GRADE_HEURISTIC, 67,
+		"OpenConnect: DTLS hello with a session id and only pre-shared keys", TCP};
+	const uint8_t *bytes = payload->data;
+	uint32_t at = 60 + 32, suites;
+
+	(void)memory;
+	(void)flow;
+	if (!vpn_begins_with(payload, header, sizeof header) || payload->captured_bytes < 96 ||
+		bytes[13] != 1 || bytes[59] != 32)
+		return NULL;
+	at += 1u + bytes[at];
+	if (at + 2 > payload->captured_bytes)
+		return NULL;
+	suites = surgetap_be16(bytes + at);
+	at += 2;
+	if (suites < 4 || suites % 2 != 0 || at + suites > payload->captured_bytes)
+		return NULL;
+	for (uint32_t i = 0; i < suites; i += 2) {
+		if (!is_psk_suite(surgetap_be16(bytes + at + i)))
+			return NULL;
+	}
+	return &openconnect;
+}
