@@ -106,15 +106,6 @@ static const uint8_t *find_client_hello(
 	return message.body;
 }
 
-/* nDPI refuses a packet that is shorter than its IP header says. */
-static void fit_length(uint8_t *ip, uint8_t ip_version, uint16_t bytes)
-{
-	uint16_t stated = ip_version == 4 ? bytes : (uint16_t)(bytes - 40);
-	uint8_t *field = ip + (ip_version == 4 ? 2 : 4);
-	field[0] = (uint8_t)(stated >> 8);
-	field[1] = (uint8_t)stated;
-}
-
 /* The packet as nDPI gets it: as it is, unless it is cut, or says hello. nDPI prints each number of
  * a hello into a text for a fingerprint that nobody asks it for; blanks are not printed. */
 static const uint8_t *dress(
@@ -125,8 +116,9 @@ static const uint8_t *dress(
 	if (!hello && bytes >= packet->ip_bytes)
 		return packet->ip;
 	memcpy(classifier->copy, packet->ip, bytes);
+	/* nDPI refuses a packet that is shorter than its IP header says. */
 	if (bytes < packet->ip_bytes)
-		fit_length(classifier->copy, packet->ip_version, bytes);
+		packet_set_length(classifier->copy, packet->ip_version, bytes);
 	if (hello)
 		hello_blank(classifier->copy + (hello - packet->ip), hello_bytes);
 	return classifier->copy;

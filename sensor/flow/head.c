@@ -141,7 +141,7 @@ void head_put(struct head_pool *pool, struct head *head, uint32_t offset, const 
 	put_each(buffer, head, offset, bytes, count);
 }
 
-const uint8_t *head_data(const struct head_pool *pool, const struct head *head)
+uint8_t *head_data(const struct head_pool *pool, const struct head *head)
 {
 	return head->buffer ? pool->buffers[head->buffer].bytes : NULL;
 }

@@ -41,8 +41,9 @@ void head_begin(struct head_pool *pool, struct head *head);
 void head_put(struct head_pool *pool, struct head *head, uint32_t offset, const uint8_t *bytes,
 	uint32_t count);
 
-/* The first head->bytes bytes; NULL without a buffer. Valid until the next call for any head. */
-const uint8_t *head_data(const struct head_pool *pool, const struct head *head);
+/* The first head->bytes bytes, which the caller may change; NULL without a buffer. Valid until the
+ * head's buffer is given back or taken away. */
+uint8_t *head_data(const struct head_pool *pool, const struct head *head);
 
 /* Gives the buffer back, if there is one. */
 void head_end(struct head_pool *pool, struct head *head);

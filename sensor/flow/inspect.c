@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/dialogue.h"
 #include "flow/prelude.h"
 #include "flow/repeat.h"
 
@@ -20,6 +21,7 @@ _Static_assert(CLASSIFY_PACKETS_TCP <= INSPECT_PACKETS_MAX &&
 struct inspection {
 	struct findings findings;
 	struct surgetap_flow view;
+	struct dialogue dialogue;
 	struct prelude prelude;
 	uint32_t next; /* chain of spare ones */
 	uint32_t packets;
@@ -34,6 +36,7 @@ struct inspection {
 struct inspector {
 	struct inspector_settings settings;
 	struct classifier *classifier;
+	struct dialogues *dialogues;
 	struct preludes *preludes;
 	uint8_t *blocks;
 	size_t block_bytes;
@@ -126,6 +129,8 @@ int inspector_new(const struct inspector_settings *settings, struct inspector **
 		.abi = SURGETAP_ABI, .size = sizeof inspector->host, .report = on_report};
 	int error = classifier_new(&inspector->classifier);
 	if (error == 0)
+		error = dialogues_new(&inspector->dialogues);
+	if (error == 0)
 		error = preludes_new(wants_fingerprints(settings), &inspector->preludes);
 	if (error < 0)
 		goto fail;
@@ -156,6 +161,7 @@ void inspector_free(struct inspector *inspector)
 		free(inspector->worker_states[i]);
 	free(inspector->blocks);
 	preludes_free(inspector->preludes);
+	dialogues_free(inspector->dialogues);
 	classifier_free(inspector->classifier);
 	free(inspector);
 }
@@ -196,7 +202,7 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 	classifier_begin(dpi_state(inspection), flow->key.transport == TCP && flow->complete);
 	for (unsigned i = 0; i < 2; i++)
 		if (flow->syns >> i & 1)
-			stream_start(&inspection->prelude.streams[i], flow->sequences[i]);
+			dialogue_start(&inspection->dialogue, i == 0, flow->sequences[i]);
 	inspection->is_active = true;
 	inspection->waiting = inspector->packet_plugins;
 	flow->inspection = index;
@@ -341,7 +347,7 @@ static void note_syn(struct flow *flow, const struct packet *packet, bool from_c
 static bool look(struct inspector *inspector, struct inspection *inspection,
 	const struct packet *packet, bool from_client)
 {
-	if (packet->payload_captured_bytes > 0 && packet->fragment != PACKET_FRAGMENT_LATER)
+	if (packet->payload_captured_bytes > 0)
 		prelude_add(inspector->preludes, &inspection->prelude, packet, from_client);
 	if (inspection->is_classified)
 		return true;
@@ -351,6 +357,59 @@ static bool look(struct inspector *inspector, struct inspection *inspection,
 				classifier_has_name(dpi_state(inspection))) ||
 			classifier_inspect(inspector->classifier, dpi_state(inspection), packet);
 	return inspection->is_dpi_done && !prelude_is_pending(&inspection->prelude);
+}
+
+/* One message of the flow, or a packet without one. */
+static void show(struct inspector *inspector, struct flow *flow, struct inspection *inspection,
+	const struct packet *packet, bool from_client)
+{
+	bool is_done = look(inspector, inspection, packet, from_client);
+	fill_view(inspector, flow, inspection);
+	mark_classify(inspector);
+	if (inspection->waiting && packet->payload_captured_bytes > 0)
+		show_payload(inspector, inspection, packet, from_client);
+	if (!inspection->is_classified && is_done)
+		classify(inspector, flow, inspection, false);
+}
+
+/* Whose message it is. */
+struct speaker {
+	struct inspector *inspector;
+	struct flow *flow;
+	struct inspection *inspection;
+};
+
+static void on_said(void *argument, const struct packet *message, bool from_client)
+{
+	const struct speaker *speaker = argument;
+	show(speaker->inspector, speaker->flow, speaker->inspection, message, from_client);
+}
+
+/* Out of segments come messages, datagrams are some. */
+static void take_packet(struct inspector *inspector, struct flow *flow,
+	struct inspection *inspection, const struct packet *packet, bool from_client)
+{
+	struct speaker speaker = {inspector, flow, inspection};
+	const struct dialogue_listener listener = {on_said, &speaker};
+	if (packet->fragment == PACKET_FRAGMENT_LATER)
+		return;
+	if (packet->transport == TCP)
+		dialogue_add(inspector->dialogues, &inspection->dialogue, packet, from_client,
+			&listener);
+	if (packet->transport == TCP ? packet->payload_bytes == 0
+				     : !repeat_is_seen(&inspection->repeat, packet, from_client))
+		show(inspector, flow, inspection, packet, from_client);
+}
+
+/* No more packets come, or none that are looked into: what has begun is read as far as it goes. */
+static void finish(struct inspector *inspector, struct flow *flow, struct inspection *inspection)
+{
+	struct speaker speaker = {inspector, flow, inspection};
+	const struct dialogue_listener listener = {on_said, &speaker};
+	dialogue_finish(inspector->dialogues, &inspection->dialogue, &listener);
+	prelude_finish(inspector->preludes, &inspection->prelude);
+	if (!inspection->is_classified)
+		classify(inspector, flow, inspection, !inspection->is_dpi_done);
 }
 
 void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,
@@ -371,22 +430,15 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		return;
 	uint32_t budget = packet->transport == TCP ? CLASSIFY_PACKETS_TCP : CLASSIFY_PACKETS_OTHER;
 	inspection->packets++;
-	bool is_done = look(inspector, inspection, packet, from_client);
-	bool is_spent = inspection->packets >= budget;
-	if (is_spent)
-		prelude_finish(inspector->preludes, &inspection->prelude);
-	fill_view(inspector, flow, inspection);
-	mark_classify(inspector);
-	if (inspection->waiting && packet->payload_captured_bytes > 0 &&
-		packet->fragment != PACKET_FRAGMENT_LATER &&
-		!repeat_is_seen(&inspection->repeat, packet, from_client))
-		show_payload(inspector, inspection, packet, from_client);
-	if (!inspection->is_classified && (is_done || is_spent))
-		classify(inspector, flow, inspection, !inspection->is_dpi_done);
+	take_packet(inspector, flow, inspection, packet, from_client);
+	bool is_over = inspection->packets >= INSPECT_PACKETS_MAX;
+	if (is_over || (!inspection->is_classified && inspection->packets >= budget))
+		finish(inspector, flow, inspection);
 	settle(inspector, inspection, flow);
-	flow->is_decided = inspection->is_classified &&
-			   (!inspection->waiting || inspection->packets >= INSPECT_PACKETS_MAX);
+	flow->is_decided = inspection->is_classified && (!inspection->waiting || is_over);
 	inspector->stats.decided += flow->is_decided;
+	if (flow->is_decided)
+		dialogue_end(inspector->dialogues, &inspection->dialogue);
 }
 
 void inspector_miss(struct inspector *inspector, struct flow *flow)
@@ -432,9 +484,8 @@ void inspector_end(struct inspector *inspector, struct flow *flow)
 		return;
 	}
 	struct inspection *inspection = inspection_at(inspector, flow->inspection);
-	prelude_finish(inspector->preludes, &inspection->prelude);
-	if (!inspection->is_classified)
-		classify(inspector, flow, inspection, !inspection->is_dpi_done);
+	if (!flow->is_decided)
+		finish(inspector, flow, inspection);
 	fill_view(inspector, flow, inspection);
 	tell_ended(inspector, inspection);
 	settle(inspector, inspection, flow);
@@ -456,6 +507,7 @@ void inspector_release(struct inspector *inspector, struct flow *flow, bool is_o
 		return;
 	struct inspection *inspection = inspection_at(inspector, flow->inspection);
 	classifier_end(dpi_state(inspection));
+	dialogue_end(inspector->dialogues, &inspection->dialogue);
 	prelude_end(inspector->preludes, &inspection->prelude);
 	inspection->is_active = false;
 	inspection->next = inspector->spare;
@@ -471,8 +523,10 @@ const struct classifier *inspector_classifier(const struct inspector *inspector)
 
 void inspector_stats(const struct inspector *inspector, struct inspector_stats *ret_stats)
 {
-	struct head_pool_stats heads;
-	preludes_stats(inspector->preludes, &heads);
+	struct head_pool_stats hellos, messages;
+	preludes_stats(inspector->preludes, &hellos);
+	dialogues_stats(inspector->dialogues, &messages);
 	*ret_stats = inspector->stats;
-	ret_stats->hellos_lost = heads.lost;
+	ret_stats->hellos_lost = hellos.lost;
+	ret_stats->messages_lost = messages.lost;
 }

@@ -31,6 +31,7 @@ struct inspector_stats {
 	uint64_t refused; /* flows without inspection: the pool was empty */
 	uint64_t payloads, decided;
 	uint64_t hellos_lost;      /* gave their buffers up before they were whole */
+	uint64_t messages_lost;    /* held segments whose buffer went to a younger flow's */
 	uint64_t evidence_dropped; /* reports beyond FINDINGS_EVIDENCE_MAX, or malformed ones */
 };
 

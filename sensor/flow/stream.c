@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/stream.h"
 
-#define TCP_SYN 2
+#include "flow/sequence.h"
 
 void stream_start(struct stream *stream, uint32_t sequence)
 {
@@ -9,16 +9,10 @@ void stream_start(struct stream *stream, uint32_t sequence)
 	stream->has_base = true;
 }
 
-/* A SYN takes a number of its own, before what it may carry (RFC 7413). */
-static uint32_t sequence_of(const struct packet *packet)
-{
-	return packet->tcp_sequence + (packet->tcp_flags & TCP_SYN ? 1 : 0);
-}
-
 /* Puts a payload at its place; what lies before the base is left out. */
 static void put(struct head_pool *pool, struct stream *stream, const struct packet *packet)
 {
-	int32_t offset = (int32_t)(sequence_of(packet) - stream->base);
+	int32_t offset = (int32_t)(sequence_first(packet) - stream->base);
 	uint32_t early = offset < 0 ? (uint32_t) - (int64_t)offset : 0;
 	uint16_t before = stream->head.bytes;
 	if (early < packet->payload_captured_bytes)
@@ -33,10 +27,10 @@ static void put(struct head_pool *pool, struct stream *stream, const struct pack
 void stream_add(struct head_pool *pool, struct stream *stream, const struct packet *packet)
 {
 	if (!stream->has_base) {
-		stream->base = sequence_of(packet);
+		stream->base = sequence_first(packet);
 		stream->has_base = true;
 	}
-	int32_t offset = (int32_t)(sequence_of(packet) - stream->base);
+	int32_t offset = (int32_t)(sequence_first(packet) - stream->base);
 	/* A gap before the first byte: what came too early waits for it. */
 	if (!stream->has_begun && offset > 0 && (uint32_t)offset < HEAD_BYTES_MAX)
 		head_begin(pool, &stream->head);
@@ -51,9 +45,9 @@ void stream_add(struct head_pool *pool, struct stream *stream, const struct pack
 bool stream_keep(struct head_pool *pool, struct stream *stream, const struct packet *packet)
 {
 	if (stream->head.buffer)
-		return stream->base == sequence_of(packet);
+		return stream->base == sequence_first(packet);
 	head_begin(pool, &stream->head);
-	stream->base = sequence_of(packet);
+	stream->base = sequence_first(packet);
 	stream->waiting = 0;
 	put(pool, stream, packet);
 	return true;
@@ -71,7 +65,7 @@ struct stream_view stream_view(
 				   (stream->is_cut && head->bytes == head->end) ||
 				   stream->waiting >= STREAM_PATIENCE,
 		};
-	if (packet && !head->is_lost && stream->base == sequence_of(packet))
+	if (packet && !head->is_lost && stream->base == sequence_first(packet))
 		return (struct stream_view){
 			.data = packet->payload,
 			.bytes = packet->payload_captured_bytes,

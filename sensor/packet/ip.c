@@ -27,6 +27,7 @@ void ip_begin(struct walk *walk, uint8_t version)
 	packet->ip_version = version;
 	packet->source_port = packet->destination_port = 0;
 	packet->tcp_sequence = 0;
+	packet->tcp_acknowledgement = 0;
 	packet->tcp_flags = 0;
 	packet->fragment = PACKET_FRAGMENT_NONE;
 }

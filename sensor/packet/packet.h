@@ -52,6 +52,7 @@ struct packet {
 	uint8_t ip_version;                     /* 4 or 6, of the innermost IP header */
 	uint8_t transport;                      /* IP protocol number after extension headers */
 	uint32_t tcp_sequence;                  /* of the payload's first byte, or of SYN */
+	uint32_t tcp_acknowledgement;           /* valid with ACK */
 	uint8_t tcp_flags; /* as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 */
 	uint8_t fragment;  /* enum packet_fragment */
 	uint32_t layers;   /* bits of enum packet_layer */
@@ -60,5 +61,9 @@ struct packet {
 /* A word for each verdict, as used in statistics: "decoded", "not_ip", "truncated", "malformed",
  * "fragments", "too_deep", "unsupported_link". */
 const char *packet_verdict_name(enum packet_verdict verdict);
+
+/* Writes into the header at `ip`, of version 4 or 6, that the packet has `bytes` from it on: at
+ * most UINT16_MAX, at least 40 for IPv6. The checksum is left as it is. */
+void packet_set_length(uint8_t *ip, uint8_t ip_version, uint32_t bytes);
 
 #endif

@@ -27,6 +27,7 @@ static enum packet_verdict layer_tcp(struct walk *walk)
 	}
 	set_ports(walk);
 	walk->packet.tcp_sequence = cursor_u32(cursor, 4);
+	walk->packet.tcp_acknowledgement = cursor_u32(cursor, 8);
 	walk->packet.tcp_flags = cursor_u8(cursor, 13);
 	if (cursor_has(cursor, header_bytes)) {
 		cursor_skip(cursor, header_bytes);

@@ -308,7 +308,8 @@ static void inspection_used_again_remembers_the_flow_before(void **state)
 	}
 }
 
-/* Shows a part of the hello as TCP of the client; with `sequence` 0 the SYN. */
+/* Shows a part of the hello as TCP of the client, behind what was shown before; with `count` 0 the
+ * SYN. */
 static void show_segment(struct flow *flow, const struct bytes *hello, uint32_t at, uint32_t count)
 {
 	static struct bytes bytes;
@@ -321,7 +322,7 @@ static void show_segment(struct flow *flow, const struct bytes *hello, uint32_t 
 	assert_int_equal(decode(LINK_RAW, &bytes, &packet), PACKET_DECODED);
 	packet.ip = bytes.data;
 	packet.payload = bytes.data + 40;
-	packet.tcp_sequence = count == 0 ? 0xffffffffu : at;
+	packet.tcp_sequence = shown * 5 + (count == 0 ? 0xffffffffu : at);
 	inspector_packet(inspector, flow, &packet, true);
 }
 
