@@ -49,6 +49,8 @@ static const struct figure {
 		"flows counted without a verdict: too many under inspection", false},
 	{AT(pipeline.worker.inspections.hellos_lost), "hellos_lost",
 		"ClientHellos that gave way to younger ones before they were whole", false},
+	{AT(pipeline.worker.inspections.messages_lost), "messages_lost",
+		"messages of TCP that gave way to younger ones while they were put together", false},
 	{AT(pipeline.worker.inspections.evidence_dropped), "evidence_dropped",
 		"reports of plugins beyond a flow's limit", false},
 	{AT(pipeline.meter_refused), "meter_refused", "counts for which there was no place", false},

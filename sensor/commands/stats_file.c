@@ -61,6 +61,7 @@ static json_t *flows(const struct feed_result *result, const struct technique_ta
 	json_object_set_new(object, "ended", ended);
 	put(object, "uninspected", worker->inspections.refused);
 	put(object, "hellos_lost", worker->inspections.hellos_lost);
+	put(object, "messages_lost", worker->inspections.messages_lost);
 	put(object, "evidence_dropped", worker->inspections.evidence_dropped);
 	put(object, "meter_refused", result->pipeline.meter_refused);
 	return object;

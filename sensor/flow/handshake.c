@@ -112,7 +112,9 @@ static void try_tls(struct handshake_reader *reader, struct handshake *handshake
 	handshake->carrier = HANDSHAKE_TLS;
 	if (found == TLS_FOUND_WHOLE || view.is_over) {
 		read_hello(reader, handshake, message.body, message.bytes, message.stated);
-	} else if (is_pending || stream_keep(reader->pool, stream, packet)) {
+	} else {
+		if (!is_pending)
+			stream_keep(reader->pool, stream, packet);
 		handshake->hello = SURGETAP_HELLO_PENDING;
 	}
 }
@@ -145,14 +147,14 @@ static void add_segment(struct handshake_reader *reader, struct handshake *hands
 	}
 	if (handshake->hello > SURGETAP_HELLO_PENDING)
 		return;
-	struct stream_view view = stream_view(reader->pool, stream, packet);
-	if (handshake->hello == SURGETAP_HELLO_PENDING && !view.data) {
+	bool is_pending = handshake->hello == SURGETAP_HELLO_PENDING;
+	/* A handshake may follow a greeting in clear. */
+	struct stream_view view =
+		is_pending ? stream_view(reader->pool, stream) : view_packet(packet);
+	if (is_pending && !view.data) {
 		handshake->hello = SURGETAP_HELLO_CUT; /* its buffer is gone */
 		return;
 	}
-	/* A handshake may follow a greeting in clear. */
-	if (!view.data)
-		view = view_packet(packet);
 	handshake->from_client = from_client;
 	try_tls(reader, handshake, stream, packet, view);
 }
@@ -298,7 +300,7 @@ void handshake_finish(
 		read_datagrams(reader, handshake);
 		return;
 	}
-	struct stream_view view = stream_view(reader->pool, stream, NULL);
+	struct stream_view view = stream_view(reader->pool, stream);
 	handshake->hello = SURGETAP_HELLO_CUT;
 	if (view.data && tls_find_hello(view.data, view.bytes, reader->scratch, &message) !=
 				 TLS_FOUND_NOTHING)

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "flow/dialogue.h"
+#include "flow/panel.h"
 #include "flow/prelude.h"
 #include "flow/repeat.h"
+#include "flow/view.h"
 
 #define TCP 6
 #define TCP_SYN 2
@@ -19,18 +21,15 @@ _Static_assert(CLASSIFY_PACKETS_TCP <= INSPECT_PACKETS_MAX &&
 
 /* One flow's inspection. nDPI's state and the plugins' states follow in the same block. */
 struct inspection {
-	struct findings findings;
-	struct surgetap_flow view;
+	struct hearing hearing;
 	struct dialogue dialogue;
 	struct prelude prelude;
 	uint32_t next; /* chain of spare ones */
 	uint32_t packets;
 	struct repeat repeat;
-	uint8_t payloads; /* shown to plugins */
 	bool is_active;   /* belongs to a flow */
 	bool is_dpi_done; /* nDPI needs no more packets */
 	bool is_classified;
-	uint32_t waiting; /* plugins that want more packets, a bit for each */
 };
 
 struct inspector {
@@ -38,23 +37,11 @@ struct inspector {
 	struct classifier *classifier;
 	struct dialogues *dialogues;
 	struct preludes *preludes;
+	struct panel *panel;
 	uint8_t *blocks;
 	size_t block_bytes;
-	size_t plugin_offsets[PLUGINS_MAX]; /* of the plugins' flow states in a block */
-	void *worker_states[PLUGINS_MAX];
-	uint32_t packet_plugins; /* those with SURGETAP_WANTS_PACKETS */
-	bool has_ended;          /* one at least has SURGETAP_WANTS_ENDED */
 	uint32_t used, spare;
 	struct inspector_stats stats;
-	struct surgetap_host host;
-};
-
-/* A call as the plugin sees it, and behind it what report() needs. */
-struct call {
-	struct surgetap_call public; /* first: the plugin hands its address back */
-	struct inspector *inspector;
-	struct findings *findings;
-	uint8_t plugin;
 };
 
 static size_t align(size_t bytes)
@@ -72,40 +59,9 @@ static void *dpi_state(struct inspection *inspection)
 	return (uint8_t *)inspection + align(sizeof *inspection);
 }
 
-static void on_report(const struct surgetap_call *public, const struct surgetap_evidence *reported)
+static uint8_t *plugin_states(struct inspection *inspection)
 {
-	const struct call *call = (const struct call *)public;
-	const struct plugin *plugin = &call->inspector->settings.plugins->entries[call->plugin];
-	if (!findings_report(call->findings, plugin, call->plugin, reported))
-		call->inspector->stats.evidence_dropped++;
-}
-
-/* Lays out a block: the inspection, nDPI's state, each plugin's state. */
-static void plan_block(struct inspector *inspector)
-{
-	const struct plugins *plugins = inspector->settings.plugins;
-	size_t offset = align(sizeof(struct inspection)) + align(classifier_state_size());
-	for (uint32_t i = 0; i < plugins->count; i++) {
-		inspector->plugin_offsets[i] = offset;
-		offset += align(plugins->entries[i].code->flow_state_size);
-		if (plugins->entries[i].code->wants & SURGETAP_WANTS_PACKETS)
-			inspector->packet_plugins |= 1u << i;
-		if (plugins->entries[i].code->wants & SURGETAP_WANTS_ENDED)
-			inspector->has_ended = true;
-	}
-	inspector->block_bytes = offset;
-}
-
-static int make_worker_states(struct inspector *inspector)
-{
-	const struct plugins *plugins = inspector->settings.plugins;
-	for (uint32_t i = 0; i < plugins->count; i++) {
-		size_t bytes = plugins->entries[i].code->worker_state_size;
-		inspector->worker_states[i] = calloc(1, bytes ? bytes : 1);
-		if (!inspector->worker_states[i])
-			return -ENOMEM;
-	}
-	return 0;
+	return (uint8_t *)dpi_state(inspection) + align(classifier_state_size());
 }
 
 /* Whoever lists flows shows them; a plugin says so. */
@@ -125,19 +81,17 @@ int inspector_new(const struct inspector_settings *settings, struct inspector **
 		return -ENOMEM;
 	inspector->settings = *settings;
 	inspector->spare = FLOW_NO_INSPECTION;
-	inspector->host = (struct surgetap_host){
-		.abi = SURGETAP_ABI, .size = sizeof inspector->host, .report = on_report};
 	int error = classifier_new(&inspector->classifier);
 	if (error == 0)
 		error = dialogues_new(&inspector->dialogues);
 	if (error == 0)
 		error = preludes_new(wants_fingerprints(settings), &inspector->preludes);
+	if (error == 0)
+		error = panel_new(settings->plugins, &inspector->panel);
 	if (error < 0)
 		goto fail;
-	plan_block(inspector);
-	error = make_worker_states(inspector);
-	if (error < 0)
-		goto fail;
+	inspector->block_bytes = align(sizeof(struct inspection)) + align(classifier_state_size()) +
+				 panel_state_size(inspector->panel);
 	/* Untouched memory costs nothing: pages appear as inspections are used. */
 	inspector->blocks = calloc(settings->capacity, inspector->block_bytes);
 	error = inspector->blocks ? 0 : -ENOMEM;
@@ -157,9 +111,8 @@ void inspector_free(struct inspector *inspector)
 	for (uint32_t i = 0; i < inspector->used; i++)
 		if (inspection_at(inspector, i)->is_active)
 			classifier_end(dpi_state(inspection_at(inspector, i)));
-	for (uint32_t i = 0; i < PLUGINS_MAX; i++)
-		free(inspector->worker_states[i]);
 	free(inspector->blocks);
+	panel_free(inspector->panel);
 	preludes_free(inspector->preludes);
 	dialogues_free(inspector->dialogues);
 	classifier_free(inspector->classifier);
@@ -171,6 +124,7 @@ void inspector_change(
 {
 	inspector->settings.plugins = plugins;
 	inspector->settings.geoip = geoip;
+	panel_change(inspector->panel, plugins);
 }
 
 static void mark_classify(const struct inspector *inspector)
@@ -204,11 +158,11 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 		if (flow->syns >> i & 1)
 			dialogue_start(&inspection->dialogue, i == 0, flow->sequences[i]);
 	inspection->is_active = true;
-	inspection->waiting = inspector->packet_plugins;
+	panel_begin(inspector->panel, &inspection->hearing, plugin_states(inspection));
 	flow->inspection = index;
 	if (inspector->settings.geoip) {
 		struct surgetap_address far = flow_far_host(flow);
-		geoip_look_up(inspector->settings.geoip, &far, &inspection->findings.place);
+		geoip_look_up(inspector->settings.geoip, &far, &inspection->hearing.findings.place);
 	}
 	if (++inspector->stats.active > inspector->stats.active_max)
 		inspector->stats.active_max = inspector->stats.active;
@@ -218,91 +172,18 @@ static struct inspection *begin(struct inspector *inspector, struct flow *flow)
 static void fill_view(
 	const struct inspector *inspector, const struct flow *flow, struct inspection *inspection)
 {
-	struct verdict *verdict = &inspection->findings.verdict;
-	struct surgetap_flow *view = &inspection->view;
-	const struct classifier *classifier = inspector->classifier;
-	prelude_tell(&inspection->prelude, verdict);
-	view->size = sizeof *view;
-	view->ip_version = flow->key.ip_version;
-	view->transport = flow->key.transport;
-	view->answered = flow->answered;
-	view->complete = flow->complete;
-	view->client = flow_client(flow);
-	view->server = flow_server(flow);
-	view->place = inspection->findings.place;
-	view->start_us = flow->start_us;
-	view->last_us = flow->last_us;
-	view->packets_to_server = flow->packets[0];
-	view->packets_to_client = flow->packets[1];
-	view->bytes_to_server = flow->bytes[0];
-	view->bytes_to_client = flow->bytes[1];
-	view->protocol = classifier_protocol_name(classifier, verdict->protocol_id);
-	view->master = classifier_protocol_name(classifier, verdict->master_id);
-	view->category = classifier_category_name(classifier, verdict->category_id);
-	view->confidence = verdict->confidence;
-	view->risk = verdict->risk;
-	view->sni = verdict->sni;
-	view->alpn = verdict->alpn;
-	view->tls_version = verdict->tls_version;
-	view->ja3 = verdict->ja3;
-	view->ja4 = verdict->ja4;
-	view->tls_self_signed = verdict->tls_self_signed;
-	view->hello = (enum surgetap_hello)inspection->prelude.handshake.hello;
-	view->tls_ech = inspection->prelude.handshake.has_ech;
-}
-
-static struct call make_call(
-	struct inspector *inspector, struct inspection *inspection, uint32_t plugin)
-{
-	return (struct call){
-		.public = {.host = &inspector->host,
-			.shared = inspector->settings.plugins->entries[plugin].shared,
-			.worker_state = inspector->worker_states[plugin],
-			.flow_state = (uint8_t *)inspection + inspector->plugin_offsets[plugin],
-			.flow = &inspection->view},
-		.inspector = inspector,
-		.findings = &inspection->findings,
-		.plugin = (uint8_t)plugin,
-	};
-}
-
-static void show_payload(struct inspector *inspector, struct inspection *inspection,
-	const struct packet *packet, bool from_client)
-{
-	struct surgetap_payload payload = {
-		.data = packet->payload,
-		.captured_bytes = packet->payload_captured_bytes,
-		.length_bytes = packet->payload_bytes,
-		.from_client = from_client,
-		.index = inspection->payloads,
-	};
-	struct surgetap_flow *view = &inspection->view;
-	if (view->sample_count < SURGETAP_SAMPLES)
-		view->samples[view->sample_count++] = (struct surgetap_sample){
-			packet->payload_bytes < UINT16_MAX ? (uint16_t)packet->payload_bytes
-							   : UINT16_MAX,
-			from_client};
-	for (uint32_t i = 0; i < inspector->settings.plugins->count; i++) {
-		if (!(inspection->waiting >> i & 1))
-			continue;
-		struct call call = make_call(inspector, inspection, i);
-		call.public.payload = &payload;
-		if (inspector->settings.plugins->entries[i].code->on_packet(&call.public) ==
-			SURGETAP_DONE)
-			inspection->waiting &= ~(1u << i);
-	}
-	mark_plugins(inspector);
-	inspector->stats.payloads++;
-	if (++inspection->payloads == INSPECT_PAYLOADS_MAX)
-		inspection->waiting = 0;
+	struct hearing *hearing = &inspection->hearing;
+	prelude_tell(&inspection->prelude, &hearing->findings.verdict);
+	view_fill(&hearing->view, flow, inspector->classifier, &hearing->findings);
+	hearing->view.hello = (enum surgetap_hello)inspection->prelude.handshake.hello;
+	hearing->view.tls_ech = inspection->prelude.handshake.has_ech;
 }
 
 /* nDPI has spoken: its verdict into the findings and the flow, then to the plugins. */
 static void classify(
 	struct inspector *inspector, struct flow *flow, struct inspection *inspection, bool give_up)
 {
-	struct verdict *verdict = &inspection->findings.verdict;
-	const struct plugins *plugins = inspector->settings.plugins;
+	struct verdict *verdict = &inspection->hearing.findings.verdict;
 	classifier_decide(inspector->classifier, dpi_state(inspection), give_up, verdict);
 	flow->protocol_id = verdict->protocol_id;
 	flow->master_id = verdict->master_id;
@@ -311,13 +192,7 @@ static void classify(
 	inspection->is_classified = true;
 	fill_view(inspector, flow, inspection);
 	mark_classify(inspector);
-	for (uint32_t i = 0; i < plugins->count; i++) {
-		if (!(plugins->entries[i].code->wants & SURGETAP_WANTS_CLASSIFIED))
-			continue;
-		struct call call = make_call(inspector, inspection, i);
-		if (plugins->entries[i].code->on_classified(&call.public) == SURGETAP_DONE)
-			inspection->waiting &= ~(1u << i);
-	}
+	panel_tell_classified(inspector->panel, &inspection->hearing);
 	mark_plugins(inspector);
 }
 
@@ -328,9 +203,9 @@ static void settle(
 {
 	const struct technique_table *table = &inspector->settings.plugins->techniques;
 	if (flow->is_resumed)
-		findings_add(&inspection->findings, table, flow);
+		findings_add(&inspection->hearing.findings, table, flow);
 	else
-		findings_settle(&inspection->findings, table, flow);
+		findings_settle(&inspection->hearing.findings, table, flow);
 }
 
 /* A SYN takes a sequence number of its own, before what it may carry (RFC 9293, 3.4; RFC 7413). */
@@ -366,8 +241,10 @@ static void show(struct inspector *inspector, struct flow *flow, struct inspecti
 	bool is_done = look(inspector, inspection, packet, from_client);
 	fill_view(inspector, flow, inspection);
 	mark_classify(inspector);
-	if (inspection->waiting && packet->payload_captured_bytes > 0)
-		show_payload(inspector, inspection, packet, from_client);
+	if (inspection->hearing.waiting && packet->payload_captured_bytes > 0) {
+		panel_show(inspector->panel, &inspection->hearing, packet, from_client);
+		mark_plugins(inspector);
+	}
 	if (!inspection->is_classified && is_done)
 		classify(inspector, flow, inspection, false);
 }
@@ -435,7 +312,7 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 	if (is_over || (!inspection->is_classified && inspection->packets >= budget))
 		finish(inspector, flow, inspection);
 	settle(inspector, inspection, flow);
-	flow->is_decided = inspection->is_classified && (!inspection->waiting || is_over);
+	flow->is_decided = inspection->is_classified && (!inspection->hearing.waiting || is_over);
 	inspector->stats.decided += flow->is_decided;
 	if (flow->is_decided)
 		dialogue_end(inspector->dialogues, &inspection->dialogue);
@@ -449,37 +326,25 @@ void inspector_miss(struct inspector *inspector, struct flow *flow)
 	inspector->stats.refused++;
 }
 
-static void tell_ended(struct inspector *inspector, struct inspection *inspection)
-{
-	const struct plugins *plugins = inspector->settings.plugins;
-	for (uint32_t i = 0; i < plugins->count; i++) {
-		if (!(plugins->entries[i].code->wants & SURGETAP_WANTS_ENDED))
-			continue;
-		struct call call = make_call(inspector, inspection, i);
-		call.public.flow_state = NULL;
-		plugins->entries[i].code->on_ended(&call.public);
-	}
-	mark_plugins(inspector);
-}
-
 /* A decided flow has given its inspection back: what its record still knows has to do. */
 static void end_without_inspection(struct inspector *inspector, struct flow *flow)
 {
-	struct inspection inspection = {.findings.verdict = {
+	struct inspection inspection = {.hearing.findings.verdict = {
 						.protocol_id = flow->protocol_id,
 						.master_id = flow->master_id,
 						.category_id = flow->category_id,
 						.confidence = flow->confidence,
 					}};
 	fill_view(inspector, flow, &inspection);
-	tell_ended(inspector, &inspection);
-	findings_add(&inspection.findings, &inspector->settings.plugins->techniques, flow);
+	panel_tell_ended(inspector->panel, &inspection.hearing);
+	mark_plugins(inspector);
+	findings_add(&inspection.hearing.findings, &inspector->settings.plugins->techniques, flow);
 }
 
 void inspector_end(struct inspector *inspector, struct flow *flow)
 {
 	if (flow->inspection == FLOW_NO_INSPECTION) {
-		if (inspector->has_ended)
+		if (panel_hears_ends(inspector->panel))
 			end_without_inspection(inspector, flow);
 		return;
 	}
@@ -487,7 +352,8 @@ void inspector_end(struct inspector *inspector, struct flow *flow)
 	if (!flow->is_decided)
 		finish(inspector, flow, inspection);
 	fill_view(inspector, flow, inspection);
-	tell_ended(inspector, inspection);
+	panel_tell_ended(inspector->panel, &inspection->hearing);
+	mark_plugins(inspector);
 	settle(inspector, inspection, flow);
 	flow->is_decided = true;
 }
@@ -497,7 +363,7 @@ const struct findings *inspector_findings(
 {
 	if (flow->inspection == FLOW_NO_INSPECTION)
 		return NULL;
-	return &inspection_at(inspector, flow->inspection)->findings;
+	return &inspection_at(inspector, flow->inspection)->hearing.findings;
 }
 
 void inspector_release(struct inspector *inspector, struct flow *flow, bool is_over)
@@ -524,9 +390,13 @@ const struct classifier *inspector_classifier(const struct inspector *inspector)
 void inspector_stats(const struct inspector *inspector, struct inspector_stats *ret_stats)
 {
 	struct head_pool_stats hellos, messages;
+	struct panel_stats panel;
 	preludes_stats(inspector->preludes, &hellos);
 	dialogues_stats(inspector->dialogues, &messages);
+	panel_stats(inspector->panel, &panel);
 	*ret_stats = inspector->stats;
+	ret_stats->payloads = panel.payloads;
+	ret_stats->evidence_dropped = panel.evidence_dropped;
 	ret_stats->hellos_lost = hellos.lost;
 	ret_stats->messages_lost = messages.lost;
 }

@@ -10,10 +10,6 @@
 #include "flow/findings.h"
 #include "geoip/geoip.h"
 
-/* Payloads of a flow that plugins may see: WebRTC's channels open after some 30, most of which are
- * ICE's checks. Plugins stop sooner by themselves. */
-#define INSPECT_PAYLOADS_MAX 40
-
 /* A flow is decided after so many packets at the latest, from its first payload on. */
 #define INSPECT_PACKETS_MAX 48
 

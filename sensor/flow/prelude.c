@@ -41,23 +41,14 @@ static unsigned direction_of(bool from_client)
 	return from_client ? 0 : 1;
 }
 
-/* A gap before the first byte may still close. */
-static bool is_needed(const struct prelude *prelude, unsigned direction, struct stream_view view)
-{
-	const struct handshake *handshake = &prelude->handshake;
-	return (handshake->hello == SURGETAP_HELLO_PENDING && handshake->carrier == HANDSHAKE_TLS &&
-		       direction == direction_of(handshake->from_client)) ||
-	       (view.bytes == 0 && !view.is_over);
-}
-
+/* A stream is kept for a hello that is not whole. */
 static void settle(struct preludes *preludes, struct prelude *prelude)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		struct stream *stream = &prelude->streams[i];
-		if (stream->head.buffer &&
-			!is_needed(prelude, i, stream_view(preludes->pool, stream, NULL)))
-			stream_end(preludes->pool, stream);
-	}
+	const struct handshake *handshake = &prelude->handshake;
+	bool is_needed =
+		handshake->hello == SURGETAP_HELLO_PENDING && handshake->carrier == HANDSHAKE_TLS;
+	if (!is_needed)
+		stream_end(preludes->pool, &prelude->streams[direction_of(handshake->from_client)]);
 }
 
 void prelude_add(struct preludes *preludes, struct prelude *prelude, const struct packet *packet,

@@ -2,8 +2,8 @@
 #ifndef FLOW_PRELUDE_H
 #define FLOW_PRELUDE_H
 /*
- * How a flow begins, read across packets: both directions of TCP and the ClientHello. Bytes are
- * kept only while a hello is not whole, or the first bytes of a direction are missing.
+ * How a flow begins, read across messages: both directions of TCP and the ClientHello. Bytes are
+ * kept only while a hello is not whole.
  */
 #include "flow/classify.h"
 #include "flow/handshake.h"
@@ -26,7 +26,7 @@ int preludes_new(bool with_fingerprints, struct preludes **ret_preludes);
 /* Accepts NULL. */
 void preludes_free(struct preludes *preludes);
 
-/* Shows the flow's next packet with payload, in order of arrival. */
+/* Shows the flow's next payload: of TCP a message, in order (flow/dialogue), else as it arrives. */
 void prelude_add(struct preludes *preludes, struct prelude *prelude, const struct packet *packet,
 	bool from_client);
 

@@ -2,46 +2,35 @@
 #ifndef FLOW_STREAM_H
 #define FLOW_STREAM_H
 /*
- * One direction of a TCP connection, as far as its beginning is to be read in one piece. Nothing is
- * kept unless somebody asks for it, or the first bytes come late: then what overtook them waits.
+ * One direction of a TCP connection, as far as a part of it is to be read in one piece: a hello
+ * that is longer than a message. Messages come in order (flow/dialogue), bytes may be lost between
+ * them. Nothing is kept unless somebody asks for it.
  */
 #include "flow/head.h"
 #include "packet/packet.h"
 
-/* Payloads of a flow without a new byte after which a gap counts as lost. */
-#define STREAM_PATIENCE 16
-
 /* Zero at first. Its address must not change. */
 struct stream {
 	struct head head;
-	uint32_t base;   /* sequence number of the head's first byte */
-	bool has_base;   /* known by SYN or by the first payload */
-	bool has_begun;  /* the byte at `base` was seen */
-	bool is_cut;     /* the capture holds less than was sent */
-	uint8_t waiting; /* payloads since the head grew */
+	uint32_t next; /* sequence number behind what is kept */
+	bool is_cut;   /* what is kept ends here: the capture holds less than was sent */
 };
 
-/* What can be read of a stream: `bytes` from its base on. */
+/* What can be read of a stream. */
 struct stream_view {
-	const uint8_t *data; /* NULL when there is nothing; valid as long as the packet's payload */
+	const uint8_t *data; /* NULL when there is nothing; valid until the stream is added to */
 	uint32_t bytes;
 	bool is_over; /* no more will come, ever */
 };
 
-/* The handshake was seen: `sequence` is the first payload byte's. Not called where it was not: then
- * the first payload to arrive counts as the first. */
-void stream_start(struct stream *stream, uint32_t sequence);
+/* Keeps what comes from this message on. */
+void stream_keep(struct head_pool *pool, struct stream *stream, const struct packet *message);
 
-/* Takes the next packet with payload, in order of arrival. */
-void stream_add(struct head_pool *pool, struct stream *stream, const struct packet *packet);
+/* Takes the next message. Does nothing while nothing is kept. */
+void stream_add(struct head_pool *pool, struct stream *stream, const struct packet *message);
 
-/* Keeps what comes from this packet's payload on, which stream_add has seen last. False when
- * something else is being kept. */
-bool stream_keep(struct head_pool *pool, struct stream *stream, const struct packet *packet);
-
-/* What is kept; or this packet's payload, where it is the stream's first one. */
-struct stream_view stream_view(
-	const struct head_pool *pool, const struct stream *stream, const struct packet *packet);
+/* What is kept. */
+struct stream_view stream_view(const struct head_pool *pool, const struct stream *stream);
 
 /* Stops keeping. */
 void stream_end(struct head_pool *pool, struct stream *stream);

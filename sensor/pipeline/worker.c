@@ -346,5 +346,6 @@ void worker_stats_add(struct worker_stats *sum, const struct worker_stats *more)
 	sum->inspections.payloads += more->inspections.payloads;
 	sum->inspections.decided += more->inspections.decided;
 	sum->inspections.hellos_lost += more->inspections.hellos_lost;
+	sum->inspections.messages_lost += more->inspections.messages_lost;
 	sum->inspections.evidence_dropped += more->inspections.evidence_dropped;
 }

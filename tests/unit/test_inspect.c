@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/inspect.h"
+#include "flow/panel.h"
 
 #include "tests/unit/client_hello.h"
 #include "tests/unit/flow_packets.h"
@@ -177,8 +178,8 @@ static void plugin_sees_a_payload_beyond_the_limit(void **state)
 	(void)state;
 	begin(1, false);
 	show(&flow, 100);
-	assert_int_equal(script.packets, INSPECT_PAYLOADS_MAX);
-	assert_int_equal(script.last_index, INSPECT_PAYLOADS_MAX - 1);
+	assert_int_equal(script.packets, PANEL_PAYLOADS_MAX);
+	assert_int_equal(script.last_index, PANEL_PAYLOADS_MAX - 1);
 	assert_true(script.is_in_order);
 	assert_true(flow.is_decided);
 	assert_int_equal(script.seen.sample_count, SURGETAP_SAMPLES);
