@@ -65,7 +65,8 @@ verdicts() {
 }
 
 @test "the number of workers changes what is said of the group or of the hosts that moved" {
-	for workers in 2 4 5; do
+	# Under sanitizers once: five threads meet as often.
+	for workers in $([[ ${MODE:-release} == release ]] && echo 2 4) 5; do
 		run_into "w$workers" --workers "$workers" shared.pcap
 		cmp shared.alerts "w$workers.alerts"
 		cmp shared.usage "w$workers.usage"

@@ -36,6 +36,8 @@ tally_of() {
 @test "proxies are missed" { floor proxy 1; }
 
 @test "rented servers are missed, or others reported for them" {
+	# A run over the captures takes minutes, and there are five.
+	[[ ${MODE:-release} != tsan ]] || skip "threads meet as in the runs without networks"
 	run "$BATS_TEST_DIRNAME/rented"
 	[ "$status" -eq 0 ]
 	grep -Eq '^vps +22 +22 +1.000 +0 ' <<<"$output"

@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the plugins recognise in the laboratory's captures as other networks would show them: a few rows of `make techniques-hard`.
 
+setup() {
+	# A run over the captures takes minutes, and there are eight.
+	[[ ${MODE:-release} != tsan ]] || skip "threads meet as in techniques.bats"
+}
+
 # lost NAME...: of the laboratory's captures transformed: flows not seen by technique, in the order of `transforms`, then
 # false reports; a line each.
 lost() {
