@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/pipeline.h"
-
 #include "pipeline/steady_clock.h"
-#include "tests/unit/flow_packets.h"
-#include "tests/unit/frame_bytes.h"
-#include "tests/unit/plugin_doubles.h"
 
-#define MINUTE (60 * SECOND)
+#include "tests/unit/pipeline_parts.h"
+
 #define BUCKETS_MAX 4096
 
 static struct ranges *ranges;
@@ -45,29 +41,12 @@ static void hear_usage(void *argument, const struct analyst_usage *usage)
 
 static void begin(uint32_t workers)
 {
-	struct plugins *plugins = double_plugins();
-
 	memset(&told, 0, sizeof(told));
-	assert_int_equal(ranges_new(&ranges), 0);
-	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
-	struct pipeline_settings settings = {
-		.readers = 1,
-		.workers = workers,
-		.worker = {.ranges = ranges,
-			.plugins = plugins,
-			.max_flows = 1024,
-			.seed = 1,
-			.host_seed = 1},
-		.analyst = {.ranges = ranges,
-			.plugins = plugins,
-			.alarms_per_year = 12,
-			.host_seed = 1,
-			.listener = {hear_alert, hear_usage, NULL}},
-	};
+	ranges = range_ten();
+	struct pipeline_settings settings = settings_of(ranges, double_plugins(), workers,
+		(struct analyst_listener){hear_alert, hear_usage, NULL});
 	assert_int_equal(pipeline_new(&settings, &pipeline), 0);
-	script.on_packet[0] = tunnel(VPN, SURGETAP_GRADE_DPI);
-	script.packet_reports = 1;
+	report_vpn(false);
 }
 
 static int end(void **state)
@@ -79,28 +58,10 @@ static int end(void **state)
 	return 0;
 }
 
-static void take(int64_t time_us, unsigned port, bool is_answer)
-{
-	struct bytes bytes = {0};
-	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .time_us = time_us};
-
-	put_ipv4(&bytes, 17, 8 + 50);
-	if (is_answer)
-		memcpy(bytes.data + 12, "\x0a\0\0\x02\x0a\0\0\x01", 8);
-	put16(&bytes, is_answer ? 9999 : port);
-	put16(&bytes, is_answer ? port : 9999);
-	put16(&bytes, 58);
-	put16(&bytes, 0);
-	put_zeros(&bytes, 50);
-	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, 0, &frame);
-}
-
-/* A question and its answer, 156 bytes. */
 static void talk(int64_t time_us, unsigned port)
 {
-	take(time_us, port, false);
-	take(time_us + 1000, port, true);
+	take_talk(pipeline, time_us, (struct end){{10, 0, 0, 1}, port},
+		(struct end){{10, 0, 0, 2}, 9999});
 }
 
 static uint64_t sum(const uint64_t *values)

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was not seen is no zero. */
-#include "pipeline/pipeline.h"
+#include "tests/unit/pipeline_parts.h"
 
-#include "tests/unit/flow_packets.h"
-#include "tests/unit/frame_bytes.h"
-#include "tests/unit/plugin_doubles.h"
-
-#define MINUTE (60 * SECOND)
 #define BUCKETS_MAX 64
 
 static struct ranges *ranges;
@@ -17,11 +12,6 @@ static struct {
 	int64_t start_s[BUCKETS_MAX];
 	double coverage[BUCKETS_MAX];
 } told;
-
-static void hear_alert(void *argument, const struct alert *alert)
-{
-	(void)argument, (void)alert;
-}
 
 static void hear_usage(void *argument, const struct analyst_usage *usage)
 {
@@ -35,22 +25,11 @@ static void hear_usage(void *argument, const struct analyst_usage *usage)
 
 static int begin(void **state)
 {
-	struct plugins *plugins = double_plugins();
-
 	(void)state;
 	memset(&told, 0, sizeof(told));
-	assert_int_equal(ranges_new(&ranges), 0);
-	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
-	struct pipeline_settings settings = {
-		.readers = 1,
-		.workers = 1,
-		.worker = {.ranges = ranges, .plugins = plugins, .max_flows = 1024},
-		.analyst = {.ranges = ranges,
-			.plugins = plugins,
-			.alarms_per_year = 12,
-			.listener = {hear_alert, hear_usage, NULL}},
-	};
+	ranges = range_ten();
+	struct pipeline_settings settings = settings_of(ranges, double_plugins(), 1,
+		(struct analyst_listener){hear_no_alert, hear_usage, NULL});
 	assert_int_equal(pipeline_new(&settings, &pipeline), 0);
 	return 0;
 }
@@ -64,25 +43,11 @@ static int end(void **state)
 	return 0;
 }
 
-static void take_one(int64_t time_us, bool is_answer)
-{
-	struct bytes bytes = {0};
-	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .time_us = time_us};
-
-	put_ipv4(&bytes, 17, 8);
-	if (is_answer)
-		memcpy(bytes.data + 12, "\x0a\0\0\x02\x0a\0\0\x01", 8);
-	put16(&bytes, is_answer ? 9999 : 1000), put16(&bytes, is_answer ? 1000 : 9999);
-	put16(&bytes, 8), put16(&bytes, 0);
-	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, 0, &frame);
-}
-
 /* A question and its answer: what nobody answers is no traffic of the range. */
 static void take(int64_t time_us)
 {
-	take_one(time_us, false);
-	take_one(time_us, true);
+	take_talk(pipeline, time_us, (struct end){{10, 0, 0, 1}, 1000},
+		(struct end){{10, 0, 0, 2}, 9999});
 }
 
 static void silence_is_taken_for_blindness(void **state)

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several readers of one tap, each on its thread as live, against one that reads everything. */
-#include "pipeline/pipeline.h"
+#include "tests/unit/pipeline_parts.h"
 
 #include <errno.h>
 #include <pthread.h>
 
-#include "tests/unit/flow_packets.h"
-#include "tests/unit/frame_bytes.h"
-#include "tests/unit/plugin_doubles.h"
-
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
 #define MINUTES_MAX 64
 #define READERS_MAX 3
 #define TALKS 2000
@@ -45,11 +39,6 @@ struct told {
 
 static struct told told;
 
-static void hear_alert(void *argument, const struct alert *alert)
-{
-	(void)argument, (void)alert;
-}
-
 static void hear_usage(void *argument, const struct analyst_usage *usage)
 {
 	(void)argument;
@@ -83,31 +72,15 @@ static void hear_second(void *argument, int64_t time_us)
 
 static void begin(uint32_t readers, uint32_t workers)
 {
-	struct plugins *plugins = double_plugins();
-
 	memset(&told, 0, sizeof(told));
-	assert_int_equal(ranges_new(&ranges), 0);
-	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
-	struct pipeline_settings settings = {
-		.readers = readers,
-		.workers = workers,
-		.worker = {.ranges = ranges,
-			.plugins = plugins,
-			.max_flows = 16384,
-			.seed = 1,
-			.host_seed = 1},
-		.analyst = {.ranges = ranges,
-			.plugins = plugins,
-			.alarms_per_year = 12,
-			.host_seed = 1,
-			.listener = {hear_alert, hear_usage, NULL}},
-		.listener = {hear_second, NULL},
-	};
+	ranges = range_ten();
+	struct pipeline_settings settings = settings_of(ranges, double_plugins(), workers,
+		(struct analyst_listener){hear_no_alert, hear_usage, NULL});
+	settings.readers = readers;
+	settings.worker.max_flows = 16384;
+	settings.listener = (struct pipeline_listener){hear_second, NULL};
 	assert_int_equal(pipeline_new(&settings, &pipeline), 0);
-	script.on_packet[0] = tunnel(VPN, SURGETAP_GRADE_DPI);
-	script.packet_reports = 1;
-	script.is_shared = true;
+	report_vpn(true);
 	reader_count = readers;
 }
 
@@ -147,24 +120,11 @@ static void add_talks(unsigned (*reader_of)(unsigned host, bool is_answer))
 
 static void take(uint32_t reader, const struct event *event)
 {
-	struct bytes bytes = {0};
-	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .time_us = event->time_us};
-	unsigned port = 1000 + event->minute; /* another flow each minute */
-	uint8_t *host = bytes.data + (event->is_answer ? 19 : 15);
+	struct end client = {{10, 0, 0, (uint8_t)event->host}, 1000 + event->minute};
+	struct end server = {{10, 0, 0, 255}, 9999};
 
-	put_ipv4(&bytes, 17, 8 + 50);
-	if (event->is_answer)
-		memcpy(bytes.data + 12, "\x0a\0\0\xff\x0a\0\0\x01", 8);
-	else
-		memcpy(bytes.data + 12, "\x0a\0\0\x01\x0a\0\0\xff", 8);
-	*host = (uint8_t)event->host;
-	put16(&bytes, event->is_answer ? 9999 : port);
-	put16(&bytes, event->is_answer ? port : 9999);
-	put16(&bytes, 58);
-	put16(&bytes, 0);
-	put_zeros(&bytes, 50);
-	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, reader, &frame);
+	take_datagram(pipeline, reader, event->time_us, event->is_answer ? server : client,
+		event->is_answer ? client : server);
 }
 
 /* One thread: takes its own events; others tell it no more than that time passes. */
@@ -291,7 +251,7 @@ static void flow_whose_directions_come_to_two_readers_is_torn(void **state)
 	}
 	assert_int_equal(flows, stats.worker.flows.created);
 	assert_int_equal(flows, 6 * 250 + 200);
-	assert_int_equal(bytes, TALKS * 2 * 78);
+	assert_int_equal(bytes, TALKS * 2 * DATAGRAM_BYTES);
 }
 
 static void silence_of_the_tap_is_another_one_for_each_reader(void **state)

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/pipeline.h"
-
-#include "tests/unit/flow_packets.h"
-#include "tests/unit/frame_bytes.h"
-#include "tests/unit/plugin_doubles.h"
+#include "tests/unit/pipeline_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
 #define NOON_S (NOON_US / SECOND)
 #define MINUTES_MAX 256
 
@@ -30,11 +24,6 @@ static struct {
 	double hour_coverage, hour_hosts;
 	char fault[256];
 } told;
-
-static void hear_alert(void *argument, const struct alert *alert)
-{
-	(void)argument, (void)alert;
-}
 
 static void hear_usage(void *argument, const struct analyst_usage *usage)
 {
@@ -72,12 +61,8 @@ static int set_up(void **state)
 	snprintf(damaged, sizeof(damaged), "%s/baselines.damaged", folder);
 	memset(&told, 0, sizeof(told));
 	plugins = double_plugins();
-	script.on_packet[0] = tunnel(VPN, SURGETAP_GRADE_DPI);
-	script.packet_reports = 1;
-	script.is_shared = true;
-	assert_int_equal(ranges_new(&ranges), 0);
-	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
+	report_vpn(true);
+	ranges = range_ten();
 	return 0;
 }
 
@@ -94,25 +79,13 @@ static int tear_down(void **state)
 
 static void start(uint32_t workers, bool is_live)
 {
-	struct pipeline_settings settings = {
-		.readers = 1,
-		.workers = workers,
-		.worker = {.ranges = ranges,
-			.plugins = plugins,
-			.max_flows = 1024,
-			.seed = 1,
-			.host_seed = 1},
-		.analyst = {.ranges = ranges,
-			.plugins = plugins,
-			.alarms_per_year = 12,
-			.host_seed = 1,
-			.listener = {hear_alert, hear_usage, NULL}},
-		.state_folder = folder,
-		.is_live = is_live,
-		.latest_us = is_live ? NOON_US + 24 * HOUR : 0,
-		.baselines = {hear_fault, NULL},
-	};
+	struct pipeline_settings settings = settings_of(ranges, plugins, workers,
+		(struct analyst_listener){hear_no_alert, hear_usage, NULL});
 
+	settings.state_folder = folder;
+	settings.is_live = is_live;
+	settings.latest_us = is_live ? NOON_US + 24 * HOUR : 0;
+	settings.baselines = (struct baselines_listener){hear_fault, NULL};
 	assert_int_equal(pipeline_new(&settings, &pipeline), 0);
 }
 
@@ -123,29 +96,11 @@ static void stop(void)
 	pipeline = NULL;
 }
 
-static void take(int64_t time_us, unsigned host, bool is_answer)
-{
-	struct bytes bytes = {0};
-	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .time_us = time_us};
-	uint8_t client[4] = {10, 0, 0, (uint8_t)host}, server[4] = {203, 0, 113, 7};
-
-	put_ipv4(&bytes, 17, 8 + 50);
-	memcpy(bytes.data + (is_answer ? 16 : 12), client, 4);
-	memcpy(bytes.data + (is_answer ? 12 : 16), server, 4);
-	put16(&bytes, is_answer ? 9999 : 1999);
-	put16(&bytes, is_answer ? 1999 : 9999);
-	put16(&bytes, 58);
-	put16(&bytes, 0);
-	put_zeros(&bytes, 50);
-	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, 0, &frame);
-}
-
-/* A question and its answer, 156 bytes, of one flow for each host all the time. */
+/* One flow for each host all the time. */
 static void talk(int64_t time_us, unsigned host)
 {
-	take(time_us, host, false);
-	take(time_us + 1000, host, true);
+	take_talk(pipeline, time_us, (struct end){{10, 0, 0, (uint8_t)host}, 1999},
+		(struct end){{203, 0, 113, 7}, 9999});
 }
 
 static void talk_each_second(int64_t from_us, int64_t until_us)

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/pipeline.h"
 #include "pipeline/shelf.h"
 
-#include "tests/unit/flow_packets.h"
-#include "tests/unit/frame_bytes.h"
-#include "tests/unit/plugin_doubles.h"
+#include "tests/unit/pipeline_parts.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-#define MINUTE (60 * SECOND)
 #define DAY_MINUTES 1440
 #define ALERTS_MAX 64
 
@@ -50,41 +46,16 @@ static void hear_usage(void *argument, const struct analyst_usage *usage)
 		told.bytes += usage->counts->all.bytes;
 }
 
-static struct ranges *make_ranges(const char *const *texts)
-{
-	struct ranges *ranges;
-
-	assert_int_equal(ranges_new(&ranges), 0);
-	for (; *texts; texts++)
-		assert_int_equal(ranges_add(ranges, *texts), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
-	return ranges;
-}
-
 static void begin(uint32_t workers)
 {
 	plugins = double_plugins();
 	memset(&told, 0, sizeof(told));
 	first_ranges =
 		make_ranges((const char *const[]){"10.0.0.0/8=ten", "172.16.0.0/12=gone", NULL});
-	struct pipeline_settings settings = {
-		.readers = 1,
-		.workers = workers,
-		.worker = {.ranges = first_ranges,
-			.plugins = plugins,
-			.max_flows = 1024,
-			.seed = 1,
-			.host_seed = 1},
-		.analyst = {.ranges = first_ranges,
-			.plugins = plugins,
-			.alarms_per_year = 12,
-			.host_seed = 1,
-			.listener = {hear_alert, hear_usage, NULL}},
-	};
+	struct pipeline_settings settings = settings_of(first_ranges, plugins, workers,
+		(struct analyst_listener){hear_alert, hear_usage, NULL});
 	assert_int_equal(pipeline_new(&settings, &pipeline), 0);
-	script.on_packet[0] = tunnel(VPN, SURGETAP_GRADE_DPI);
-	script.packet_reports = 1;
-	script.is_shared = workers > 1;
+	report_vpn(workers > 1);
 }
 
 static int end(void **state)
@@ -111,29 +82,18 @@ static int change(void)
 	return pipeline_change_rules(pipeline, &rules);
 }
 
-static void take(int64_t time_us, const char *from, const char *to, unsigned port, bool is_answer)
+static struct end end_at(const char *text, unsigned port)
 {
-	struct bytes bytes = {0};
-	struct frame frame = {.data = bytes.data, .link_type = LINK_RAW, .time_us = time_us};
-	struct surgetap_address client = address_at(from), server = address_at(to);
+	struct surgetap_address address = address_at(text);
+	struct end end = {.port = port};
 
-	put_ipv4(&bytes, 17, 8 + 50);
-	memcpy(bytes.data + (is_answer ? 16 : 12), client.bytes + 12, 4);
-	memcpy(bytes.data + (is_answer ? 12 : 16), server.bytes + 12, 4);
-	put16(&bytes, is_answer ? 9999 : port);
-	put16(&bytes, is_answer ? port : 9999);
-	put16(&bytes, 58);
-	put16(&bytes, 0);
-	put_zeros(&bytes, 50);
-	frame.captured_bytes = frame.wire_bytes = bytes.size;
-	pipeline_take(pipeline, 0, &frame);
+	memcpy(end.address, address.bytes + 12, 4);
+	return end;
 }
 
-/* A question and its answer, 156 bytes. */
 static void talk(int64_t time_us, const char *from, const char *to, unsigned port)
 {
-	take(time_us, from, to, port, false);
-	take(time_us + 1000, from, to, port, true);
+	take_talk(pipeline, time_us, end_at(from, port), end_at(to, 9999));
 }
 
 static void counts_of_a_range_are_lost_or_go_to_another(uint32_t workers)
