@@ -102,7 +102,7 @@ expect_refusal() {
 @test "a plugin whose load fails is used all the same" {
 	load='static int load(const struct surgetap_host *host, const struct surgetap_setting *settings, void **ret_shared) {
 		(void)settings; (void)ret_shared; host->fail(host, "list.txt:7", "broken on purpose"); return -22; }'
-	awk -v load="$load" '/^SURGETAP_PLUGIN = \{/ { print load "\n" $0 "\n\t.load = load,"; next } 1' \
+	awk -v text="$load" '/^SURGETAP_PLUGIN = \{/ { print text "\n" $0 "\n\t.load = load,"; next } 1' \
 		"$BATS_FILE_TMPDIR/telnet.c" | build broken
 	run "$SURGETAP" plugins --plugin "$BATS_TEST_TMPDIR/broken.so"
 	[ "$status" -eq 78 ]
