@@ -29,8 +29,16 @@ static void take_usage(void *argument, const struct analyst_usage *usage)
 	struct outlet *outlet = argument;
 	struct usage_fields fields;
 	usage_fields_fill(usage, &fields);
-	publisher_put_usage(outlet->publisher, usage->range, usage->start_s, usage->scale_s,
-		fields.entries, fields.count);
+	const struct publisher_usage told = {
+		.range = usage->range,
+		.start_s = usage->start_s,
+		.since_s = usage->since_s,
+		.scale_s = usage->scale_s,
+		.is_over = usage->is_over,
+		.fields = fields.entries,
+		.count = fields.count,
+	};
+	publisher_put_usage(outlet->publisher, &told);
 }
 
 static struct publisher_settings make_settings(const struct outlet *outlet)
@@ -50,6 +58,7 @@ static struct publisher_settings make_settings(const struct outlet *outlet)
 		.redis_list = config->redis_list,
 		.alerts_maxlen = config->alerts_maxlen,
 		.usage_maxlen = config->usage_maxlen,
+		.usage_hour_maxlen = config->usage_hour_maxlen,
 		.queue_max = QUEUE_MAX,
 		.sensor = {.host = config->sensor, .in_iface = outlet->interface},
 	};

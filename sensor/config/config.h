@@ -24,7 +24,7 @@ struct config {
 	char *redis;          /* URL; NULL none */
 	char *redis_prefix;
 	char *redis_channel, *redis_list;     /* NULL none */
-	uint64_t alerts_maxlen, usage_maxlen; /* entries of the Redis streams */
+	uint64_t alerts_maxlen, usage_maxlen, usage_hour_maxlen; /* entries of the Redis streams */
 	char *report, *stats;                 /* files; NULL none */
 	uint64_t workers;
 	char *state;                      /* directory; NULL none */

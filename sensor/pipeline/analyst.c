@@ -97,14 +97,16 @@ static void track_new_ranges(struct analyst *analyst)
 	}
 }
 
-static void tell_usage(
-	struct analyst *analyst, const struct tracked *tracked, uint32_t scale, double coverage)
+static void tell_usage(struct analyst *analyst, const struct tracked *tracked, uint32_t scale,
+	double coverage, bool is_over)
 {
 	const struct bucket *bucket = &analyst->buckets.scales[scale];
 	struct analyst_usage usage = {
 		.range = ranges_name(analyst->settings.ranges, tracked->range),
 		.start_s = bucket->start_s,
+		.since_s = bucket->since_s,
 		.scale_s = buckets_scales_s[scale],
+		.is_over = is_over,
 		.coverage = coverage,
 		.counts = meter_look(bucket->meter, tracked->range),
 		.techniques = &analyst->settings.plugins->techniques,
@@ -151,7 +153,7 @@ static void close_bucket(struct analyst *analyst, uint32_t scale, bool is_over)
 		double covered = coverage * tenure_share(&analyst->tenure, tracked->range, start_s,
 						    buckets_scales_s[scale]);
 		if (is_over || scale > 0)
-			tell_usage(analyst, tracked, scale, covered);
+			tell_usage(analyst, tracked, scale, covered, is_over);
 		if (is_over)
 			judge_bucket(&analyst->judge, tracked, control, scale, trust(covered));
 	}

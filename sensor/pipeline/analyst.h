@@ -17,7 +17,10 @@
 struct analyst_usage {
 	const char *range;
 	int64_t start_s;
+	int64_t since_s; /* where what this run, or the one that it goes on with, saw of it begins
+			  */
 	uint32_t scale_s;
+	bool is_over; /* false: see analyst_leave */
 	double coverage;
 	const struct meter_range *counts; /* NULL: no traffic in this bucket */
 	const struct technique_table *techniques;

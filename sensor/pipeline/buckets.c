@@ -28,6 +28,7 @@ void buckets_add_minute(struct buckets *buckets, int64_t start_s, double coverag
 		struct bucket *bucket = &buckets->scales[scale];
 		if (!bucket->is_open) {
 			bucket->start_s = start_s - start_s % buckets_scales_s[scale];
+			bucket->since_s = start_s;
 			bucket->covered_s = 0;
 			bucket->is_open = true;
 		}
@@ -83,7 +84,7 @@ int buckets_load(struct buckets *buckets, struct pack_reader *reader,
 	for (int scale = 0; scale < BUCKETS_SCALES && error == 0; scale++) {
 		struct bucket *bucket = &buckets->scales[scale];
 		bucket->is_open = pack_get_bool(reader);
-		bucket->start_s = pack_get_i64(reader);
+		bucket->start_s = bucket->since_s = pack_get_i64(reader);
 		bucket->covered_s = pack_get_double(reader);
 		error = meter_load(bucket->meter, reader, numbering);
 	}

@@ -13,6 +13,7 @@ extern const uint32_t buckets_scales_s[BUCKETS_SCALES];
 struct bucket {
 	struct meter *meter;
 	int64_t start_s;
+	int64_t since_s;  /* its first minute that was seen; of a packed one its begin */
 	double covered_s; /* seconds seen */
 	bool is_open;
 };

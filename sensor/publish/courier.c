@@ -21,11 +21,13 @@
 static const size_t batch_max[ENTRY_KINDS] = {
 	[ENTRY_ALERT] = 64,
 	[ENTRY_HEARTBEAT] = 1,
-	[ENTRY_USAGE] = 256,
+	[ENTRY_HOUR] = 256,
+	[ENTRY_MINUTE] = 256,
 };
 
 struct lane {
 	struct queue queue;
+	struct window window;
 	size_t in_flight;
 	unsigned failures; /* in a row */
 	int64_t due_ms;    /* not before */
@@ -37,7 +39,6 @@ struct courier {
 	pthread_cond_t work, idle;
 	bool stop, hurry;
 	struct lane lanes[ENTRY_KINDS];
-	struct window window;
 	struct courier_stats stats;
 	char trouble[REDIS_TROUBLE_SIZE]; /* the last one */
 	unsigned random;
@@ -78,10 +79,19 @@ static void wait_until(struct courier *courier, pthread_cond_t *condition, int64
 
 static uint64_t count_pending(const struct courier *courier)
 {
-	const struct lane *alerts = &courier->lanes[ENTRY_ALERT];
-	const struct lane *usage = &courier->lanes[ENTRY_USAGE];
-	return alerts->queue.count + alerts->in_flight + window_pending(&courier->window) +
-	       usage->queue.count + usage->in_flight;
+	uint64_t pending = 0;
+	for (int i = 0; i < ENTRY_KINDS; i++) {
+		const struct lane *lane = &courier->lanes[i];
+		if (i != ENTRY_HEARTBEAT)
+			pending +=
+				lane->queue.count + lane->in_flight + window_pending(&lane->window);
+	}
+	return pending;
+}
+
+static bool is_usage(enum entry_kind kind)
+{
+	return kind == ENTRY_HOUR || kind == ENTRY_MINUTE;
 }
 
 /* Enters what became of a lane's batch; locked. */
@@ -100,15 +110,14 @@ static void account(
 		courier->stats.acknowledged += outcome->acknowledged;
 		courier->stats.dropped += outcome->refused;
 	}
-	if (lane == &courier->lanes[ENTRY_USAGE])
+	if (is_usage((enum entry_kind)(lane - courier->lanes)))
 		courier->stats.dropped_usage += outcome->refused;
 	courier->stats.connects += outcome->connected_anew;
 	courier->stats.errors += outcome->troubled;
 	if (outcome->troubled)
 		strcpy(courier->trouble, dispatch_trouble(courier->dispatch));
-	if (lane == &courier->lanes[ENTRY_ALERT])
-		window_acknowledge(&courier->window, &lane->queue);
-	window_load(&courier->window, &courier->lanes[ENTRY_ALERT].queue);
+	window_acknowledge(&lane->window, &lane->queue);
+	window_load(&lane->window, &lane->queue);
 	if (count_pending(courier) == 0)
 		pthread_cond_broadcast(&courier->idle);
 }
@@ -133,6 +142,7 @@ static void *run(void *argument)
 	dispatch_batch(courier->dispatch, NULL, &first);
 	pthread_mutex_lock(&courier->lock);
 	account(courier, &courier->lanes[ENTRY_ALERT], &first);
+	window_load(&courier->lanes[ENTRY_HOUR].window, &courier->lanes[ENTRY_HOUR].queue);
 	while (!courier->stop) {
 		int64_t wake_ms;
 		struct lane *lane = next_lane(courier, dispatch_clock_ms(), &wake_ms);
@@ -184,10 +194,11 @@ int courier_start(const struct courier_settings *settings, struct courier **ret_
 	if (!courier)
 		return -ENOMEM;
 	init_locks(courier);
-	queue_init(&courier->lanes[ENTRY_ALERT].queue, settings->queue_max, QUEUE_KEEPS_OLDEST);
-	window_init(&courier->window, settings->spool);
-	queue_init(&courier->lanes[ENTRY_HEARTBEAT].queue, 1, QUEUE_KEEPS_NEWEST);
-	queue_init(&courier->lanes[ENTRY_USAGE].queue, settings->queue_max, QUEUE_KEEPS_NEWEST);
+	for (int i = 0; i < ENTRY_KINDS; i++) {
+		queue_init(&courier->lanes[i].queue, i == ENTRY_HEARTBEAT ? 1 : settings->queue_max,
+			i == ENTRY_ALERT ? QUEUE_KEEPS_OLDEST : QUEUE_KEEPS_NEWEST);
+		window_init(&courier->lanes[i].window, settings->spools[i], i != ENTRY_ALERT);
+	}
 	courier->random = (unsigned)getpid() ^ (unsigned)dispatch_clock_ms();
 	courier->dispatch = dispatch_new(settings);
 	int r = courier->dispatch ? start_thread(courier) : -ENOMEM;
@@ -201,17 +212,17 @@ int courier_start(const struct courier_settings *settings, struct courier **ret_
 
 void courier_put(struct courier *courier, struct entry *entry)
 {
+	struct lane *lane = entry ? &courier->lanes[entry->kind] : NULL;
 	/* Not under the lock: the disk may take its time. */
-	if (entry && entry->kind == ENTRY_ALERT)
-		window_store(&courier->window, entry);
+	if (lane)
+		window_store(&lane->window, entry);
 	pthread_mutex_lock(&courier->lock);
-	if (!entry)
+	if (lane) {
+		window_put(&lane->window, &lane->queue, entry);
+		window_load(&lane->window, &lane->queue);
+	} else {
 		courier->stats.dropped++;
-	else if (entry->kind == ENTRY_ALERT)
-		window_put(&courier->window, &courier->lanes[ENTRY_ALERT].queue, entry);
-	else
-		queue_put(&courier->lanes[entry->kind].queue, entry);
-	window_load(&courier->window, &courier->lanes[ENTRY_ALERT].queue);
+	}
 	pthread_cond_signal(&courier->work);
 	pthread_mutex_unlock(&courier->lock);
 }
@@ -234,7 +245,9 @@ uint64_t courier_drain(struct courier *courier, unsigned seconds)
 	pthread_mutex_unlock(&courier->lock);
 	if (pending > 0)
 		log_error("redis: %llu entries not delivered%s: %s", (unsigned long long)pending,
-			courier->window.spool ? ", alerts stay in the spool" : "",
+			courier->lanes[ENTRY_ALERT].window.spool
+				? ", alerts and hours stay in the spool"
+				: "",
 			*trouble ? trouble : "no answer yet");
 	return pending;
 }
@@ -244,10 +257,12 @@ void courier_stats(struct courier *courier, struct courier_stats *ret_stats)
 	pthread_mutex_lock(&courier->lock);
 	*ret_stats = courier->stats;
 	ret_stats->pending = count_pending(courier);
-	ret_stats->unspooled = courier->window.unspooled;
-	ret_stats->dropped_usage += courier->lanes[ENTRY_USAGE].queue.dropped;
-	ret_stats->dropped += courier->lanes[ENTRY_ALERT].queue.dropped +
-			      courier->lanes[ENTRY_USAGE].queue.dropped;
+	ret_stats->unspooled = courier->lanes[ENTRY_ALERT].window.unspooled;
+	for (int i = 0; i < ENTRY_KINDS; i++) {
+		uint64_t dropped = courier->lanes[i].queue.dropped;
+		ret_stats->dropped += i == ENTRY_HEARTBEAT ? 0 : dropped;
+		ret_stats->dropped_usage += is_usage((enum entry_kind)i) ? dropped : 0;
+	}
 	pthread_mutex_unlock(&courier->lock);
 }
 

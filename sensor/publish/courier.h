@@ -16,16 +16,17 @@ struct courier_settings {
 	struct url url;
 	const char *prefix, *sensor; /* these and the next two outlive the courier */
 	const char *channel, *list;  /* NULL: none */
-	uint64_t alerts_maxlen, usage_maxlen;
-	size_t queue_max;    /* of each kind; one heartbeat only */
-	struct spool *spool; /* alerts go there first; outlives the courier; NULL: none */
+	uint64_t alerts_maxlen, usage_maxlen, usage_hour_maxlen;
+	size_t queue_max;                  /* of each kind; one heartbeat only */
+	struct spool *spools[ENTRY_KINDS]; /* entries of a kind go there first; outlive the courier;
+					      NULL: none */
 };
 
 struct courier_stats {
 	uint64_t acknowledged, pending, dropped; /* alerts and usage; heartbeats do not count */
-	uint64_t dropped_usage;                  /* how many of the dropped ones were usage */
+	uint64_t dropped_usage; /* how many of the dropped ones were usage: minutes or hours */
 	uint64_t errors, connects;
-	uint64_t unspooled; /* alerts that the spool did not take: they wait in memory only */
+	uint64_t unspooled; /* alerts that their spool did not take: they wait in memory only */
 };
 
 /* Starts the thread. Returns 0 or -errno. */

@@ -42,8 +42,12 @@ static const char *id_of(const struct entry *entry)
 static void build_add(
 	struct command *command, const struct delivery *delivery, const struct entry *entry)
 {
-	uint64_t maxlen =
-		entry->kind == ENTRY_ALERT ? delivery->alerts_maxlen : delivery->usage_maxlen;
+	const uint64_t limits[ENTRY_KINDS] = {
+		[ENTRY_ALERT] = delivery->alerts_maxlen,
+		[ENTRY_HOUR] = delivery->usage_hour_maxlen,
+		[ENTRY_MINUTE] = delivery->usage_maxlen,
+	};
+	uint64_t maxlen = limits[entry->kind];
 	say(command, "XADD");
 	say_key(command, delivery, entry->strings);
 	if (maxlen > 0) {
@@ -128,7 +132,8 @@ static const struct step {
 	enum redis_reply reply;
 	bool decides; /* its verdict is the entry's */
 } steps[] = {
-	{1u << ENTRY_ALERT | 1u << ENTRY_USAGE, NULL, build_add, REDIS_ID, true},
+	{1u << ENTRY_ALERT | 1u << ENTRY_HOUR | 1u << ENTRY_MINUTE, NULL, build_add, REDIS_ID,
+		true},
 	{1u << ENTRY_ALERT, has_channel, build_publish, REDIS_INTEGER, false},
 	{1u << ENTRY_ALERT, has_list, build_push, REDIS_INTEGER, false},
 	{1u << ENTRY_ALERT, has_list, build_trim, REDIS_STATUS, false},

@@ -8,9 +8,9 @@
 /* Keys and limits; the strings are the caller's and outlive it. */
 struct delivery {
 	const char *prefix, *sensor;
-	const char *channel, *list;           /* mirrors of each alert; NULL none */
-	uint64_t alerts_maxlen, usage_maxlen; /* 0: no limit */
-	uint64_t errors;                      /* error replies so far */
+	const char *channel, *list; /* mirrors of each alert; NULL none */
+	uint64_t alerts_maxlen, usage_maxlen, usage_hour_maxlen; /* 0: no limit */
+	uint64_t errors;                                         /* error replies so far */
 };
 
 /* Puts all commands of `entry` into the pipeline. Returns 0, or -1 when disconnected. */

@@ -37,6 +37,7 @@ struct dispatch *dispatch_new(const struct courier_settings *settings)
 		.list = settings->list,
 		.alerts_maxlen = settings->alerts_maxlen,
 		.usage_maxlen = settings->usage_maxlen,
+		.usage_hour_maxlen = settings->usage_hour_maxlen,
 	};
 	dispatch->redis = redis_new(&settings->url);
 	if (!dispatch->redis) {
@@ -116,7 +117,7 @@ static bool send_all(struct dispatch *dispatch, const struct entry *batch)
 /* A stream takes times in ascending order: what was put off will not be taken any more. */
 static void overtake(struct entry *kept, const struct entry *taken)
 {
-	for (; taken->kind == ENTRY_USAGE && kept; kept = kept->next)
+	for (; taken->kind != ENTRY_ALERT && kept; kept = kept->next)
 		kept->overtaken |= strcmp(kept->strings, taken->strings) == 0;
 }
 

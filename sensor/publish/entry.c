@@ -79,21 +79,46 @@ static void add_fields(struct writer *writer, const struct publisher_field *fiel
 	}
 }
 
-struct entry *entry_new_usage(
-	const char *range, int64_t time_s, const struct publisher_field *fields, size_t count)
+/* The streams of usage, one for each range. */
+static const struct usage_stream {
+	uint32_t scale_s;
+	enum entry_kind kind;
+	const char *name;
+} usage_streams[] = {{60, ENTRY_MINUTE, "usage"}, {3600, ENTRY_HOUR, "usage-hour"}};
+
+static const struct usage_stream *find_stream(uint32_t scale_s)
 {
+	for (size_t i = 0; i < sizeof usage_streams / sizeof *usage_streams; i++)
+		if (usage_streams[i].scale_s == scale_s)
+			return &usage_streams[i];
+	return NULL;
+}
+
+bool entry_takes_scale(uint32_t scale_s)
+{
+	return find_stream(scale_s) != NULL;
+}
+
+struct entry *entry_new_usage(const struct publisher_usage *usage)
+{
+	const struct usage_stream *stream = find_stream(usage->scale_s);
 	struct writer writer;
 	char key[ENTRY_KEY_SIZE], text[ENTRY_KEY_SIZE + 16];
-	int64_t time_ms = usage_time_ms(time_s);
+	int64_t time_ms = usage_time_ms(usage->start_s);
 	if (!writer_open(&writer))
 		return NULL;
-	snprintf(text, sizeof text, "usage:%s", entry_make_key(range, key, sizeof key));
+	snprintf(text, sizeof text, "%s:%s", stream->name,
+		entry_make_key(usage->range, key, sizeof key));
 	add(&writer, text);
 	/* Redis refuses 0-0 and knows no time before 1970. */
-	snprintf(text, sizeof text, "%" PRId64 "-%d", time_ms > 0 ? time_ms : 0, time_ms <= 0);
+	if (time_ms > 0)
+		snprintf(text, sizeof text, "%" PRId64 "-%" PRId64, time_ms,
+			usage->since_s - usage->start_s);
+	else
+		strcpy(text, "0-1");
 	add(&writer, text);
-	add_fields(&writer, fields, count);
-	return writer_close(&writer, ENTRY_USAGE);
+	add_fields(&writer, usage->fields, usage->count);
+	return writer_close(&writer, stream->kind);
 }
 
 struct entry *entry_new_heartbeat(const struct eve_sensor *sensor, int64_t time_ms,

@@ -8,8 +8,8 @@
 #include "publish/publisher.h"
 
 /* In the order in which they go to Redis. */
-enum entry_kind { ENTRY_ALERT, ENTRY_HEARTBEAT, ENTRY_USAGE };
-#define ENTRY_KINDS 3
+enum entry_kind { ENTRY_ALERT, ENTRY_HEARTBEAT, ENTRY_HOUR, ENTRY_MINUTE };
+#define ENTRY_KINDS 4
 #define ENTRY_FIELDS_MAX 1000 /* of a bucket or heartbeat; what is beyond is left out */
 #define ENTRY_STRINGS_MAX (2 + 2 * (ENTRY_FIELDS_MAX + 8))
 
@@ -28,9 +28,13 @@ struct entry {
 /* The entry of an alert: id "*", the fields of its summary, then `eve`. NULL: no memory. */
 struct entry *entry_new_alert(const struct alert *alert, const char *sensor, const char *eve);
 
-/* The entry of a closed bucket: id "<start ms>-0". NULL: no memory. */
-struct entry *entry_new_usage(
-	const char *range, int64_t time_s, const struct publisher_field *fields, size_t count);
+/* Whether buckets of that scale go to Redis. */
+bool entry_takes_scale(uint32_t scale_s);
+
+/* The entry of a closed bucket of such a scale, in the stream "usage:<range>" or
+ * "usage-hour:<range>". Its id is "<start ms>-<seconds of it that passed unseen before>": what two
+ * runs saw of one hour are two entries, what is delivered again is none. NULL: no memory. */
+struct entry *entry_new_usage(const struct publisher_usage *usage);
 
 /* The heartbeat of a sensor at `time_ms`: version, interface, then `fields`. NULL: no memory. */
 struct entry *entry_new_heartbeat(const struct eve_sensor *sensor, int64_t time_ms,

@@ -18,15 +18,15 @@
 #include "publish/url.h"
 #include "publish/usage.h"
 
-#define REDIS_SCALE_S 60 /* Redis gets the finest buckets; readers add them up */
+#define HOURS_BYTES_MAX (64 * 1024 * 1024) /* of the spool of hours: 1,000 ranges for two days */
 
 struct publisher {
 	struct eve_sensor sensor;
 	struct file_sink *alerts_file, *usage_file;
-	uint32_t usage_scale_s;  /* of the file; 0: all */
-	bool is_live;            /* usage is flushed line by line */
-	struct courier *courier; /* NULL: no Redis */
-	struct spool *spool;     /* NULL: none */
+	uint32_t usage_scale_s;                   /* of the file; 0: all */
+	bool is_live;                             /* usage is flushed line by line */
+	struct courier *courier;                  /* NULL: no Redis */
+	struct spool *alerts_spool, *hours_spool; /* NULL: none */
 	_Atomic uint64_t alerts, usage_lines, unwritten;
 	struct log_limit memory_limit;
 };
@@ -54,13 +54,14 @@ static int make_folder(const char *path)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int open_spool(const char *state_dir, struct spool **ret_spool)
+static int open_spool(const char *state_dir, const char *name, const char *what,
+	struct spool_settings settings, struct spool **ret_spool)
 {
 	char folder[PATH_MAX];
 	struct spool_stats stats;
-	const struct spool_settings settings = {.folder = folder};
-	int length = snprintf(folder, sizeof folder, "%s/spool", state_dir);
+	int length = snprintf(folder, sizeof folder, "%s/%s", state_dir, name);
 	int r = length < (int)sizeof folder ? make_folder(state_dir) : -ENAMETOOLONG;
+	settings.folder = folder;
 	if (r == 0)
 		r = spool_open(&settings, ret_spool);
 	if (r < 0) {
@@ -69,16 +70,28 @@ static int open_spool(const char *state_dir, struct spool **ret_spool)
 	}
 	spool_stats(*ret_spool, &stats);
 	if (stats.pending > 0)
-		log_info("%s: %llu alerts wait from an earlier run", folder,
-			(unsigned long long)stats.pending);
+		log_info("%s: %llu %s wait from an earlier run", folder,
+			(unsigned long long)stats.pending, what);
 	if (stats.damaged_bytes > 0)
 		log_warn("%s: passed over %llu damaged bytes", folder,
 			(unsigned long long)stats.damaged_bytes);
 	return 0;
 }
 
-static int start_courier(const struct publisher_settings *settings, struct spool **ret_spool,
-	struct courier **ret_courier)
+static int open_spools(struct publisher *publisher, const char *state_dir)
+{
+	/* An hour is a sum of what goes on: losing the newest to a power failure is no reason to
+	 * wait for the disk once for each range. */
+	const struct spool_settings hours = {.bytes_max = HOURS_BYTES_MAX, .is_lazy = true};
+	int r = open_spool(
+		state_dir, "spool", "alerts", (struct spool_settings){0}, &publisher->alerts_spool);
+	if (r == 0)
+		r = open_spool(state_dir, "spool-hours", "counts of an hour", hours,
+			&publisher->hours_spool);
+	return r;
+}
+
+int publisher_start(struct publisher *publisher, const struct publisher_settings *settings)
 {
 	struct courier_settings courier = {
 		.prefix = settings->redis_prefix ? settings->redis_prefix : "surgetap:",
@@ -87,6 +100,7 @@ static int start_courier(const struct publisher_settings *settings, struct spool
 		.list = settings->redis_list,
 		.alerts_maxlen = settings->alerts_maxlen,
 		.usage_maxlen = settings->usage_maxlen,
+		.usage_hour_maxlen = settings->usage_hour_maxlen,
 		.queue_max = settings->queue_max,
 	};
 	char reason[URL_REASON_SIZE];
@@ -98,12 +112,13 @@ static int start_courier(const struct publisher_settings *settings, struct spool
 		return r;
 	}
 	if (settings->state_dir)
-		r = open_spool(settings->state_dir, ret_spool);
+		r = open_spools(publisher, settings->state_dir);
 	if (r < 0)
 		return r;
 	url_fill_password(&courier.url, getenv(PUBLISHER_PASSWORD_VARIABLE));
-	courier.spool = *ret_spool;
-	r = courier_start(&courier, ret_courier);
+	courier.spools[ENTRY_ALERT] = publisher->alerts_spool;
+	courier.spools[ENTRY_HOUR] = publisher->hours_spool;
+	r = courier_start(&courier, &publisher->courier);
 	explicit_bzero(&courier.url, sizeof courier.url);
 	if (r < 0)
 		log_error("redis: cannot start the thread: %s", strerror(-r));
@@ -139,11 +154,6 @@ int publisher_open(const struct publisher_settings *settings, struct publisher *
 	return 0;
 }
 
-int publisher_start(struct publisher *publisher, const struct publisher_settings *settings)
-{
-	return start_courier(settings, &publisher->spool, &publisher->courier);
-}
-
 static void count_unwritten(struct publisher *publisher)
 {
 	publisher->unwritten++;
@@ -167,10 +177,9 @@ void publisher_put_alert(struct publisher *publisher, const struct alert *alert)
 	free(eve);
 }
 
-static void put_usage_line(struct publisher *publisher, const char *range, int64_t time_s,
-	uint32_t scale_s, const struct publisher_field *fields, size_t count)
+static void put_usage_line(struct publisher *publisher, const struct publisher_usage *usage)
 {
-	char *line = usage_format(range, time_s, scale_s, fields, count);
+	char *line = usage_format(usage);
 	if (line)
 		file_sink_put(publisher->usage_file, line, publisher->is_live);
 	else
@@ -178,15 +187,15 @@ static void put_usage_line(struct publisher *publisher, const char *range, int64
 	free(line);
 }
 
-void publisher_put_usage(struct publisher *publisher, const char *range, int64_t time_s,
-	uint32_t scale_s, const struct publisher_field *fields, size_t count)
+void publisher_put_usage(struct publisher *publisher, const struct publisher_usage *usage)
 {
-	bool wanted = publisher->usage_scale_s == 0 || publisher->usage_scale_s == scale_s;
+	uint32_t wanted_s = publisher->usage_scale_s;
 	publisher->usage_lines++;
-	if (publisher->usage_file && wanted)
-		put_usage_line(publisher, range, time_s, scale_s, fields, count);
-	if (publisher->courier && scale_s == REDIS_SCALE_S)
-		courier_put(publisher->courier, entry_new_usage(range, time_s, fields, count));
+	if (publisher->usage_file && (wanted_s == 0 || wanted_s == usage->scale_s))
+		put_usage_line(publisher, usage);
+	/* A stream cannot take an entry back. */
+	if (publisher->courier && usage->is_over && entry_takes_scale(usage->scale_s))
+		courier_put(publisher->courier, entry_new_usage(usage));
 }
 
 void publisher_set_heartbeat(
@@ -234,9 +243,9 @@ void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_st
 		ret_stats->redis_connects = courier.connects;
 		ret_stats->spool_errors = courier.unspooled;
 	}
-	if (publisher->spool) {
+	if (publisher->alerts_spool) {
 		struct spool_stats spool;
-		spool_stats(publisher->spool, &spool);
+		spool_stats(publisher->alerts_spool, &spool);
 		ret_stats->spool_bytes = spool.bytes;
 		ret_stats->spool_pending = spool.pending;
 	}
@@ -251,7 +260,8 @@ void publisher_close(struct publisher *publisher)
 	if (!publisher)
 		return;
 	courier_stop(publisher->courier);
-	spool_close(publisher->spool);
+	spool_close(publisher->alerts_spool);
+	spool_close(publisher->hours_spool);
 	file_sink_close(publisher->alerts_file);
 	file_sink_close(publisher->usage_file);
 	free(publisher);

@@ -15,19 +15,21 @@ struct publisher;
 #define PUBLISHER_PASSWORD_VARIABLE "SURGETAP_REDIS_PASSWORD"
 
 struct publisher_settings {
-	const char *alerts_file; /* NDJSON; "-" standard output; NULL none */
-	const char *usage_file;  /* NDJSON; "-" standard output; NULL none */
-	uint32_t usage_scale_s; /* of the buckets that go to the file; 0: all. Redis gets minutes */
-	bool append;            /* add to the files instead of emptying them first */
-	bool is_live;           /* usage reaches its file at once, not 256 KiB at a time */
-	bool is_started_later;  /* by publisher_start, perhaps as another user */
-	const char *redis_url;  /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
-				   none */
-	const char *state_dir;  /* alerts wait for Redis in <state_dir>/spool, across runs; NULL: in
-				   memory. Without a Redis URL it is not used */
-	const char *redis_prefix;               /* "surgetap:" */
+	const char *alerts_file;  /* NDJSON; "-" standard output; NULL none */
+	const char *usage_file;   /* NDJSON; "-" standard output; NULL none */
+	uint32_t usage_scale_s;   /* of the buckets that go to the file; 0: all */
+	bool append;              /* add to the files instead of emptying them first */
+	bool is_live;             /* usage reaches its file at once, not 256 KiB at a time */
+	bool is_started_later;    /* by publisher_start, perhaps as another user */
+	const char *redis_url;    /* redis://[user:password@]host:port/db or unix:///path?db=N; NULL
+				     none */
+	const char *state_dir;    /* alerts wait for Redis in <state_dir>/spool, counts of hours in
+				     <state_dir>/spool-hours, across runs; NULL: in memory. Without a
+				     Redis URL it is not used */
+	const char *redis_prefix; /* "surgetap:" */
 	const char *redis_channel, *redis_list; /* mirrors of each alert; NULL none */
-	uint64_t alerts_maxlen, usage_maxlen;   /* stream lengths kept, approximately */
+	/* Stream lengths kept, approximately; 0: all. */
+	uint64_t alerts_maxlen, usage_maxlen, usage_hour_maxlen;
 	uint32_t
 		queue_max; /* entries waiting for Redis; a full queue drops the newest and counts */
 	struct eve_sensor sensor;
@@ -36,7 +38,7 @@ struct publisher_settings {
 struct publisher_stats {
 	uint64_t alerts, usage_lines; /* handed in */
 	uint64_t redis_acknowledged, redis_pending, redis_dropped, redis_errors, redis_connects;
-	uint64_t redis_dropped_usage; /* how many of redis_dropped were usage */
+	uint64_t redis_dropped_usage; /* how many of redis_dropped were usage, minutes or hours */
 	uint64_t file_errors;
 	uint64_t spool_pending, spool_bytes; /* alerts on disk that wait, size of the spool */
 	uint64_t spool_errors;               /* alerts that the spool did not take */
@@ -46,6 +48,16 @@ struct publisher_stats {
 struct publisher_field {
 	const char *name;
 	double value; /* written as an integer where it is one */
+};
+
+/* A closed bucket of one range, of whatever scale. */
+struct publisher_usage {
+	const char *range;
+	int64_t start_s, since_s; /* Unix: where it begins, and where what was seen of it begins */
+	uint32_t scale_s;
+	bool is_over; /* false: the run ends within it, and the next one will tell all of it */
+	const struct publisher_field *fields;
+	size_t count;
 };
 
 /* Checks a Redis URL without connecting. Returns 0, or -EINVAL and a reason in `ret_reason` that
@@ -71,10 +83,9 @@ int publisher_start(struct publisher *publisher, const struct publisher_settings
 /* Hands one alert to every sink. Never blocks on Redis. Alert is read before the call returns. */
 void publisher_put_alert(struct publisher *publisher, const struct alert *alert);
 
-/* Hands one closed bucket of a range, of whatever scale, to every usage sink that wants it:
- * `time_s` is the bucket's start (Unix). */
-void publisher_put_usage(struct publisher *publisher, const char *range, int64_t time_s,
-	uint32_t scale_s, const struct publisher_field *fields, size_t count);
+/* Hands a bucket to every usage sink that wants it: the file those of its scale, Redis minutes, and
+ * hours that are over. All is read before the call returns. */
+void publisher_put_usage(struct publisher *publisher, const struct publisher_usage *usage);
 
 /* Says how the sensor fares, in the heartbeat `<prefix>sensor:<name>` in Redis, which lives for
  * 60 s: call it every 10 s or so. Only the newest is kept; without Redis it does nothing. Version,

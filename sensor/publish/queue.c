@@ -24,7 +24,7 @@ struct entry *queue_take(struct queue *queue, size_t max, size_t *ret_taken)
 	return first;
 }
 
-static void drop(struct queue *queue, struct entry *entry)
+void queue_drop(struct queue *queue, struct entry *entry)
 {
 	entry_free(entry);
 	queue->dropped++;
@@ -35,10 +35,10 @@ void queue_put(struct queue *queue, struct entry *entry)
 	size_t taken;
 	if (queue->count >= queue->limit) {
 		if (queue->policy == QUEUE_KEEPS_OLDEST || queue->count == 0) {
-			drop(queue, entry);
+			queue_drop(queue, entry);
 			return;
 		}
-		drop(queue, queue_take(queue, 1, &taken));
+		queue_drop(queue, queue_take(queue, 1, &taken));
 	}
 	entry->next = NULL;
 	*queue->tail = entry;

@@ -23,6 +23,9 @@ void queue_init(struct queue *queue, size_t limit, enum queue_policy policy);
  */
 void queue_put(struct queue *queue, struct entry *entry);
 
+/* Frees and counts an entry that cannot be put. */
+void queue_drop(struct queue *queue, struct entry *entry);
+
 /* Takes up to `max` entries from the head; returns them linked by `next`, and their number. */
 struct entry *queue_take(struct queue *queue, size_t max, size_t *ret_taken);
 

@@ -17,7 +17,8 @@ enum {
 /* Numbers on disk, which are not those of the enum: that one may be put in another order. */
 static const uint8_t kind_numbers[ENTRY_KINDS] = {
 	[ENTRY_ALERT] = 1,
-	[ENTRY_USAGE] = 2,
+	[ENTRY_MINUTE] = 2,
+	[ENTRY_HOUR] = 3,
 };
 
 static void put_number(uint8_t *at, uint64_t number, int bytes)

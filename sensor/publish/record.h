@@ -8,7 +8,7 @@
  *        0      4   length of the body
  *        4      4   checksum of everything that follows
  *        8      8   sequence number, from 1
- *       16      1   kind of entry: 1 alert, 2 usage
+ *       16      1   kind of entry: 1 alert, 2 usage of a minute, 3 of an hour
  *       17      3   zero
  *       20      4   number of strings
  *       24          the body: the strings, each with its NUL

@@ -18,7 +18,7 @@
 
 struct spool {
 	pthread_mutex_t lock;
-	bool read_only;
+	bool read_only, is_lazy;
 	int folder, watermark; /* the watermark's lock is the spool's */
 	int active;            /* the last segment, for appending; -1: none, or not to be trusted */
 	uint64_t segment_bytes, bytes_max;
@@ -140,6 +140,7 @@ int spool_open(const struct spool_settings *settings, struct spool **ret_spool)
 	pthread_mutex_init(&spool->lock, NULL);
 	spool->folder = spool->watermark = spool->active = -1;
 	spool->read_only = settings->read_only;
+	spool->is_lazy = settings->is_lazy;
 	spool->segment_bytes =
 		settings->segment_bytes ? settings->segment_bytes : SPOOL_SEGMENT_BYTES;
 	spool->bytes_max = settings->bytes_max ? settings->bytes_max : SPOOL_BYTES_MAX;
@@ -191,7 +192,7 @@ static int write_record(struct spool *spool, const uint8_t *bytes, size_t length
 			break;
 		done += (size_t)written;
 	}
-	if (done == length && fdatasync(spool->active) == 0) {
+	if (done == length && (spool->is_lazy || fdatasync(spool->active) == 0)) {
 		last->bytes += length;
 		spool->bytes += length;
 		return 0;

@@ -2,7 +2,7 @@
 #ifndef PUBLISH_SPOOL_H
 #define PUBLISH_SPOOL_H
 /*
- * Alerts on disk until Redis has acknowledged them: a folder of append-only segments, and a file
+ * Entries on disk until Redis has acknowledged them: a folder of append-only segments, and a file
  * `acknowledged` that says how far the reader has come. A record is on the disk (fdatasync) when
  * spool_append returns. After a crash the torn end of the last segment is cut off; damage in the
  * middle costs the damaged records only. What was delivered just before a crash may be delivered
@@ -23,6 +23,8 @@ struct spool;
 struct spool_settings {
 	const char *folder; /* made with mode 0700 when missing; its parent must exist */
 	bool read_only; /* only looks: it must exist, nothing is changed, not even a lock taken */
+	bool is_lazy;   /* records outlive the program, not a power failure: the disk is not waited
+			   for */
 	uint64_t segment_bytes, bytes_max; /* 0: the limits above */
 };
 

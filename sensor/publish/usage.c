@@ -32,19 +32,19 @@ int64_t usage_time_ms(int64_t time_s)
 	return time_s * 1000;
 }
 
-char *usage_format(const char *range, int64_t time_s, uint32_t scale_s,
-	const struct publisher_field *fields, size_t count)
+char *usage_format(const struct publisher_usage *usage)
 {
 	char time[EVE_TIME_SIZE];
-	int64_t time_ms = usage_time_ms(time_s);
+	int64_t time_ms = usage_time_ms(usage->start_s);
 	json_t *line = json_pack("{s:s, s:s, s:o, s:I, s:I}", "timestamp",
-		eve_format_time(time_ms * 1000, time), "event_type", "usage", "range", text(range),
-		"time_ms", (json_int_t)time_ms, "scale_seconds", (json_int_t)scale_s);
+		eve_format_time(time_ms * 1000, time), "event_type", "usage", "range",
+		text(usage->range), "time_ms", (json_int_t)time_ms, "scale_seconds",
+		(json_int_t)usage->scale_s);
 	bool failed = !line;
-	for (size_t i = 0; i < count && !failed; i++) {
+	for (size_t i = 0; i < usage->count && !failed; i++) {
 		char name[NAME_SIZE];
-		text_make_printable(fields[i].name, name, sizeof name);
-		failed = json_object_set_new(line, name, number(fields[i].value)) != 0;
+		text_make_printable(usage->fields[i].name, name, sizeof name);
+		failed = json_object_set_new(line, name, number(usage->fields[i].value)) != 0;
 	}
 	char *made = failed ? NULL
 			    : json_dumps(line,

@@ -7,8 +7,7 @@
 /* {"timestamp","event_type":"usage","range","time_ms","scale_seconds", then `fields` in their
  * order}. Returns a NUL-terminated string from the heap, owned by the caller, or NULL when there is
  * no memory. */
-char *usage_format(const char *range, int64_t time_s, uint32_t scale_s,
-	const struct publisher_field *fields, size_t count);
+char *usage_format(const struct publisher_usage *usage);
 
 #define USAGE_DIGITS 6 /* significant digits of what is no integer */
 

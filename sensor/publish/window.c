@@ -5,10 +5,10 @@
 
 #define LOAD_MAX 256 /* entries taken from the spool at once */
 
-void window_init(struct window *window, struct spool *spool)
+void window_init(struct window *window, struct spool *spool, bool in_order)
 {
 	struct spool_stats stats;
-	*window = (struct window){.spool = spool};
+	*window = (struct window){.spool = spool, .in_order = in_order};
 	if (!spool)
 		return;
 	spool_stats(spool, &stats);
@@ -22,14 +22,17 @@ void window_store(struct window *window, struct entry *entry)
 		return;
 	int r = spool_append(window->spool, entry);
 	if (r < 0)
-		log_limited(&window->limit, "spool: %s: alerts wait in memory only", strerror(-r));
+		log_limited(&window->limit, "spool: %s: what comes waits in memory only", strerror(-r));
 }
 
 void window_put(struct window *window, struct queue *queue, struct entry *entry)
 {
 	if (entry->sequence == 0) {
 		window->unspooled += window->spool != NULL;
-		queue_put(queue, entry);
+		if (window->in_order && window->behind)
+			queue_drop(queue, entry);
+		else
+			queue_put(queue, entry);
 	} else if (entry->sequence <= window->loaded) {
 		entry_free(entry); /* window_load has found it in the spool meanwhile */
 	} else if (window->behind || queue->count >= queue->limit) {

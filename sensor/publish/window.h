@@ -2,9 +2,9 @@
 #ifndef PUBLISH_WINDOW_H
 #define PUBLISH_WINDOW_H
 /*
- * The queue of alerts as a window over the spool: every alert is on the disk first; what does not
- * fit into the queue is loaded when the queue is empty. Without a spool the queue is all there is.
- * The caller locks, for all but window_store.
+ * The queue of entries of one kind as a window over a spool: every entry is on the disk first; what
+ * does not fit into the queue is loaded when the queue is empty. Without a spool the queue is all
+ * there is. The caller locks, for all but window_store.
  */
 #include "base/log.h"
 #include "publish/queue.h"
@@ -14,12 +14,15 @@ struct window {
 	struct spool *spool; /* NULL: none */
 	uint64_t loaded;     /* number of the last record that is or was in the queue */
 	bool behind;         /* there may be records above it */
-	uint64_t unspooled;  /* alerts that the spool did not take */
+	bool in_order;       /* none may overtake those on the disk */
+	uint64_t unspooled;  /* entries that the spool did not take */
 	struct log_limit limit;
 };
 
-/* What an earlier run left in `spool` will go first. */
-void window_init(struct window *window, struct spool *spool);
+/* What an earlier run left in `spool` (NULL: none) will go first. `in_order`: a stream takes times
+ * in ascending order only, so that an entry that finds no room in the spool, while earlier ones
+ * wait there, is dropped and counted by the queue. */
+void window_init(struct window *window, struct spool *spool, bool in_order);
 
 /* Writes `entry` to the disk. What the spool does not take waits in memory as if there were none,
  * and is told once a minute. One thread at a time; not under the lock, since the disk may take its
@@ -35,7 +38,7 @@ void window_load(struct window *window, struct queue *queue);
 /* Tells the spool how far all is delivered. No entry of `queue` may be away for delivery. */
 void window_acknowledge(struct window *window, const struct queue *queue);
 
-/* Alerts in the spool that are not in the queue. */
+/* Entries in the spool that are not in the queue. */
 uint64_t window_pending(const struct window *window);
 
 #endif

@@ -52,7 +52,7 @@ page_options() { sed -nE '/^\.TP/{n;s/\\-/-/g;s/^.*(--[a-z][a-z-]*).*/\1/p}' "do
 }
 
 @test "no default in the manual differs from the program's" {
-	for option in alerts-maxlen:100000 usage-maxlen:50000 drain:30 alarms-per-year:12 max-flows:262144 workers:1 usage-scale:60 control-sample:0.03; do
+	for option in alerts-maxlen:100000 usage-maxlen:50000 usage-hour-maxlen:9600 drain:30 alarms-per-year:12 max-flows:262144 workers:1 usage-scale:60 control-sample:0.03; do
 		name=${option%%:*} value=${option#*:}
 		grep -qE "\"$name\"" sensor/config/setting_table.c
 		awk -v name="\"$name\"" -v value="\"$value\"" 'index($0, name) { seen = 1 } seen && /initial/ { exit index($0, value) == 0 }' sensor/config/setting_table.c

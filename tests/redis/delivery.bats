@@ -53,6 +53,21 @@ teardown() {
 	[ ! -s "$LOG" ]
 }
 
+@test "hours have a stream of their own, and each is there once" {
+	start_server
+	start_feed
+	say hours star-jv 1763704800 3
+	say usage star-jv 1763704800 2
+	say drain 60
+	say hours star-jv 1763704800 3
+	say drain 60
+	[ "$answer" = "pending 0" ]
+	end_feed
+	[ "$(cli xlen surgetap:usage:star-jv)" -eq 2 ]
+	[ "$(cli --json xrange surgetap:usage-hour:star-jv - + | jq -c 'map(.[0])')" = '["1763704800000-0","1763708400000-0","1763712000000-0"]' ]
+	[ ! -s "$LOG" ]
+}
+
 @test "range names of any byte make a key that needs no quoting" {
 	start_server
 	start_feed

@@ -18,12 +18,13 @@ teardown() {
 	cli "${rights[@]}"
 	FEED_URL=unix://tap:password@$SOCKET start_feed
 	say usage star-jv 1763704800 10
+	say hours star-jv 1763704800 10
 	say alerts 10
 	say heartbeat
 	say drain 60
 	[ "$answer" = "pending 0" ]
 	say stats
-	[ "$answer" = "acknowledged 20 pending 0 dropped 0 connects 1" ]
+	[ "$answer" = "acknowledged 30 pending 0 dropped 0 connects 1" ]
 	end_feed
 	[ ! -s "$LOG" ]
 }

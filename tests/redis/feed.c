@@ -9,6 +9,7 @@
  *   alerts N             the next N alerts; each has an id of its own     -> alerts TOTAL
  *   skip N               as if N alerts had been put by an earlier run     -> alerts TOTAL
  *   usage RANGE TIME N   buckets of a minute from Unix time TIME on       -> usage TOTAL
+ *   hours RANGE TIME N   the same of an hour                              -> usage TOTAL
  *   heartbeat            one heartbeat                                    -> heartbeat
  *   drain SECONDS        waits until all is delivered                     -> pending N
  *   stats                -> acknowledged N pending N dropped N connects N
@@ -42,13 +43,21 @@ static void put_alerts(struct feed *feed, uint64_t count, bool skip)
 	printf("alerts %" PRIu64 "\n", feed->alerts);
 }
 
-static void put_usage(struct feed *feed, const char *range, int64_t time_s, uint64_t count)
+static void put_usage(
+	struct feed *feed, const char *range, int64_t time_s, uint64_t count, uint32_t scale_s)
 {
 	for (uint64_t i = 0; i < count; i++) {
 		const struct publisher_field fields[] = {
 			{"tor_flows", (double)i}, {"all_flows", 100}, {"coverage", 0.5}};
-		publisher_put_usage(
-			feed->publisher, range, time_s + 60 * (int64_t)i, 60, fields, 3);
+		int64_t start_s = time_s + (int64_t)(scale_s * i);
+		const struct publisher_usage usage = {.range = range,
+			.start_s = start_s,
+			.since_s = start_s,
+			.scale_s = scale_s,
+			.is_over = true,
+			.fields = fields,
+			.count = 3};
+		publisher_put_usage(feed->publisher, &usage);
 		feed->usage++;
 	}
 	printf("usage %" PRIu64 "\n", feed->usage);
@@ -81,7 +90,9 @@ static int obey(struct feed *feed, const char *line)
 	else if (sscanf(line, "skip %" SCNu64, &count) == 1)
 		put_alerts(feed, count, true);
 	else if (sscanf(line, "usage %63s %" SCNd64 " %" SCNu64, range, &time_s, &count) == 3)
-		put_usage(feed, range, time_s, count);
+		put_usage(feed, range, time_s, count, 60);
+	else if (sscanf(line, "hours %63s %" SCNd64 " %" SCNu64, range, &time_s, &count) == 3)
+		put_usage(feed, range, time_s, count, 3600);
 	else if (strcmp(line, "heartbeat\n") == 0)
 		put_heartbeat(feed);
 	else if (sscanf(line, "drain %" SCNu64, &count) == 1)
@@ -124,6 +135,7 @@ int main(int argc, char **argv)
 		.redis_prefix = "surgetap:",
 		.alerts_maxlen = 1000000,
 		.usage_maxlen = 1000000,
+		.usage_hour_maxlen = 1000000,
 		.queue_max = 1000000,
 		.sensor = {"tap-1", "eth1"},
 	};

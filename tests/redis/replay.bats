@@ -46,6 +46,39 @@ assert_same_alerts() {
 	[ "$(jq -r .scale_seconds "$BATS_TEST_TMPDIR/usage.ndjson" | sort -u)" = 3600 ]
 }
 
+# fields STREAM: its entries as lines of usage, without what is in a file alone.
+fields() {
+	cli --json xrange "$1" - + | jq -c '.[] | .[0] as $id | .[1]
+		| [range(0; length; 2) as $i | {key: .[$i], value: (.[$i + 1] | tonumber)}] | from_entries
+		| {time_ms: ($id | split("-")[0] | tonumber)} + .'
+}
+
+@test "hours in Redis are those of the file, hosts merged and not added" {
+	start_server
+	replay --usage-scale 3600 "$CAPTURE"
+	fields surgetap:usage-hour:star-jv >"$BATS_TEST_TMPDIR/hours.ndjson"
+	jq -c 'del(.timestamp, .event_type, .range, .scale_seconds)' "$BATS_TEST_TMPDIR/usage.ndjson" |
+		cmp - "$BATS_TEST_TMPDIR/hours.ndjson"
+	# An hour's flows are its minutes' flows, its hosts are no more than its minutes' hosts.
+	fields surgetap:usage:star-jv | jq -cs 'group_by(.time_ms / 3600000 | floor)
+		| map({flows: (map(.all_flows) | add), hosts: (map(.all_hosts) | add)})' >"$BATS_TEST_TMPDIR/minutes.json"
+	jq -cs --slurpfile minutes "$BATS_TEST_TMPDIR/minutes.json" '
+		length == 240 and map(.all_flows) == ($minutes[0] | map(.flows))
+		and ([.[].all_hosts] | add) < ([$minutes[0][].hosts] | add)' "$BATS_TEST_TMPDIR/hours.ndjson" | grep -qx true
+}
+
+@test "replay in pieces with a state tells each hour once and whole" {
+	start_server
+	"$SURGETAP" replay --quiet -w 175.45.176.0/22=star-jv --usage "$BATS_TEST_TMPDIR/whole.ndjson" --usage-scale 3600 --alerts /dev/null "$CAPTURE"
+	head -c 5000000 "$CAPTURE" >"$BATS_TEST_TMPDIR/first.pcap"
+	replay --state "$BATS_TEST_TMPDIR/state" "$BATS_TEST_TMPDIR/first.pcap" || true # its last packet is cut
+	first=$(cli xlen surgetap:usage-hour:star-jv)
+	((first > 10 && first < 230))
+	replay --state "$BATS_TEST_TMPDIR/state" "$CAPTURE"
+	fields surgetap:usage-hour:star-jv | jq -c '[.time_ms, .coverage]' >"$BATS_TEST_TMPDIR/pieces"
+	jq -c '[.time_ms, .coverage]' "$BATS_TEST_TMPDIR/whole.ndjson" | head -n 239 | diff - "$BATS_TEST_TMPDIR/pieces"
+}
+
 @test "alerts are what Suricata's own schema allows" {
 	[ -n "${SURGETAP_EVE_SCHEMA:-}" ] || skip "SURGETAP_EVE_SCHEMA names no schema"
 	start_server
@@ -64,6 +97,7 @@ for line in sys.stdin:
 	[ "$(cli xlen surgetap:alerts)" -eq 8 ]
 	[ "$(stream_alerts | jq -r '.alert.context | "\(.alert_id) \(.state) \(.window.end)"' | sort -u | wc -l)" -eq 4 ]
 	[ "$(cli xlen surgetap:usage:star-jv)" -eq 14400 ]
+	[ "$(cli xlen surgetap:usage-hour:star-jv)" -eq 240 ]
 }
 
 @test "replay ends with status 1 when Redis stays away, and the files are whole" {
@@ -111,16 +145,17 @@ has_usage() {
 	local status=0
 	replay --drain 0 --state "$BATS_TEST_TMPDIR/state" --stats "$BATS_TEST_TMPDIR/stats.json" "$CAPTURE" || status=$?
 	[ "$status" -eq 1 ]
-	# Of the last minute 48 s were seen: with --state it waits for the run in which it ends.
+	# 14,399 minutes, 239 hours, 4 alerts: with --state the last minute, of which 48 s were seen, waits for the run in which it ends,
+	# and the last hour too.
 	jq -e '.redis | .spool_pending == 4 and .spool_bytes > 4000 and .spool_errors == 0 and .dropped_usage == 0
-		and .pending == 14403' "$BATS_TEST_TMPDIR/stats.json"
+		and .pending == 14642' "$BATS_TEST_TMPDIR/stats.json"
 }
 
 @test "alerts that were left over are delivered by the next run, even one without packets" {
 	local status=0
 	replay --drain 0 --state "$BATS_TEST_TMPDIR/state" "$CAPTURE" || status=$?
 	[ "$status" -eq 1 ]
-	log_has "alerts stay in the spool"
+	log_has "alerts and hours stay in the spool"
 	mv "$BATS_TEST_TMPDIR/alerts.ndjson" "$BATS_TEST_TMPDIR/first.ndjson"
 	head -c 24 "$CAPTURE" >"$BATS_TEST_TMPDIR/empty.pcap"
 	start_server

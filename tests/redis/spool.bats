@@ -38,6 +38,26 @@ kill_feed() {
 	[ "$(cli xlen surgetap:alerts)" -eq 500 ]
 }
 
+@test "hours of a sensor that was killed are delivered by the next run, before its own" {
+	start_feed --state "$STATE" --queue 10
+	say hours a 1763704800 200
+	say hours b 1763704800 200
+	say alerts 3
+	kill_feed
+	start_server
+	start_feed --state "$STATE" --queue 10
+	say hours a 1764424800 5
+	log_has "400 counts of an hour wait from an earlier run"
+	say drain 60
+	[ "$answer" = "pending 0" ]
+	say stats
+	[[ $answer == *" dropped 0 "* ]]
+	end_feed
+	[ "$(cli xlen surgetap:usage-hour:a)" -eq 205 ]
+	[ "$(cli xlen surgetap:usage-hour:b)" -eq 200 ]
+	[ "$(cli xlen surgetap:alerts)" -eq 3 ]
+}
+
 @test "alerts keep their order through a queue that is smaller than the spool" {
 	start_feed --state "$STATE" --queue 10 --alerts "$BATS_TEST_TMPDIR/alerts.ndjson"
 	say alerts 700
@@ -56,7 +76,7 @@ kill_feed() {
 	say drain 0
 	[ "$answer" = "pending 5" ]
 	end_feed
-	log_has "alerts stay in the spool"
+	log_has "alerts and hours stay in the spool"
 }
 
 @test "second sensor on the same state is refused with the folder's name" {
@@ -97,7 +117,7 @@ SH
 	on_disk "-t tmpfs -o size=256k tmpfs"
 	start_feed --state "$STATE"
 	say alerts 500
-	log_has "No space left on device: alerts wait in memory only"
+	log_has "No space left on device: what comes waits in memory only"
 	say stats
 	[[ $answer == "acknowledged 0 pending 500 dropped 0 "* ]]
 	start_server

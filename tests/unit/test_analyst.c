@@ -23,7 +23,7 @@ static struct {
 	uint64_t flows[BUCKETS_SCALES], bytes[BUCKETS_SCALES];
 	double hosts[BUCKETS_SCALES]; /* of the latest bucket */
 	double coverage[BUCKETS_SCALES];
-	int64_t start_s[BUCKETS_SCALES];
+	int64_t start_s[BUCKETS_SCALES], since_s[BUCKETS_SCALES];
 	unsigned opens, others;
 	struct alert open;
 } told;
@@ -43,6 +43,7 @@ static void hear_usage(void *argument, const struct analyst_usage *usage)
 		return;
 	told.buckets[scale]++;
 	told.start_s[scale] = usage->start_s;
+	told.since_s[scale] = usage->since_s;
 	told.coverage[scale] = usage->coverage;
 	told.hosts[scale] = 0;
 	if (!usage->counts)
@@ -185,6 +186,21 @@ static void minutes_left_out_are_zeros(void **state)
 	assert_true(told.coverage[1] < .02);
 }
 
+/* What two runs tell of one hour is told apart by where each began to see it. */
+static void bucket_tells_where_it_was_seen_from(void **state)
+{
+	(void)state;
+	use(0, BIT(VPN), 2);
+	for (int minute = 31; minute < 61; minute++)
+		pass_minute(MONDAY + minute * 60, 1);
+	assert_int_equal(told.start_s[1], MONDAY);
+	assert_int_equal(told.since_s[1], MONDAY + 31 * 60);
+	assert_int_equal(told.since_s[0], told.start_s[0]);
+	analyst_finish(analyst);
+	assert_int_equal(told.since_s[1], MONDAY + 3600);
+	assert_int_equal(told.since_s[2], MONDAY + 31 * 60);
+}
+
 static void meters_of_several_workers_are_not_all_taken(void **state)
 {
 	struct meter_settings metering = {RANGES, DOUBLE_TECHNIQUES + 1, 16, 1, true};
@@ -291,6 +307,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(scales_do_not_add_up, begin, end),
 		cmocka_unit_test_setup_teardown(silent_range_gets_no_bucket, begin, end),
 		cmocka_unit_test_setup_teardown(minutes_left_out_are_zeros, begin, end),
+		cmocka_unit_test_setup_teardown(bucket_tells_where_it_was_seen_from, begin, end),
 		cmocka_unit_test_setup_teardown(
 			meters_of_several_workers_are_not_all_taken, begin, end),
 		cmocka_unit_test_setup_teardown(

@@ -148,12 +148,26 @@ static void usage_line_is_json_with_integers_where_they_are(void **state)
 	(void)state;
 	static const struct publisher_field fields[] = {
 		{"vpn_flows", 12}, {"vpn_bytes", 1234567890123.0}, {"coverage", 0.99833333333}};
-	char *line = usage_format("a\"\xff", 1763704800, 60, fields, 3);
+	char *line = usage_format(&(struct publisher_usage){.range = "a\"\xff",
+		.start_s = 1763704800,
+		.scale_s = 60,
+		.fields = fields,
+		.count = 3});
 	assert_string_equal(line,
 		"{\"timestamp\":\"2025-11-21T06:00:00.000000+0000\",\"event_type\":\"usage\","
 		"\"range\":\"a\\\"\\\\xff\",\"time_ms\":1763704800000,\"scale_seconds\":60,"
 		"\"vpn_flows\":12,\"vpn_bytes\":1234567890123,\"coverage\":0.998333}");
 	free(line);
+}
+
+static void put_bucket(struct publisher *publisher, uint32_t scale_s)
+{
+	static const struct publisher_field field = {"all_flows", 3};
+	publisher_put_usage(publisher, &(struct publisher_usage){.range = "star-jv",
+					       .start_s = 1763704800,
+					       .scale_s = scale_s,
+					       .fields = &field,
+					       .count = 1});
 }
 
 static void publisher_writes_both_files(void **state)
@@ -167,12 +181,11 @@ static void publisher_writes_both_files(void **state)
 	snprintf(usage, sizeof usage, "%s", path_of("usage"));
 	const struct publisher_settings settings = {
 		.alerts_file = alerts, .usage_file = usage, .sensor = {"tap-1", "eth1"}};
-	static const struct publisher_field field = {"all_flows", 3};
 	alert_sample(&alert);
 	assert_int_equal(publisher_open(&settings, &publisher), 0);
 	publisher_put_alert(publisher, &alert);
-	publisher_put_usage(publisher, "star-jv", 1763704800, 60, &field, 1);
-	publisher_put_usage(publisher, "star-jv", 1763704800, 3600, &field, 1);
+	put_bucket(publisher, 60);
+	put_bucket(publisher, 3600);
 	publisher_stats(publisher, &stats);
 	assert_int_equal(stats.alerts, 1);
 	assert_int_equal(stats.usage_lines, 2);
@@ -193,14 +206,13 @@ static void publisher_writes_both_files(void **state)
 static void file_of_hours_holds_no_minutes(void **state)
 {
 	(void)state;
-	static const struct publisher_field field = {"all_flows", 3};
 	struct publisher *publisher;
 	const struct publisher_settings settings = {
 		.usage_file = path_of("usage"), .usage_scale_s = 3600, .sensor = {"tap-1", "eth1"}};
 	assert_int_equal(publisher_open(&settings, &publisher), 0);
-	publisher_put_usage(publisher, "star-jv", 1763704800, 60, &field, 1);
-	publisher_put_usage(publisher, "star-jv", 1763704800, 3600, &field, 1);
-	publisher_put_usage(publisher, "star-jv", 1763704800, 86400, &field, 1);
+	put_bucket(publisher, 60);
+	put_bucket(publisher, 3600);
+	put_bucket(publisher, 86400);
 	publisher_close(publisher);
 	char *text = take_file("usage");
 	assert_non_null(strstr(text, "\"scale_seconds\":3600,\"all_flows\":3}\n"));
@@ -244,7 +256,12 @@ static void unreachable_redis_neither_blocks_nor_loses_count(void **state)
 static struct entry *numbered(int number)
 {
 	static const struct publisher_field field = {"n", 0};
-	return entry_new_usage("r", number, &field, 1);
+	return entry_new_usage(&(struct publisher_usage){.range = "r",
+		.start_s = number,
+		.since_s = number,
+		.scale_s = 60,
+		.fields = &field,
+		.count = 1});
 }
 
 static void assert_order(struct queue *queue, const char *expected)
@@ -313,6 +330,18 @@ static void key_of_any_name_needs_no_quoting(void **state)
 	assert_int_equal(strlen(entry_make_key(name, key, sizeof key)), 255);
 }
 
+static void assert_entry(const struct publisher_usage *usage, enum entry_kind kind,
+	const char *stream, const char *id)
+{
+	const char *strings[ENTRY_STRINGS_MAX];
+	struct entry *entry = entry_new_usage(usage);
+	assert_int_equal(entry->kind, kind);
+	assert_int_equal(entry_list(entry, strings, ENTRY_STRINGS_MAX), 2);
+	assert_string_equal(strings[0], stream);
+	assert_string_equal(strings[1], id);
+	entry_free(entry);
+}
+
 /* Redis has no negative ids and refuses 0-0. */
 static void bucket_before_1970_has_an_id_that_redis_takes(void **state)
 {
@@ -322,13 +351,25 @@ static void bucket_before_1970_has_an_id_that_redis_takes(void **state)
 		const char *id;
 	} ids[] = {{1763704800, "1763704800000-0"}, {0, "0-1"}, {-60, "0-1"}};
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-		const char *strings[ENTRY_STRINGS_MAX];
-		struct entry *entry = entry_new_usage("r", ids[i].time_s, NULL, 0);
-		assert_int_equal(entry_list(entry, strings, ENTRY_STRINGS_MAX), 2);
-		assert_string_equal(strings[0], "usage:r");
-		assert_string_equal(strings[1], ids[i].id);
-		entry_free(entry);
+		struct publisher_usage usage = {.range = "r",
+			.start_s = ids[i].time_s,
+			.since_s = ids[i].time_s,
+			.scale_s = 60};
+		assert_entry(&usage, ENTRY_MINUTE, "usage:r", ids[i].id);
 	}
+}
+
+/* A run ended at half past, another one began: both have a piece of the hour to tell. */
+static void pieces_of_an_hour_have_ids_of_their_own_in_their_order(void **state)
+{
+	(void)state;
+	struct publisher_usage usage = {
+		.range = "r", .start_s = 1763704800, .since_s = 1763704800, .scale_s = 3600};
+	assert_entry(&usage, ENTRY_HOUR, "usage-hour:r", "1763704800000-0");
+	usage.since_s += 1860;
+	assert_entry(&usage, ENTRY_HOUR, "usage-hour:r", "1763704800000-1860");
+	assert_true(entry_takes_scale(60) && entry_takes_scale(3600));
+	assert_false(entry_takes_scale(86400));
 }
 
 static void redis_errors_are_told_apart(void **state)
@@ -393,6 +434,7 @@ int main(void)
 		cmocka_unit_test(entries_put_back_come_first_and_in_order),
 		cmocka_unit_test(key_of_any_name_needs_no_quoting),
 		cmocka_unit_test(bucket_before_1970_has_an_id_that_redis_takes),
+		cmocka_unit_test(pieces_of_an_hour_have_ids_of_their_own_in_their_order),
 		cmocka_unit_test(redis_errors_are_told_apart),
 		cmocka_unit_test(backoff_grows_to_its_limit_and_never_falls_below_a_second),
 	};

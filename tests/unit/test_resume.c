@@ -22,6 +22,8 @@ static struct {
 	uint64_t flows, vpn, bytes;
 	uint32_t hours;
 	double hour_coverage, hour_hosts;
+	unsigned hours_over;
+	int64_t since_s; /* of the last hour that was over */
 	char fault[256];
 } told;
 
@@ -32,6 +34,8 @@ static void hear_usage(void *argument, const struct analyst_usage *usage)
 		told.hours++;
 		told.hour_coverage = usage->coverage;
 		told.hour_hosts = usage->counts ? hosts_count(&usage->counts->all.hosts) : 0;
+		told.hours_over += usage->is_over;
+		told.since_s = usage->is_over ? usage->since_s : told.since_s;
 	}
 	if (usage->scale_s != 60)
 		return;
@@ -133,6 +137,23 @@ static void cut_minute_is_told_twice(void **state)
 {
 	(void)state;
 	minute_that_is_cut_is_told_twice_or_its_flow_counts_anew(1, 1);
+}
+
+/* A stream of hours cannot take a piece back that it was given too early. */
+static void hour_that_is_cut_is_over_once_and_whole(void **state)
+{
+	(void)state;
+	start(1, false);
+	talk_each_second(NOON_US, NOON_US + 90 * SECOND);
+	stop();
+	assert_int_equal(told.hours_over, 0);
+	start(1, false);
+	talk_each_second(NOON_US + 90 * SECOND, NOON_US + HOUR + MINUTE);
+	assert_int_equal(told.hours_over, 1);
+	assert_int_equal(told.since_s, NOON_S);
+	assert_true(told.hour_coverage == 1);
+	stop();
+	assert_int_equal(told.hours_over, 1);
 }
 
 static void other_number_of_workers_loses_what_is_kept(void **state)
@@ -237,6 +258,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(cut_minute_is_told_twice, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			hour_that_is_cut_is_over_once_and_whole, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			other_number_of_workers_loses_what_is_kept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

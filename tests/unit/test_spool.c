@@ -80,7 +80,12 @@ static struct spool *reopen(struct spool *spool, uint64_t segment_bytes, uint64_
 static struct entry *make_entry(uint64_t number)
 {
 	const struct publisher_field field = {"number", (double)number};
-	struct entry *entry = entry_new_usage("range", (int64_t)number, &field, 1);
+	struct entry *entry = entry_new_usage(&(struct publisher_usage){.range = "range",
+		.start_s = (int64_t)number,
+		.since_s = (int64_t)number,
+		.scale_s = 60,
+		.fields = &field,
+		.count = 1});
 	assert_non_null(entry);
 	return entry;
 }
@@ -476,7 +481,7 @@ static void queue_is_a_window_over_the_spool(void **state)
 	struct window window;
 	struct queue queue;
 	char numbers[128] = "";
-	window_init(&window, spool);
+	window_init(&window, spool, false);
 	queue_init(&queue, 3, QUEUE_KEEPS_OLDEST);
 	for (uint64_t i = 1; i <= 10; i++) {
 		struct entry *entry = make_entry(i);
@@ -509,7 +514,7 @@ static void alert_loaded_from_the_spool_is_not_queued_again(void **state)
 	struct queue queue;
 	char numbers[64] = "";
 	assert_int_equal(append(spool, 1), 0);
-	window_init(&window, spool);
+	window_init(&window, spool, false);
 	queue_init(&queue, 9, QUEUE_KEEPS_OLDEST);
 	struct entry *entry = make_entry(2);
 	window_store(&window, entry);
@@ -528,7 +533,7 @@ static void alert_in_flight_is_not_acknowledged_by_later_ones(void **state)
 	struct window window;
 	struct queue queue;
 	size_t taken;
-	window_init(&window, spool);
+	window_init(&window, spool, false);
 	queue_init(&queue, 9, QUEUE_KEEPS_OLDEST);
 	for (uint64_t i = 1; i <= 3; i++) {
 		struct entry *entry = make_entry(i);
@@ -546,6 +551,35 @@ static void alert_in_flight_is_not_acknowledged_by_later_ones(void **state)
 	queue_done(&queue);
 	spool = reopen(spool, 0, 0);
 	assert_string_equal(load_all(spool), "2 3 ");
+	spool_close(spool);
+}
+
+/* A stream takes times in ascending order: hour 4, in Redis before 3, would keep 3 out. */
+static void hour_that_finds_no_room_overtakes_none_on_the_disk(void **state)
+{
+	(void)state;
+	struct spool *spool = reopen(NULL, 0, 300);
+	struct window window;
+	struct queue queue;
+	char numbers[64] = "";
+	window_init(&window, spool, true);
+	queue_init(&queue, 1, QUEUE_KEEPS_NEWEST);
+	for (uint64_t i = 1; i <= 9; i++) {
+		struct entry *entry = make_entry(i);
+		window_store(&window, entry);
+		window_put(&window, &queue, entry);
+	}
+	uint64_t kept = 9 - queue.dropped;
+	assert_in_range(kept, 2, 8);
+	assert_int_equal(window_pending(&window), kept - 1);
+	while (queue.count > 0) {
+		take_queue(&queue, 1, numbers, sizeof numbers);
+		window_acknowledge(&window, &queue);
+		window_load(&window, &queue);
+	}
+	assert_int_equal(strlen(numbers), 2 * kept);
+	assert_memory_equal(numbers, "1 2 3 4 5 6 7 8 9 ", 2 * kept);
+	queue_done(&queue);
 	spool_close(spool);
 }
 
@@ -598,6 +632,7 @@ int main(void)
 		SPOOL_TEST(queue_is_a_window_over_the_spool),
 		SPOOL_TEST(alert_loaded_from_the_spool_is_not_queued_again),
 		SPOOL_TEST(alert_in_flight_is_not_acknowledged_by_later_ones),
+		SPOOL_TEST(hour_that_finds_no_room_overtakes_none_on_the_disk),
 		SPOOL_TEST(checksum_that_fits_does_not_excuse_the_form),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
