@@ -23,9 +23,9 @@ struct config {
 	uint64_t usage_scale; /* seconds of a bucket written to `usage`: 60, 3600, 86400, 604800 */
 	char *redis;          /* URL; NULL none */
 	char *redis_prefix;
-	char *redis_channel, *redis_list;     /* NULL none */
+	char *redis_channel, *redis_list;                        /* NULL none */
 	uint64_t alerts_maxlen, usage_maxlen, usage_hour_maxlen; /* entries of the Redis streams */
-	char *report, *stats;                 /* files; NULL none */
+	char *report, *stats;                                    /* files; NULL none */
 	uint64_t workers;
 	char *state;                      /* directory; NULL none */
 	char *geoip_asn, *geoip_country;  /* files; NULL none */

@@ -22,7 +22,8 @@ void window_store(struct window *window, struct entry *entry)
 		return;
 	int r = spool_append(window->spool, entry);
 	if (r < 0)
-		log_limited(&window->limit, "spool: %s: what comes waits in memory only", strerror(-r));
+		log_limited(
+			&window->limit, "spool: %s: what comes waits in memory only", strerror(-r));
 }
 
 void window_put(struct window *window, struct queue *queue, struct entry *entry)
