@@ -277,12 +277,12 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 	return SURGETAP_MORE;
 }
 
-/* Protocols that may turn to TLS or DTLS after a greeting. */
+/* Protocols that may turn to TLS or DTLS after a greeting. nDPI takes LDAP's for MQTT. */
 static bool may_start_tls(const char *protocol)
 {
 	static const char *const protocols[] = {"smtp", "smtps", "imap", "imaps", "pop3", "pops",
-		"jabber", "irc", "ftp_control", "ldap", "postgresql", "mysql", "usenet", "socks",
-		"http_connect", "http_proxy", "stun", "rdp", "gnutella"};
+		"jabber", "irc", "ftp_control", "ldap", "mqtt", "postgresql", "mysql", "usenet",
+		"socks", "http_connect", "http_proxy", "stun", "rdp", "gnutella"};
 
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
 		if (surgetap_name_is(protocols[i], protocol))

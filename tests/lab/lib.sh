@@ -208,6 +208,9 @@ label_flows() { awk -F, -v label="$1" '{ print $1 "," $2 "," $3 "," $4 "," $5, l
 # flows_of FILTER: those of the cut capture with such packets.
 flows_of() { tcpdump -nqtr - "$1" <"$WORK/cut.pcap" 2>/dev/null | awk -f "$LAB/flows.awk" -v mode=flows; }
 
+# flows_with_tls FILTER: those in which the client begins TLS, at once or after a greeting of another protocol.
+flows_with_tls() { flows_of "($1) and tcp[((tcp[12] & 0xf0) >> 2):4] & 0xffffff00 = 0x16030100"; }
+
 # made_by PACKAGE [NAME]: in a case's truth(), names the client program and its version.
 made_by() {
 	# shellcheck disable=SC2016 # the dollar is dpkg-query's
