@@ -44,6 +44,14 @@ tally_of() {
 	[ "$(grep -c '^no flow is reported$' <<<"$output")" -eq 4 ]
 }
 
+@test "captures are told by name, or none by nobody" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir captures && cp "$BATS_TEST_DIRNAME/../lab/captures/tls13.pcap" captures/openvpn.pcap
+	run "$BATS_TEST_DIRNAME/public" captures
+	[ "$status" -eq 1 ]
+	[ "$output" = "tests/techniques/public: no known capture below captures" ]
+}
+
 # rows PLUGIN: the manual's table of confidence, "PERCENT REASON" a line.
 rows() {
 	sed -n '/^## Confidence/,$p' "$1" | sed -nE 's/^\| (.*[^ ]) +\| *[^|]* \| *[^|]* \| *([0-9]+) \|$/\2 \1/p'
