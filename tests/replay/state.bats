@@ -8,6 +8,9 @@ load lib
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	# Under sanitizers the range is calmer; what is cut, kept and taken up is the same.
+	local others=420
+	[[ ${MODE:-release} == release ]] || others=60
 	cat >jump.yaml <<YAML
 start: 2026-03-03T00:00:00Z
 duration: 16d
@@ -23,8 +26,8 @@ kinds:
     jumps: [{at: 14d, for: 24h, factor: 13}]
   - name: dns
     sources: [{file: $root/tests/lab/captures/dns.pcap, port: 53}]
-    flows: 420
-    hosts: 400
+    flows: $others
+    hosts: $((others - 20))
 YAML
 	"${COMPOSE:-$root/build/${MODE:-release}/compose}" jump.yaml whole.pcap
 	"$SURGETAP" replay --quiet -w 175.45.176.0/22=lab --alerts whole.ndjson --usage whole.usage --state whole whole.pcap
