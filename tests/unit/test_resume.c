@@ -23,7 +23,8 @@ static struct {
 	uint32_t hours;
 	double hour_coverage, hour_hosts;
 	unsigned hours_over;
-	int64_t since_s; /* of the last hour that was over */
+	int64_t since_s; /* of the last hour that was over, as its coverage */
+	double over_coverage;
 	char fault[256];
 } told;
 
@@ -34,8 +35,11 @@ static void hear_usage(void *argument, const struct analyst_usage *usage)
 		told.hours++;
 		told.hour_coverage = usage->coverage;
 		told.hour_hosts = usage->counts ? hosts_count(&usage->counts->all.hosts) : 0;
-		told.hours_over += usage->is_over;
-		told.since_s = usage->is_over ? usage->since_s : told.since_s;
+	}
+	if (usage->scale_s == 3600 && usage->is_over) {
+		told.hours_over++;
+		told.since_s = usage->since_s;
+		told.over_coverage = usage->coverage;
 	}
 	if (usage->scale_s != 60)
 		return;
@@ -149,11 +153,10 @@ static void hour_that_is_cut_is_over_once_and_whole(void **state)
 	assert_int_equal(told.hours_over, 0);
 	start(1, false);
 	talk_each_second(NOON_US + 90 * SECOND, NOON_US + HOUR + MINUTE);
-	assert_int_equal(told.hours_over, 1);
-	assert_int_equal(told.since_s, NOON_S);
-	assert_true(told.hour_coverage == 1);
 	stop();
 	assert_int_equal(told.hours_over, 1);
+	assert_int_equal(told.since_s, NOON_S);
+	assert_true(told.over_coverage == 1);
 }
 
 static void other_number_of_workers_loses_what_is_kept(void **state)
