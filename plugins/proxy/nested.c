@@ -12,6 +12,7 @@
 #define ANSWER_BYTES_MIN 600u
 #define ANSWER_BYTES_MAX 9000u
 #define HELLO_BYTES_MIN 500u /* most pad to 517 or exceed it */
+#define HEAD_BYTES_MAX 160u  /* of a proxy's request whose hello comes as a message of its own */
 #define NEXT_BYTES_MIN 58u   /* the shortest Finished */
 #define NEXT_BOTH_BYTES_MIN 104u
 #define EXTENSIONS_EMPTY 6u
@@ -56,12 +57,15 @@ static enum nested_form judge_end(const struct nested *nested)
 static enum nested_form judge_proportions(
 	const struct nested *nested, const struct surgetap_flow *flow)
 {
+	/* frames of a WebSocket keep the end apart from the requests behind it */
+	uint32_t end = nested->is_websocket ? nested->next_first : nested->next;
+
 	if (!nested->is_single || !is_within(nested->ask, HELLO_BYTES_MIN, ASK_BYTES_MAX) ||
 		!is_within(nested->answer, ANSWER_BYTES_MIN, ANSWER_BYTES_MAX) ||
-		2 * nested->next > nested->ask)
+		2 * end > nested->ask)
 		return NESTED_NONE;
 	if (nested->is_websocket)
-		return nested->next >= NEXT_BYTES_MIN ? NESTED_WEBSOCKET : NESTED_NONE;
+		return nested->next_first >= NEXT_BYTES_MIN ? NESTED_WEBSOCKET : NESTED_NONE;
 	return nested->inside.extensions == EXTENSIONS_EMPTY && flow->alpn != NULL &&
 			       nested->next >= NEXT_BOTH_BYTES_MIN
 		       ? NESTED_HANDSHAKE
@@ -78,7 +82,10 @@ static void begin(struct nested *nested, uint32_t bytes)
 
 static void go_on(struct nested *nested, uint32_t bytes)
 {
-	if (nested->turns == 0) {
+	if (nested->turns == 0 && nested->is_single && nested->ask <= HEAD_BYTES_MAX &&
+		bytes >= HELLO_BYTES_MIN) {
+		nested->ask = bytes; /* the request came ahead */
+	} else if (nested->turns == 0) {
 		nested->ask += bytes;
 		nested->is_single = false;
 	} else if (nested->turns == 1) {

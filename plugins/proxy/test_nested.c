@@ -58,6 +58,19 @@ static void end_of_a_second_handshake_is_missed(void **state)
 	assert_int_equal(GRADE(&old, 585, -2100, 126), SURGETAP_GRADE_HEURISTIC);
 }
 
+/* Under load a proxy's client sends its request before it has the hello. */
+static void second_handshake_behind_a_request_of_its_own_is_missed(void **state)
+{
+	(void)state;
+	assert_int_equal(GRADE(&web, 68, 517, -57, -57, -825, 80), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&bare, 68, 517, -825, 226, -816), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&web, 68, 490, -825, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 168, 517, -825, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 68, 517, 517, -825, 80), SURGETAP_GRADE_NONE);
+	/* HTTP/2: settings and a long request; what is asked next begins with an acknowledgement */
+	assert_int_equal(GRADE(&web, 64, 600, -40, -2000, 9, 80, -900), SURGETAP_GRADE_NONE);
+}
+
 static void request_and_answer_count_as_a_handshake(void **state)
 {
 	(void)state;
@@ -84,6 +97,9 @@ static void websocket_is_missed_or_any_accused(void **state)
 	(void)state;
 	assert_int_equal(GRADE(&web, 187, -129, 689, -935, 260, -576), SURGETAP_GRADE_HEURISTIC);
 	assert_non_null(strstr(best.reason, "WebSocket"));
+	assert_int_equal(
+		GRADE(&web, 187, -129, 679, -899, 147, 118, 121, -615), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&web, 187, -129, 679, -899, 40, 118, -615), SURGETAP_GRADE_NONE);
 	/* other headers; chat; a second upgrade */
 	assert_int_equal(GRADE(&web, 187, -180, 689, -935, 260, -576), SURGETAP_GRADE_NONE);
 	assert_int_equal(GRADE(&web, 187, -129, 60, -70, 60, -70, 60), SURGETAP_GRADE_NONE);
@@ -95,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(end_of_a_second_handshake_is_missed),
+		cmocka_unit_test(second_handshake_behind_a_request_of_its_own_is_missed),
 		cmocka_unit_test(request_and_answer_count_as_a_handshake),
 		cmocka_unit_test(handshake_with_a_request_behind_is_missed_or_any_web_site_accused),
 		cmocka_unit_test(websocket_is_missed_or_any_accused),
