@@ -121,6 +121,15 @@ static bool has_other_reason(const struct surgetap_flow *flow)
 	return false;
 }
 
+/* nDPI's word is a guess, or one of those that random bytes earn: of 10,000 random flows eight were
+ * called Z39.50, two RTMP. */
+static bool is_doubtful(const struct surgetap_flow *flow)
+{
+	return flow->confidence <= SURGETAP_CONFIDENCE_GUESS ||
+	       surgetap_name_is(flow->protocol, "z39.50") ||
+	       surgetap_name_is(flow->protocol, "rtmp");
+}
+
 /* A bridge into Tor is a proxy too. */
 static void judge_obfs4(const struct surgetap_call *call)
 {
@@ -140,9 +149,9 @@ static void judge_opaque(const struct surgetap_call *call)
 	const struct surgetap_flow *flow = call->flow;
 	const struct memory *memory = call->flow_state;
 
-	if (flow->transport == TCP && flow->complete && flow->answered &&
-		flow->confidence <= SURGETAP_CONFIDENCE_GUESS && opaque_is_seen(&memory->opaque) &&
-		!has_other_reason(flow) && !peers_has(call->worker_state, flow)) {
+	if (flow->transport == TCP && flow->complete && flow->answered && is_doubtful(flow) &&
+		opaque_is_seen(&memory->opaque) && !has_other_reason(flow) &&
+		!peers_has(call->worker_state, flow)) {
 		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 92,
 			"fully encrypted from the first byte, both ways");
 		judge_obfs4(call);

@@ -26,6 +26,21 @@ static void fully_encrypted_flow_is_missed(void **state)
 	assert_true(seen >= 985);
 }
 
+/* Some of nDPI's rules accept random bytes now and then. */
+static void name_that_random_bytes_earn_hides_a_proxy(void **state)
+{
+	static const char *const names[] = {"z39.50", "rtmp"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct trial trial = opaque_trial();
+
+		trial.flow.protocol = names[i];
+		trial.flow.confidence = SURGETAP_CONFIDENCE_DPI;
+		assert_int_equal(classify(&trial), SURGETAP_GRADE_HEURISTIC);
+	}
+}
+
 static void encryption_proves_a_proxy_in_spite_of_its_circumstances(void **state)
 {
 	(void)state;
@@ -156,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fully_encrypted_flow_is_missed),
+		cmocka_unit_test(name_that_random_bytes_earn_hides_a_proxy),
 		cmocka_unit_test(encryption_proves_a_proxy_in_spite_of_its_circumstances),
 		cmocka_unit_test(order_is_taken_for_encryption),
 		cmocka_unit_test(server_that_speaks_first_is_a_proxy),

@@ -6,9 +6,8 @@ HEAD=12
 filter='udp port 5004 or udp port 5006'
 min_flows=2 min_packets=40 min_bytes=20000
 
-PICTURES=(videotestsrc num-buffers=25 pattern=snow ! 'video/x-raw,width=160,height=120,framerate=25/1' ! vp8enc deadline=1 target-bitrate=200000 ! rtpvp8pay mtu=1000)
-
-servers() { :; } # nobody has to listen
+PICTURES=(videotestsrc num-buffers=25 pattern=snow ! 'video/x-raw,width=160,height=120,framerate=25/1' !
+	vp8enc deadline=1 target-bitrate=200000 ! rtpvp8pay mtu=1000)
 
 servers() { :; } # nobody has to listen
 
