@@ -34,6 +34,8 @@ static json_t *decoded(const struct feed_result *result)
 	json_t *object = json_object();
 	put(object, "unwatched", pipeline->gate.unwatched);
 	put(object, "control", pipeline->gate.control);
+	put(object, "datagrams_whole", pipeline->gate.datagrams.whole);
+	put(object, "datagrams_lost", pipeline->gate.datagrams.lost);
 	put(object, "unmetered", pipeline->worker.unmetered);
 	put(object, "time_outliers", pipeline->clock.outliers);
 	put(object, "time_late", pipeline->clock.late);

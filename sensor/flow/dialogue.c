@@ -239,6 +239,14 @@ void dialogue_add(struct dialogues *dialogues, struct dialogue *dialogue,
 {
 	const struct talk talk = {dialogues, dialogue, listener};
 	struct dialogue_side *side = &dialogue->sides[from_client];
+	struct packet start;
+	/* Of the beginning of a segment counts what has come; the whole one comes yet. */
+	if (packet->fragment == PACKET_FRAGMENT_FIRST) {
+		start = *packet;
+		start.payload_bytes = packet->payload_captured_bytes;
+		start.ip_bytes = packet->ip_captured_bytes;
+		packet = &start;
+	}
 	if (packet->payload_bytes > 0)
 		follow_counting(&talk, packet, from_client);
 	bool is_overdue = !acknowledges_said(dialogue, packet, from_client);

@@ -251,7 +251,8 @@ static void add_quic(struct handshake_reader *reader, struct handshake *handshak
 {
 	struct datagram datagram = {reader, handshake};
 	const struct quic_listener listener = {on_crypto, &datagram};
-	if (handshake->hello > SURGETAP_HELLO_PENDING || handshake->attempts >= ATTEMPTS_MAX ||
+	if (packet->payload_captured_bytes < packet->payload_bytes || /* the tag is missing */
+		handshake->hello > SURGETAP_HELLO_PENDING || handshake->attempts >= ATTEMPTS_MAX ||
 		(handshake->hello == SURGETAP_HELLO_PENDING &&
 			handshake->from_client != from_client) ||
 		!quic_is_initial(packet->payload, packet->payload_captured_bytes))

@@ -234,14 +234,14 @@ static bool look(struct inspector *inspector, struct inspection *inspection,
 	return inspection->is_dpi_done && !prelude_is_pending(&inspection->prelude);
 }
 
-/* One message of the flow, or a packet without one. */
+/* One message of the flow, or a packet without one; to the plugins if it `is_new`. */
 static void show(struct inspector *inspector, struct flow *flow, struct inspection *inspection,
-	const struct packet *packet, bool from_client)
+	const struct packet *packet, bool from_client, bool is_new)
 {
 	bool is_done = look(inspector, inspection, packet, from_client);
 	fill_view(inspector, flow, inspection);
 	mark_classify(inspector);
-	if (inspection->hearing.waiting && packet->payload_captured_bytes > 0) {
+	if (is_new && inspection->hearing.waiting && packet->payload_captured_bytes > 0) {
 		panel_show(inspector->panel, &inspection->hearing, packet, from_client);
 		mark_plugins(inspector);
 	}
@@ -259,7 +259,7 @@ struct speaker {
 static void on_said(void *argument, const struct packet *message, bool from_client)
 {
 	const struct speaker *speaker = argument;
-	show(speaker->inspector, speaker->flow, speaker->inspection, message, from_client);
+	show(speaker->inspector, speaker->flow, speaker->inspection, message, from_client, true);
 }
 
 /* Out of segments come messages, datagrams are some. */
@@ -270,12 +270,17 @@ static void take_packet(struct inspector *inspector, struct flow *flow,
 	const struct dialogue_listener listener = {on_said, &speaker};
 	if (packet->fragment == PACKET_FRAGMENT_LATER)
 		return;
-	if (packet->transport == TCP)
-		dialogue_add(inspector->dialogues, &inspection->dialogue, packet, from_client,
-			&listener);
-	if (packet->transport == TCP ? packet->payload_bytes == 0
-				     : !repeat_is_seen(&inspection->repeat, packet, from_client))
-		show(inspector, flow, inspection, packet, from_client);
+	if (packet->transport != TCP) {
+		bool is_new = !repeat_is_seen(&inspection->repeat, packet, from_client);
+		/* Plugins have seen the first fragment, which knows the length of the whole; what
+		 * is signed or sealed can be read now. */
+		if (is_new || packet->fragment == PACKET_FRAGMENT_WHOLE)
+			show(inspector, flow, inspection, packet, from_client, is_new);
+		return;
+	}
+	dialogue_add(inspector->dialogues, &inspection->dialogue, packet, from_client, &listener);
+	if (packet->payload_bytes == 0)
+		show(inspector, flow, inspection, packet, from_client, true);
 }
 
 /* No more packets come, or none that are looked into: what has begun is read as far as it goes. */

@@ -19,6 +19,9 @@ static uint32_t hash_payload(const struct packet *packet)
 	uint32_t count = packet->payload_captured_bytes, hash = 2166136261u;
 	if (count <= FIRST_BYTES + LAST_BYTES)
 		return hash_on(hash, payload, count);
+	/* A first fragment and the whole datagram are the same one. */
+	if (packet->fragment != PACKET_FRAGMENT_NONE)
+		return hash_on(hash, payload, FIRST_BYTES);
 	hash = hash_on(hash, payload, FIRST_BYTES);
 	return hash_on(hash, payload + count - LAST_BYTES, LAST_BYTES);
 }

@@ -22,8 +22,8 @@ struct repeat {
 
 /*
  * Takes the next datagram. Returns true when it has been among the last REPEAT_DEPTH of its
- * direction: the same length, the same first 48 and last 16 bytes. One without payload, or of which
- * none was captured, is always new.
+ * direction: the same length, the same first 48 and last 16 bytes (of one in fragments, the first
+ * 48). One without payload, or of which none was captured, is always new.
  */
 bool repeat_is_seen(struct repeat *repeat, const struct packet *packet, bool from_client);
 

@@ -4,21 +4,24 @@
 #include "packet/layer.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 struct decoder {
 	struct decode_policy policy;
 	struct fragment_table *fragments;
+	struct datagram_table *datagrams;
 };
 
 int decoder_new(const struct decode_policy *policy, uint64_t seed, struct decoder **ret_decoder)
 {
-	struct decoder *decoder = malloc(sizeof(*decoder));
+	struct decoder *decoder = calloc(1, sizeof(*decoder));
 
 	if (!decoder)
 		return -ENOMEM;
-	if (fragment_table_new(DECODE_FRAGMENTS_MAX, seed, &decoder->fragments) < 0) {
-		free(decoder);
+	if (fragment_table_new(DECODE_FRAGMENTS_MAX, seed, &decoder->fragments) < 0 ||
+		datagram_table_new(DECODE_DATAGRAMS_MAX, &decoder->datagrams) < 0) {
+		decoder_free(decoder);
 		return -ENOMEM;
 	}
 	decoder->policy = *policy;
@@ -31,6 +34,7 @@ void decoder_free(struct decoder *decoder)
 	if (!decoder)
 		return;
 	fragment_table_free(decoder->fragments);
+	datagram_table_free(decoder->datagrams);
 	free(decoder);
 }
 
@@ -57,19 +61,57 @@ void walk_keep_outer(struct walk *walk, unsigned verdicts)
 	walk->outer_verdicts = verdicts;
 }
 
-enum packet_verdict walk_fragment(struct walk *walk, const struct fragment_key *key, bool is_first)
+/* A later fragment counts for the flow of the first one, if that is remembered. */
+static enum packet_verdict count_later(struct walk *walk, const struct fragment_key *key)
 {
-	if (is_first) {
-		if (walk->first_count > DECODE_LAYERS_MAX)
-			return PACKET_TOO_DEEP;
-		walk->packet.fragment = PACKET_FRAGMENT_FIRST;
-		walk->firsts[walk->first_count++] = *key;
-		return LAYER_NEXT;
-	}
 	if (!fragment_recall(walk->fragments, key, &walk->packet))
 		return PACKET_FRAGMENT;
 	walk->packet.fragment = PACKET_FRAGMENT_LATER;
 	return layer_payload(walk);
+}
+
+/* The walk goes on in the datagram that has become whole. Should it end badly there, the fragment
+ * counts as it would have without. */
+static enum packet_verdict enter_datagram(
+	struct walk *walk, const struct fragment_key *key, const struct datagram *datagram)
+{
+	struct packet packet = walk->packet;
+
+	if (packet.fragment != PACKET_FRAGMENT_FIRST && count_later(walk, key) == PACKET_DECODED)
+		walk_keep_outer(walk, UINT_MAX & ~(1u << PACKET_DECODED));
+	packet.fragment = walk->fragment = PACKET_FRAGMENT_WHOLE;
+	packet.ip = datagram->ip;
+	packet.ip_bytes = datagram->header_bytes + datagram->payload_bytes;
+	packet.ip_captured_bytes = packet.ip_bytes;
+	packet.transport = datagram->transport;
+	walk->packet = packet;
+	walk->cursor = (struct cursor){
+		.at = datagram->ip + datagram->header_bytes,
+		.left = datagram->payload_bytes,
+		.stated = datagram->payload_bytes,
+		.bounded = true,
+	};
+	walk->next = transport_find(datagram->transport);
+	return LAYER_NEXT;
+}
+
+enum packet_verdict walk_fragment(
+	struct walk *walk, const struct fragment_key *key, const struct datagram_part *part)
+{
+	struct datagram datagram;
+	bool is_first = part->offset_bytes == 0;
+
+	if (is_first && walk->first_count > DECODE_LAYERS_MAX)
+		return PACKET_TOO_DEEP;
+	if (is_first) {
+		walk->packet.fragment = walk->fragment = PACKET_FRAGMENT_FIRST;
+		walk->firsts[walk->first_count++] = *key;
+	}
+	/* What the capture has cut is missing for good. */
+	if (walk->cursor.left == part->bytes &&
+		datagram_add(walk->datagrams, key, walk->packet.time_us, part, &datagram))
+		return enter_datagram(walk, key, &datagram);
+	return is_first ? LAYER_NEXT : count_later(walk, key);
 }
 
 static void walk_init(struct walk *walk, const struct decoder *decoder, const struct frame *frame)
@@ -83,9 +125,11 @@ static void walk_init(struct walk *walk, const struct decoder *decoder, const st
 		walk->cursor.stated = walk->cursor.left;
 	walk->policy = &decoder->policy;
 	walk->fragments = decoder->fragments;
+	walk->datagrams = decoder->datagrams;
 	walk->opened = 0;
 	walk->outer_verdicts = 0;
 	walk->first_count = 0;
+	walk->fragment = PACKET_FRAGMENT_NONE;
 	walk->packet = (struct packet){
 		.time_us = frame->time_us,
 		.wire_bytes = walk->cursor.stated,
@@ -123,8 +167,15 @@ enum packet_verdict decoder_decode(
 		return verdict;
 	for (unsigned i = 0; i < walk.first_count; i++)
 		fragment_remember(walk.fragments, &walk.firsts[i], &walk.packet);
+	if (walk.packet.fragment == PACKET_FRAGMENT_NONE)
+		walk.packet.fragment = walk.fragment;
 	*ret_packet = walk.packet;
 	return PACKET_DECODED;
+}
+
+void decoder_stats(const struct decoder *decoder, struct datagram_stats *ret_stats)
+{
+	datagram_table_stats(decoder->datagrams, ret_stats);
 }
 
 bool decode_knows_link(int link_type)

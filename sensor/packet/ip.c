@@ -32,7 +32,8 @@ void ip_begin(struct walk *walk, uint8_t version)
 	packet->fragment = PACKET_FRAGMENT_NONE;
 }
 
-enum packet_verdict ip_fragment(struct walk *walk, uint32_t identification, bool is_first)
+enum packet_verdict ip_fragment(
+	struct walk *walk, uint32_t identification, uint32_t offset_bytes, bool is_last)
 {
 	struct fragment_key key = {
 		.source = walk->packet.source,
@@ -40,10 +41,19 @@ enum packet_verdict ip_fragment(struct walk *walk, uint32_t identification, bool
 		.identification = identification,
 		.transport = walk->packet.ip_version == 4 ? walk->packet.transport : 0,
 	};
+	const struct datagram_part part = {
+		.header = walk->packet.ip,
+		.ip_version = walk->packet.ip_version,
+		.transport = walk->packet.transport,
+		.is_last = is_last,
+		.offset_bytes = offset_bytes,
+		.data = walk->cursor.at,
+		.bytes = walk->cursor.stated,
+	};
 
 	/* The datagram goes on in other frames: what it holds may be longer than this part. */
 	walk->cursor.bounded = false;
-	return walk_fragment(walk, &key, is_first);
+	return walk_fragment(walk, &key, &part);
 }
 
 enum packet_verdict layer_ipv4(struct walk *walk)
@@ -79,5 +89,5 @@ enum packet_verdict layer_ipv4(struct walk *walk)
 	}
 	uint16_t identification = cursor_u16(cursor, 4);
 	cursor_skip(cursor, header_bytes);
-	return ip_fragment(walk, identification, !(place & IPV4_OFFSET));
+	return ip_fragment(walk, identification, (place & IPV4_OFFSET) * 8u, !(place & IPV4_MORE));
 }

@@ -72,7 +72,7 @@ static enum packet_verdict pass_fragment(struct walk *walk, uint8_t protocol)
 	walk->packet.transport = protocol;
 	if (!(place & IPV6_MORE_OR_OFFSET))
 		return LAYER_NEXT;
-	return ip_fragment(walk, identification, !(place & IPV6_OFFSET));
+	return ip_fragment(walk, identification, place & IPV6_OFFSET, !(place & IPV6_MORE));
 }
 
 static enum packet_verdict pass_extensions(struct walk *walk, uint8_t protocol)
@@ -92,6 +92,7 @@ static enum packet_verdict pass_extensions(struct walk *walk, uint8_t protocol)
 
 			if (verdict != LAYER_NEXT)
 				return verdict;
+			following = walk->packet.transport; /* the first fragment's */
 		} else {
 			cursor_skip(cursor, bytes);
 		}

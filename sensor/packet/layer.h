@@ -7,6 +7,7 @@
  * the next layer in `next` and returns LAYER_NEXT. The loop is in decode.c: nothing recurses.
  */
 #include "packet/cursor.h"
+#include "packet/datagram.h"
 #include "packet/decode.h"
 #include "packet/fragment.h"
 
@@ -20,6 +21,7 @@ struct walk {
 	layer_decode *next;
 	const struct decode_policy *policy;
 	struct fragment_table *fragments;
+	struct datagram_table *datagrams;
 	unsigned opened;         /* IP headers and encapsulations so far */
 	struct packet packet;    /* filled on the way */
 	struct packet outer;     /* counts instead if the walk ends in one of outer_verdicts */
@@ -27,6 +29,7 @@ struct walk {
 	struct fragment_key
 		firsts[DECODE_LAYERS_MAX + 1]; /* datagrams of which this is the first part */
 	unsigned first_count;
+	uint8_t fragment; /* what an encapsulation is that came in pieces: enum packet_fragment */
 };
 
 /* Steps into an encapsulation: notes its bit, skips its header, names the next layer. */
@@ -92,8 +95,11 @@ bool walk_keeps_tunnel(const struct walk *walk);
  * if what is opened now ends in one of `verdicts`. */
 void walk_keep_outer(struct walk *walk, unsigned verdicts);
 
-/* Notes a fragment. `is_first`: its datagram is remembered once the walk has ended well; returns
- * LAYER_NEXT. Else the walk ends here: decoded when the first one is remembered. */
-enum packet_verdict walk_fragment(struct walk *walk, const struct fragment_key *key, bool is_first);
+/* Notes a fragment, `part` of the datagram `key` that the cursor stands at. When it makes the
+ * datagram whole, the walk goes on in that. Else a first one is remembered once the walk has ended
+ * well; both return LAYER_NEXT. With any other the walk ends here: decoded when the first one is
+ * remembered. */
+enum packet_verdict walk_fragment(
+	struct walk *walk, const struct fragment_key *key, const struct datagram_part *part);
 
 #endif

@@ -32,12 +32,14 @@ enum packet_layer {
 };
 
 enum packet_fragment {
-	PACKET_FRAGMENT_NONE,
+	PACKET_FRAGMENT_NONE,  /* neither the packet nor what it came in is one */
 	PACKET_FRAGMENT_FIRST, /* offset 0, more to come */
 	PACKET_FRAGMENT_LATER, /* no transport header of its own; ports come from the first one */
+	PACKET_FRAGMENT_WHOLE, /* the part that was missing: all but wire_bytes is the datagram's */
 };
 
-/* A decoded IP packet: pointers into the frame's data, valid as long as that is. */
+/* A decoded IP packet: pointers into the frame's data, or into the decoder's memory of fragments;
+ * valid until the next frame is decoded. */
 struct packet {
 	int64_t time_us;
 	const uint8_t *ip;          /* the (innermost) IP header */

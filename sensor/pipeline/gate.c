@@ -121,6 +121,7 @@ struct lap *gate_lap(struct gate *gate)
 void gate_stats(const struct gate *gate, struct gate_stats *ret_stats)
 {
 	*ret_stats = gate->stats;
+	decoder_stats(gate->decoder, &ret_stats->datagrams);
 }
 
 void gate_stats_add(struct gate_stats *sum, const struct gate_stats *more)
@@ -130,4 +131,6 @@ void gate_stats_add(struct gate_stats *sum, const struct gate_stats *more)
 	sum->bytes += more->bytes;
 	sum->unwatched += more->unwatched;
 	sum->control += more->control;
+	sum->datagrams.whole += more->datagrams.whole;
+	sum->datagrams.lost += more->datagrams.lost;
 }

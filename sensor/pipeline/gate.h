@@ -14,9 +14,10 @@
 
 struct gate_stats {
 	uint64_t packets[PACKET_VERDICTS];
-	uint64_t bytes;     /* wire bytes of all frames */
-	uint64_t unwatched; /* decoded packets with no end in a watched range */
-	uint64_t control;   /* of those, let through for the control group */
+	uint64_t bytes;                  /* wire bytes of all frames */
+	uint64_t unwatched;              /* decoded packets with no end in a watched range */
+	uint64_t control;                /* of those, let through for the control group */
+	struct datagram_stats datagrams; /* put together from fragments */
 };
 
 struct gate;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fragments: the first one has the ports, the later ones follow it. */
+/* Fragments: the first one has the ports, the later ones follow it, the last one to come shows the
+ * whole. */
 #include "frame_bytes.h"
 
 #define MORE 0x2000
@@ -35,7 +36,7 @@ static enum packet_verdict decode_at(
 	return decoder_decode(decoder, &frame, ret_packet);
 }
 
-/* A UDP datagram of 24 + 16 bytes in two parts. */
+/* A UDP datagram of 24 + 16 bytes and more: its first two parts of three. */
 static struct bytes first_part(unsigned id)
 {
 	struct bytes bytes = {0};
@@ -50,8 +51,17 @@ static struct bytes later_part(unsigned id)
 {
 	struct bytes bytes = {0};
 
-	put_ipv4_part(&bytes, 17, 16, id, 3);
+	put_ipv4_part(&bytes, 17, 16, id, MORE | 3);
 	put_zeros(&bytes, 16);
+	return bytes;
+}
+
+static struct bytes last_part(unsigned id)
+{
+	struct bytes bytes = {0};
+
+	put_ipv4_part(&bytes, 17, 5, id, 5);
+	put(&bytes, "hello", 5);
 	return bytes;
 }
 
@@ -156,7 +166,7 @@ static void test_ipv6_fragment_has_no_ports(void **state)
 	put_ipv6_part(&first, 24, 1);
 	put_udp(&first, 53, 32);
 	put_zeros(&first, 16);
-	put_ipv6_part(&later, 16, 24);
+	put_ipv6_part(&later, 16, 24 | 1);
 	put_zeros(&later, 16);
 	assert_int_equal(decode_parts(first, later, 0, &packet), PACKET_DECODED);
 	assert_int_equal(packet.destination_port, 53);
@@ -178,6 +188,71 @@ static void test_atomic_fragment_is_taken_for_a_part(void **state)
 	assert_int_equal(packet.payload_bytes, 5);
 }
 
+static void test_whole_datagram_is_shown_in_pieces_or_counted_as_more(void **state)
+{
+	struct bytes parts[] = {first_part(9), later_part(9), last_part(9)};
+	struct packet packet;
+	struct datagram_stats stats;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(decode_at(i, &parts[i], &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_WHOLE);
+	assert_int_equal(packet.destination_port, 53);
+	assert_int_equal(packet.wire_bytes, 25);
+	assert_int_equal(packet.ip_bytes, 20 + 24 + 16 + 5);
+	assert_int_equal(packet.ip_captured_bytes, packet.ip_bytes);
+	assert_int_equal(packet.payload_bytes, 32); /* as UDP states it */
+	assert_int_equal(packet.ip[9], 17);
+	assert_int_equal(packet.ip[3], 65);
+	decoder_stats(decoder, &stats);
+	assert_int_equal(stats.whole, 1);
+}
+
+static void test_datagram_whose_last_part_comes_first_is_lost(void **state)
+{
+	struct bytes parts[] = {last_part(9), later_part(9), first_part(9)};
+	struct packet packet;
+
+	(void)state;
+	assert_int_equal(decode_at(0, &parts[0], &packet), PACKET_FRAGMENT);
+	assert_int_equal(decode_at(0, &parts[1], &packet), PACKET_FRAGMENT);
+	assert_int_equal(decode_at(0, &parts[2], &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_WHOLE);
+	assert_int_equal(packet.payload_bytes, 32);
+}
+
+/* The first part looks like UDP, the whole contradicts itself: each part counts as it would alone.
+ */
+static void test_datagram_that_is_malformed_as_a_whole_takes_its_part_along(void **state)
+{
+	struct bytes first = first_part(9), last = last_part(9);
+	struct packet packet;
+
+	(void)state;
+	first.data[25] = 60; /* UDP's length, beyond the whole datagram's */
+	last.data[7] = 3;    /* in two parts */
+	assert_int_equal(decode_at(0, &first, &packet), PACKET_DECODED);
+	assert_int_equal(decode_at(0, &last, &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_LATER);
+	assert_int_equal(packet.destination_port, 53);
+	assert_ptr_equal(packet.ip, last.data);
+	assert_int_equal(packet.payload_bytes, 5);
+}
+
+static void test_part_that_was_cut_is_taken_for_a_whole_one(void **state)
+{
+	struct bytes first = first_part(9), last = last_part(9);
+	struct packet packet;
+
+	(void)state;
+	last.data[7] = 3;
+	last.size -= 1;
+	assert_int_equal(decode_at(0, &first, &packet), PACKET_DECODED);
+	assert_int_equal(decode_at(0, &last, &packet), PACKET_DECODED);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_LATER);
+}
+
 /* VXLAN over IPv6 in two parts; the inner packet is IPv4. */
 static void test_fragmented_encapsulation_is_counted_to_its_outside(void **state)
 {
@@ -195,17 +270,17 @@ static void test_fragmented_encapsulation_is_counted_to_its_outside(void **state
 	put_ipv6_part(&later, 3, 72);
 	put(&later, "llo", 3);
 	assert_int_equal(decode_at(0, &first, &packet), PACKET_DECODED);
-	assert_int_equal(packet.fragment, PACKET_FRAGMENT_NONE);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_FIRST);
 	assert_int_equal(decode_at(0, &later, &packet), PACKET_DECODED);
-	assert_int_equal(packet.fragment, PACKET_FRAGMENT_LATER);
+	assert_int_equal(packet.fragment, PACKET_FRAGMENT_WHOLE);
 	assert_int_equal(packet.transport, 6);
 	assert_int_equal(packet.ip_version, 4);
 	assert_int_equal(packet.destination_port, 443);
 	assert_string_equal(address_format(&packet.source, text), "10.0.0.1");
 	assert_string_equal(address_format(&packet.destination, text), "10.0.0.2");
 	assert_int_equal(packet.layers, PACKET_LAYER_VXLAN);
-	assert_int_equal(packet.ip_captured_bytes, 51);
-	assert_ptr_equal(packet.ip, later.data);
+	assert_int_equal(packet.ip_captured_bytes, INNER_BYTES);
+	assert_memory_equal(packet.payload, "hello", 5);
 }
 
 static void test_fragmented_tunnel_is_called_malformed(void **state)
@@ -260,6 +335,10 @@ int main(void)
 		TEST(test_memory_of_first_fragments_grows_or_loses_some),
 		TEST(test_ipv6_fragment_has_no_ports),
 		TEST(test_atomic_fragment_is_taken_for_a_part),
+		TEST(test_whole_datagram_is_shown_in_pieces_or_counted_as_more),
+		TEST(test_datagram_whose_last_part_comes_first_is_lost),
+		TEST(test_datagram_that_is_malformed_as_a_whole_takes_its_part_along),
+		TEST(test_part_that_was_cut_is_taken_for_a_whole_one),
 		TEST(test_fragmented_encapsulation_is_counted_to_its_outside),
 		TEST(test_fragmented_tunnel_is_called_malformed),
 		TEST(test_tcp_header_spread_over_fragments_hides_the_flow),

@@ -240,6 +240,10 @@ static void first_fragment_is_a_message(void **state)
 	assert_string_equal(said, "");
 	ask(PSH, 1, "fragments");
 	assert_string_equal(said, ">fragments");
+	/* its encapsulation came in pieces */
+	put_segment(&dialogue, true, PSH, 10, 0, "tun", 3, PACKET_FRAGMENT_FIRST);
+	put_segment(&dialogue, true, PSH, 10, 0, "tunnel", 0, PACKET_FRAGMENT_WHOLE);
+	assert_string_equal(said, ">fragments>tunnel");
 }
 
 static void endless_message_is_kept_back(void **state)
