@@ -24,12 +24,12 @@ const struct command commands[] = {
 	{"score", "[options] FILE.csv", "run the detector over count series from a file",
 		{"surgetap score counts.csv", "surgetap score --bucket 3600 --all counts.csv"},
 		command_score},
-	{"compare", "[options] BEFORE AFTER",
+	{"compare", "[options] BEFORE AFTER|INPUT|--redis URL",
 		"tell how many times as much a technique is used as before",
 		{"surgetap compare -w 192.0.2.0/24=branch january.pcap june.pcap",
 			"surgetap compare --before 2026-03-03..2026-03-24 --after "
 			"2026-03-24..2026-03-25 "
-			"usage.ndjson"},
+			"--redis redis://localhost:6379/0"},
 		command_compare},
 	{"report", "--usage FILE|--redis URL --output FILE.html",
 		"make a page to look at from counts and alerts",

@@ -29,8 +29,9 @@ static const struct argp_option more_options[] = {
 	{.name = "bucket",
 		.key = KEY_BUCKET,
 		.arg = "SECONDS",
-		.doc = "of captures: count in buckets of 3600 (default) or, when they are short, "
-		       "60"},
+		.doc = "of captures and Redis: count in buckets of 3600 (default) or, when they "
+		       "are "
+		       "short, 60"},
 	{.name = "json", .key = KEY_JSON, .doc = "print one JSON object for each row"},
 	{.name = NULL},
 };
@@ -92,13 +93,20 @@ static int read_capture(struct compare *compare, const struct config *config, ch
 		compare->books[input], &compare->peers);
 }
 
+static int new_book(struct compare *compare, int input)
+{
+	if (book_new(compare->bucket_s, &compare->books[input]) == 0)
+		return STATUS_OK;
+	log_error("out of memory");
+	return STATUS_FAILURE;
+}
+
 /* Reads one input into its book; a damaged capture counts up to the damage. */
 static int read_input(struct compare *compare, const struct config *config, char *path, int input)
 {
-	if (book_new(compare->bucket_s, &compare->books[input]) < 0) {
-		log_error("out of memory");
-		return STATUS_FAILURE;
-	}
+	int status = new_book(compare, input);
+	if (status)
+		return status;
 	if (!compare_source_is_usage(path))
 		return read_capture(compare, config, path, input);
 	compare->has_usage = true;
@@ -195,6 +203,24 @@ static int print(struct compare *compare)
 	return is_done ? STATUS_OK : STATUS_FAILURE;
 }
 
+/* Both windows out of Redis, and what lies between. */
+static int compare_redis(struct compare *compare, const struct config *config)
+{
+	const struct usage_store_wanted wanted = {
+		.start_s = compare->start_s[compare->start_s[1] < compare->start_s[0]],
+		.end_s = compare->end_s[compare->end_s[1] > compare->end_s[0]],
+		.minutes_only = compare->bucket_s < 3600,
+	};
+	int status = new_book(compare, 0);
+	if (status == STATUS_OK)
+		status = compare_source_read_redis(config, &wanted, compare->books[0]);
+	if (status)
+		return status;
+	compare->has_usage = true;
+	compare->books[1] = compare->books[0];
+	return print(compare);
+}
+
 /* Which flows of an input are before, which after. */
 static void plan_peers(struct compare *compare, const struct config *config, int input, int inputs)
 {
@@ -252,11 +278,14 @@ int command_compare(int argc, char **argv)
 		options_parse_more(argc, argv, "compare", &argp, &compare, &config, &paths, &count);
 	if (status)
 		return status;
-	if (count == INPUTS || (count == 1 && compare.has_window[0] && compare.has_window[1])) {
+	bool has_windows = compare.has_window[0] && compare.has_window[1];
+	if (count == INPUTS || (count == 1 && has_windows)) {
 		status = compare_inputs(&compare, &config, paths, (int)count);
+	} else if (count == 0 && has_windows && config.redis) {
+		status = compare_redis(&compare, &config);
 	} else {
-		log_error("compare needs BEFORE and AFTER, or one input with --before START..END "
-			  "and --after START..END");
+		log_error("compare needs BEFORE and AFTER, or one input or --redis URL with "
+			  "--before START..END and --after START..END");
 		status = STATUS_USAGE;
 	}
 	done(&compare);

@@ -2,6 +2,7 @@
 #include "commands/compare_source.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,6 +10,8 @@
 #include "commands/commands.h"
 #include "commands/feed.h"
 #include "commands/usage_book.h"
+#include "commands/usage_redis.h"
+#include "publish/publisher.h"
 #include "report/usage_file.h"
 
 /* What the pipeline's listeners fill. */
@@ -49,6 +52,35 @@ int compare_source_read_usage(const char *path, struct book *book)
 	else
 		log_error("%s: %s", path, strerror((int)-taken));
 	return STATUS_FAILURE;
+}
+
+static int open_store(const struct config *config, struct store **ret_store)
+{
+	struct url url;
+	char reason[URL_REASON_SIZE];
+	int error = url_parse(config->redis, &url, reason);
+	url_fill_password(&url, getenv(PUBLISHER_PASSWORD_VARIABLE));
+	*ret_store = error == 0 ? store_new(&url, config->redis_prefix) : NULL;
+	explicit_bzero(&url, sizeof url);
+	if (*ret_store)
+		return STATUS_OK;
+	log_error("redis: %s", error < 0 ? reason : "out of memory");
+	return STATUS_FAILURE;
+}
+
+int compare_source_read_redis(
+	const struct config *config, const struct usage_store_wanted *wanted, struct book *book)
+{
+	char text[USAGE_REDIS_TEXT_SIZE];
+	struct store *store;
+	int status = open_store(config, &store);
+	if (status)
+		return status;
+	status = usage_redis_read(store, wanted, book, text);
+	if (status == STATUS_OK)
+		log_info("redis: %s", text);
+	store_free(store);
+	return status;
 }
 
 static void take_usage(void *argument, const struct analyst_usage *usage)

@@ -2,9 +2,8 @@
 #ifndef COMMANDS_REPORT_REDIS_H
 #define COMMANDS_REPORT_REDIS_H
 /*
- * The report's counts and alerts out of Redis, as a sensor delivers them (docs/redis.md): the usage
- * streams of all ranges, and the stream of alerts. Both are read in pages of bounded size, so that
- * memory is that of the report alone.
+ * The report's counts and alerts out of Redis, as a sensor delivers them (docs/redis.md), and the
+ * words for where they are from.
  */
 #include <stdint.h>
 

@@ -189,7 +189,8 @@ static int add_bucket(
 	int64_t within_s = bucket->start_s % book->slot_s;
 	uint64_t bit = UINT64_C(1) << within_s / bucket->scale_s;
 	struct book_seen *seen = &range->seen[slot];
-	bool with_hosts = bucket->coverage >= BOOK_HOSTS_COVERAGE, is_again = seen->buckets & bit;
+	bool with_hosts = bucket->coverage >= BOOK_HOSTS_COVERAGE && !bucket->stands_in;
+	bool is_again = seen->buckets & bit;
 	int error = 0;
 	if (is_again && !is_other_half(range, bucket)) {
 		book->repeated++;
@@ -208,14 +209,16 @@ static int add_bucket(
 int book_put(struct book *book, const struct book_bucket *bucket)
 {
 	struct book_range *range;
-	if (!is_bucket(bucket) || (book->bucket_s && book->bucket_s != bucket->scale_s) ||
+	bool is_other = book->bucket_s && book->bucket_s != bucket->scale_s;
+	if (!is_bucket(bucket) || (is_other && !bucket->stands_in) ||
 		book->slot_s / bucket->scale_s >= BOOK_BUCKETS_MAX)
 		return -EINVAL;
 	if (bucket->start_s < book->start_s || bucket->start_s >= book->end_s)
 		return 0;
 	if (bucket->scale_s > book->slot_s)
 		book->slot_s = bucket->scale_s;
-	book->bucket_s = bucket->scale_s;
+	if (!bucket->stands_in)
+		book->bucket_s = bucket->scale_s;
 	int64_t start_s = bucket->start_s - bucket->start_s % book->slot_s;
 	int error = get_range(book, bucket, start_s, &range);
 	if (error < 0)

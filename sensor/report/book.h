@@ -9,6 +9,8 @@
  * Distinct hosts do not add up over buckets. A slot keeps their mean over its buckets, so that
  * `hosts` reads "distinct hosts in a bucket of bucket_s", whatever the slot.
  *
+ * Where a history lacks buckets, finer ones may stand in: their flows count, their hosts cannot.
+ *
  * Pieces of a history may overlap: a bucket that was put before is passed over and counted. Only
  * the two halves of a bucket that a cut went through, one after the other, add up.
  */
@@ -61,6 +63,7 @@ struct book_bucket {
 	double coverage; /* 0..1 */
 	const struct book_count *counts;
 	size_t count;
+	bool stands_in; /* of a finer scale than the book's: it says nothing of hosts */
 };
 
 /* An empty book with slots of `slot_s` seconds, or longer ones if the buckets are. 0 or -ENOMEM. */
@@ -71,9 +74,9 @@ void book_free(struct book *book);
 void book_limit(struct book *book, int64_t start_s, int64_t end_s);
 
 /* Adds a bucket. Returns 0, also for one that was passed over; -EINVAL for a bucket of another
- * scale than those before or one that is no bucket, or too short (BOOK_BUCKETS_MAX); -ERANGE for
- * time that goes back before its range's first slot; -ENOSPC for more than BOOK_ limits allow;
- * -ENOMEM. Then nothing, or a part of it, was added. */
+ * scale than those before, unless it stands in, or one that is no bucket, or too short
+ * (BOOK_BUCKETS_MAX); -ERANGE for time that goes back before its range's first slot; -ENOSPC for
+ * more than BOOK_ limits allow; -ENOMEM. Then nothing, or a part of it, was added. */
 int book_put(struct book *book, const struct book_bucket *bucket);
 
 /* Buckets that had been put before. */

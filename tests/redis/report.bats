@@ -25,6 +25,27 @@ fill() {
 		cli --pipe >/dev/null
 }
 
+# fill_hours RANGE DAYS [FIRST]: the same of hours in hours.ndjson and in Redis, FIRST days later.
+fill_hours() {
+	jq -nc --arg range "$1" --argjson first "$((24 * ${3:-0}))" --argjson hours "$((24 * $2))" 'range($first; $first + $hours) as $h
+		| {event_type: "usage", range: $range, time_ms: ((1772409600 + 3600 * $h) * 1000), scale_seconds: 3600,
+			vpn_flows: (180 + $h % 24), vpn_hosts: (10 + $h % 3), all_flows: 1200, all_hosts: 90, coverage: 1}' >new.ndjson
+	cat new.ndjson >>hours.ndjson
+	jq -r --arg range "$1" '"XADD surgetap:usage-hour:" + ($range | @uri) + " \(.time_ms)-0 " +
+		"vpn_flows \(.vpn_flows) vpn_hosts \(.vpn_hosts) all_flows \(.all_flows) all_hosts \(.all_hosts) coverage 1"' new.ndjson |
+		cli --pipe >/dev/null
+}
+
+# column PAGE TECHNIQUE FIELD: of the first range, its numbers on one line.
+column() {
+	python3 - "$@" <<'PYTHON'
+import base64, json, re, sys, zlib
+page, technique, field = sys.argv[1:]
+packed = re.search(r'id="range-0">([^<]*)<', open(page).read()).group(1)
+print(*json.loads(zlib.decompress(base64.b64decode(packed)))["columns"][technique][field])
+PYTHON
+}
+
 # alert N: an event whose window ends N hours after 2026-03-03, in alerts.ndjson and in Redis.
 alert() {
 	jq -nc --argjson n "$1" '(1772496000 + 3600 * $n) as $last | {timestamp: "2026-03-03T00:00:00.000000+0000", event_type: "alert",
@@ -49,6 +70,86 @@ data() { grep -oE '<script type="application/(json|octet-stream)".*' "$1" | sed 
 	cmp <(data redis.html) <(data file.html)
 	[ "$(data redis.html | wc -l)" -ge 3 ]
 	grep -q '7200 minutes of 2 ranges, 2 alerts' "$LOG"
+}
+
+@test "hours are taken where they are: the page of the file of hours, though minutes are there too" {
+	start_server
+	fill 'a b' 3
+	fill_hours 'a b' 3
+	fill_hours c 300
+	alert 1
+	"$SURGETAP" report --redis "$URL" -o redis.html 2>"$LOG"
+	"$SURGETAP" report --quiet --usage hours.ndjson --alerts alerts.ndjson -o file.html
+	cmp <(data redis.html) <(data file.html)
+	grep -q '7272 hours of 2 ranges, 1 alerts' "$LOG"
+}
+
+@test "minutes stand in for hours that are not there, with their flows and without hosts" {
+	start_server
+	fill_hours a 1
+	fill_hours a 1 2
+	fill a 4
+	"$SURGETAP" report --redis "$URL" -o redis.html 2>"$LOG"
+	grep -q '48 hours and 2880 minutes of 1 ranges' "$LOG"
+	"$SURGETAP" report --quiet --usage usage.ndjson -o minutes.html
+	"$SURGETAP" report --quiet --usage hours.ndjson -o hours.html
+	read -ra flows < <(column redis.html vpn flows)
+	read -ra hosts < <(column redis.html vpn hosts)
+	read -ra minutes < <(column minutes.html vpn flows)
+	read -ra hours < <(column hours.html vpn flows)
+	[ "${#flows[@]}" -eq 96 ]
+	for i in {0..95}; do
+		if ((i / 24 % 2)); then
+			[ "${flows[i]}" = "${minutes[i]}" ]
+			[ "${hosts[i]}" = None ]
+		else
+			[ "${flows[i]}" = "${hours[i]}" ]
+			[ "${hosts[i]}" != None ]
+		fi
+	done
+}
+
+@test "a server that was given hours only lately is read by its minutes" {
+	start_server
+	fill a 3
+	fill_hours a 1 2
+	"$SURGETAP" report --redis "$URL" -o redis.html 2>"$LOG"
+	"$SURGETAP" report --quiet --usage usage.ndjson -o file.html
+	cmp <(data redis.html) <(data file.html)
+	grep -q '4320 minutes of 1 ranges' "$LOG"
+}
+
+@test "pieces of an hour that two runs saw add up" {
+	start_server
+	cli xadd surgetap:usage-hour:a 1772409600000-0 vpn_flows 10 vpn_hosts 4 all_flows 50 all_hosts 9 coverage 0.5 >/dev/null
+	cli xadd surgetap:usage-hour:a 1772409600000-1860 vpn_flows 7 vpn_hosts 3 all_flows 40 all_hosts 8 coverage 0.45 >/dev/null
+	"$SURGETAP" report --quiet --redis "$URL" -o redis.html
+	[ "$(column redis.html vpn flows)" = 17 ]
+	[ "$(column redis.html vpn hosts)" = 4 ]
+}
+
+@test "compare by Redis says what compare by the file says" {
+	start_server
+	fill a 2
+	fill_hours a 20
+	for windows in "--before 2026-03-02..2026-03-16 --after 2026-03-16..2026-03-22" "--before ..2026-03-16 --after 2026-03-16T06:00.."; do
+		# shellcheck disable=SC2086 # words
+		"$SURGETAP" compare --json $windows --redis "$URL" >redis.json 2>"$LOG"
+		# shellcheck disable=SC2086 # words
+		"$SURGETAP" compare --json --quiet $windows hours.ndjson >file.json
+		cmp redis.json file.json
+		[ "$(wc -l <redis.json)" -ge 4 ]
+	done
+	log_has "480 hours of 1 ranges"
+	"$SURGETAP" compare --json --bucket 60 --before 2026-03-02..2026-03-03 --after 2026-03-03..2026-03-04 --redis "$URL" >redis.json 2>"$LOG"
+	"$SURGETAP" compare --json --bucket 60 --quiet --before 2026-03-02..2026-03-03 --after 2026-03-03..2026-03-04 usage.ndjson >file.json
+	cmp redis.json file.json
+	log_has "2880 minutes of 1 ranges"
+	run -2 "$SURGETAP" compare --redis "$URL"
+	run -2 "$SURGETAP" compare --redis "$URL" --before 2026-03-02..2026-03-03
+	stop_all
+	run -1 "$SURGETAP" compare --redis "$URL" --before ..2026-03-03 --after 2026-03-03..
+	[[ $output == *"redis.sock: cannot connect"* ]]
 }
 
 @test "a window cuts counts and alerts, the same from Redis and from files" {
@@ -92,7 +193,8 @@ data() { grep -oE '<script type="application/(json|octet-stream)".*' "$1" | sed 
 	cli xadd surgetap:alerts '*' eve '{"schema":"surgetap.alert/9"}' >/dev/null
 	cli xadd surgetap:alerts '*' subject hello >/dev/null
 	"$SURGETAP" report --redis "$URL" -o redis.html 2>"$LOG"
-	log_has "3 entries or keys were no usage or alert of this version"
+	log_has "1 entries or keys were no usage"
+	log_has "2 entries were no alerts of this version"
 	cli set surgetap:usage:text hello >/dev/null
 	run -1 "$SURGETAP" report --redis "$URL" -o other.html
 	[[ $output == *WRONGTYPE* ]]
