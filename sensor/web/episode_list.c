@@ -45,6 +45,9 @@ static int compare(const struct heap *heap, const struct episode *a, const struc
 	case EPISODE_BY_TIME:
 		order = compare_numbers(a->time_ms, b->time_ms, down);
 		break;
+	case EPISODE_BY_BEGIN:
+		order = compare_numbers(a->first_ms, b->first_ms, down);
+		break;
 	case EPISODE_BY_STATE:
 		order = compare_texts(heap->names, a->state, b->state, down);
 		break;
@@ -155,7 +158,7 @@ json_t *episode_list_count_open(const struct names *names, const struct episode 
 {
 	struct pair {
 		uint16_t range, technique;
-		json_int_t count;
+		json_int_t count, unseen;
 	} pairs[EPISODES_OPEN_MAX];
 	size_t known = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -168,14 +171,15 @@ json_t *episode_list_count_open(const struct names *names, const struct episode 
 		if (at == EPISODES_OPEN_MAX)
 			continue;
 		if (at == known)
-			pairs[known++] = (struct pair){all[i].range, all[i].technique, 0};
+			pairs[known++] = (struct pair){all[i].range, all[i].technique, 0, 0};
 		pairs[at].count++;
+		pairs[at].unseen += !all[i].is_acked;
 	}
 	json_t *counts = json_array();
 	for (size_t i = 0; i < known; i++)
 		json_array_append_new(counts,
-			json_pack("{s:o, s:o, s:I}", "range", text_of(names, pairs[i].range),
+			json_pack("{s:o, s:o, s:I, s:I}", "range", text_of(names, pairs[i].range),
 				"technique", text_of(names, pairs[i].technique), "count",
-				pairs[i].count));
+				pairs[i].count, "unseen", pairs[i].unseen));
 	return counts;
 }

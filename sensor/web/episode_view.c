@@ -12,7 +12,7 @@
 #include "web/reply.h"
 
 static const char *const orders[EPISODE_ORDERS] = {
-	"time", "state", "technique", "range", "ratio", "rise", "severity", "acked"};
+	"time", "began", "state", "technique", "range", "ratio", "rise", "severity", "acked"};
 
 struct selection {
 	struct alert_filter filter;

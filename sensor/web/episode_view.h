@@ -8,8 +8,8 @@
 
 /* GET: {"episodes": [...], "total", "loading": the past is still being read, "since": the id of the
  * oldest one that is kept, or null when nothing older is in the stream}. The query holds a filter
- * without `q`, `acked` (yes, no), `sort` (time, state, technique, range, ratio, rise, severity,
- * acked), `dir` (asc, desc), `offset` and `limit`. */
+ * without `q`, `acked` (yes, no), `sort` (time, began, state, technique, range, ratio, rise,
+ * severity, acked), `dir` (asc, desc), `offset` and `limit`. */
 void episode_view_list(struct episodes *episodes, struct store *store, struct request *request,
 	struct answer *ret_answer);
 

@@ -162,8 +162,10 @@ void episodes_set_ack(struct episodes *episodes, const char *alert_id, bool is_a
 {
 	pthread_mutex_lock(&episodes->lock);
 	uint32_t place = *find_slot(episodes, alert_id);
-	if (place != EMPTY)
+	if (place != EMPTY && episodes->all[place - 1].is_acked != is_acked) {
 		episodes->all[place - 1].is_acked = is_acked;
+		episodes->version++;
+	}
 	pthread_mutex_unlock(&episodes->lock);
 }
 

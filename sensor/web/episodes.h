@@ -32,7 +32,8 @@ struct episode {
 };
 
 enum episode_order {
-	EPISODE_BY_TIME, /* of the newest entry */
+	EPISODE_BY_TIME,  /* of the newest entry */
+	EPISODE_BY_BEGIN, /* of the oldest one */
 	EPISODE_BY_STATE,
 	EPISODE_BY_TECHNIQUE,
 	EPISODE_BY_RANGE,
@@ -41,7 +42,7 @@ enum episode_order {
 	EPISODE_BY_SEVERITY, /* 1 is the most severe */
 	EPISODE_BY_ACK,      /* not seen to comes first */
 };
-#define EPISODE_ORDERS 8
+#define EPISODE_ORDERS 9
 
 struct episode_wish {
 	enum episode_order order;
@@ -90,7 +91,8 @@ void episodes_sum(struct episodes *episodes, struct episodes_sum *ret_sum);
  * memory. */
 json_t *episodes_list(struct episodes *episodes, const struct episode_wish *wish);
 
-/* [{"range", "technique", "count"}] of those that are open. NULL: no memory. */
+/* [{"range", "technique", "count", "unseen": of them not seen to}] of those that are open. NULL: no
+ * memory. */
 json_t *episodes_count_open(struct episodes *episodes);
 
 #endif

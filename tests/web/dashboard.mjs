@@ -50,7 +50,7 @@ const cases = {
 		assert.match(await page.locator('#detail pre').innerText(), /as_org/);
 		assert.doesNotMatch(await page.locator('#detail').innerText(), /[\u202e\u0007]/);
 		assert.equal(await page.locator('main script, main img, #detail img').count(), 0);
-		assert.equal(await page.title(), 'surgetap');
+		assert.match(await page.title(), /^\(\d+\) surgetap$/);
 	},
 	async live() {
 		const page = await ready(await open());
@@ -137,14 +137,105 @@ const cases = {
 		const [usage] = await Promise.all([page2.waitForEvent('download'), page2.click('#chart-csv')]);
 		assert.match(readFileSync(await usage.path(), 'utf8'), /^"time","tor"\r\n2026-03-[^]*,26\r\n$/);
 	},
+	async ndjson() {
+		const page = await ready(await open('?range=star-jv'));
+		const [file] = await Promise.all([page.waitForEvent('download'), page.click('#export-ndjson')]);
+		assert.equal(file.suggestedFilename(), 'surgetap-alerts.ndjson');
+		const records = readFileSync(await file.path(), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+		assert.deepEqual(records.map((record) => record.alert.context.range), ['star-jv', 'star-jv']);
+		await page.selectOption('#state', 'close'); /* the link follows the filter */
+		const [none] = await Promise.all([page.waitForEvent('download'), page.click('#export-ndjson')]);
+		assert.equal(readFileSync(await none.path(), 'utf8'), '');
+		/* A name from traffic is no formula, no second cell and no script in a table either. */
+		const all = await ready(await open());
+		const [csv] = await Promise.all([all.waitForEvent('download'), all.click('#export-csv')]);
+		const line = readFileSync(await csv.path(), 'utf8').split('\r\n').find((text) => text.includes('onerror'));
+		assert.match(line, /"<script>document\.title=""owned""<\/script>/);
+	},
+	async picker() {
+		const page = await ready(await open());
+		const type = async (id, text) => {
+			await page.focus(id);
+			await page.keyboard.press('Control+a');
+			await page.keyboard.type(text);
+		};
+		const from = (ms) => page.waitForFunction((wanted) => new URLSearchParams(location.search).get('from') === String(wanted), ms);
+		const to = (ms) => page.waitForFunction((wanted) => new URLSearchParams(location.search).get('to') === String(wanted), ms);
+		await type('#from', '2026-03-25 18:0'); /* half a time acts on nothing */
+		assert.equal(new URL(page.url()).search, '');
+		await page.keyboard.type('0');
+		await page.keyboard.press('Enter');
+		await from(Date.UTC(2026, 2, 25, 18));
+		await page.waitForFunction(() => document.getElementById('plot-note').textContent.startsWith('Each minute'));
+		const before = page.url();
+		await type('#to', '2026-03-25 17:00');
+		await page.keyboard.press('Tab');
+		await page.getByText('The end must be later than the begin.').waitFor();
+		await type('#to', 'soon');
+		await page.keyboard.press('Tab');
+		await page.getByText('This is no time like').waitFor();
+		assert.equal(await page.getAttribute('#to', 'aria-invalid'), 'true');
+		assert.equal(page.url(), before);
+		await type('#to', '2026-03-25T20:00');
+		await page.keyboard.press('Enter');
+		await to(Date.UTC(2026, 2, 25, 20));
+		assert.equal(await page.isVisible('#notice'), false);
+		await page.click('#zone'); /* what is typed is of the zone that is shown */
+		await type('#to', '2026-03-26 06:00');
+		await page.keyboard.press('Enter');
+		await to(Date.UTC(2026, 2, 25, 21));
+		await type('#to', '2026-03-25 22:30:00Z'); /* unless it names another */
+		await page.keyboard.press('Enter');
+		await to(Date.UTC(2026, 2, 25, 22, 30));
+		await page.locator('#span').getByText('24 h').click();
+		await page.waitForFunction(() => !location.search.includes('from='));
+	},
+	async several() {
+		const entries = [['dark-1', 'tor'], ['dark-2', 'vpn'], ['dark-3', 'opsec']].map(([id, technique]) =>
+			cli('xadd', 'surgetap:alerts', '*', 'alert_id', id, 'state', 'open', 'range', 'gone-dark', 'technique', technique, 'severity', '1', 'ratio', '9', 'time_ms', '1774461600000', 'eve', '{}'));
+		const page = await ready(await open());
+		await page.waitForFunction(() => /^\((\d+)\)/.test(document.title));
+		const waiting = async () => Number((await page.title()).match(/\d+/)[0]), before = await waiting();
+		await page.click('#unseen');
+		await page.waitForFunction(() => [...document.querySelectorAll('#rows td:nth-child(3)')].every((cell) => cell.innerText !== 'close'));
+		await rows(page).filter({ hasText: 'gone-dark' }).first().click();
+		await page.fill('#ack-comment', 'a planned move');
+		await page.check('#ack-others');
+		await page.click('#ack-send');
+		await page.waitForFunction(() => ![...document.querySelectorAll('#rows tr')].some((row) => row.innerText.includes('gone-dark')));
+		const kept = JSON.parse(cli('--json', 'hgetall', 'surgetap:acks'));
+		assert.deepEqual(Object.keys(kept).sort(), ['dark-1', 'dark-2', 'dark-3']);
+		await page.waitForFunction((count) => Number(document.title.match(/\d+/)[0]) === count, before - 3);
+		cli('del', 'surgetap:acks');
+		cli('xdel', 'surgetap:alerts', ...entries);
+	},
+	async paper() {
+		const page = await ready(await open('?alert=1004-0', { colorScheme: 'dark' }));
+		await page.waitForSelector('#detail li');
+		await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+		await page.waitForFunction(() => getComputedStyle(document.documentElement).backgroundColor === 'rgb(246, 247, 249)' );
+		for (const gone of ['#tools', '#filters', '#chart-csv', '.ack', '#detail header button', '#ranges-order'])
+			assert.equal(await page.locator(gone).first().isVisible(), false, gone + ' is printed');
+		assert.ok(await page.getByText('Example flows').isVisible());
+		assert.equal(await page.evaluate(() => getComputedStyle(document.getElementById('ranges')).maxHeight), 'none');
+		await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+		await page.waitForFunction(() => document.documentElement.classList.contains('dark'));
+	},
+	async absent() { /* Redis was never there */
+		const page = await open();
+		await page.waitForSelector('#notice:not([hidden])');
+		assert.match(await page.locator('#notice').innerText(), /Redis cannot be reached.*The page fills by itself/);
+		await page.getByText('Nothing is known yet: Redis does not answer.').waitFor();
+		faults.splice(0); /* the browser tells of each 503 */
+	},
 	async link() {
 		const page = await ready(await open('?range=star-jv&techniques=tor&metric=flows&from=1774440000000&to=1774483200000&state=open%2Cupdate&alert=1004-0'));
-		assert.equal(await page.inputValue('#from'), '2026-03-25T12:00');
+		assert.equal(await page.inputValue('#from'), '2026-03-25 12:00');
 		assert.equal(await page.inputValue('#state'), 'open,update');
 		await page.locator('#metric [aria-pressed="true"]', { hasText: 'flows' }).waitFor();
 		await page.locator('#detail').getByText('Example flows').waitFor();
 		await page.click('#zone');
-		assert.equal(await page.inputValue('#from'), '2026-03-25T21:00');
+		assert.equal(await page.inputValue('#from'), '2026-03-25 21:00');
 		await page.locator('#detail').getByText('2026-03-26 03:00').first().waitFor();
 	},
 	async keyboard() {
@@ -217,28 +308,28 @@ const cases = {
 		const isSorted = (name, way) => page.waitForFunction(([title, wanted]) => [...document.querySelectorAll('#columns th')].every((th) => th.getAttribute('aria-sort') === (th.innerText.startsWith(title) ? wanted : null)), [name, way]);
 		const settled = () => page.waitForFunction(() => / of /.test(document.getElementById('rows-note').textContent));
 		const cells = (place) => page.locator(`#rows td:nth-child(${place})`).allInnerTexts();
-		await isSorted('When', 'descending');
+		await isSorted('Latest', 'descending');
 		await column('Range').locator('button').focus();
 		await page.keyboard.press('Enter');
 		await isSorted('Range', 'ascending');
 		await settled();
-		const up = await cells(4);
+		const up = await cells(5);
 		assert.deepEqual(up, [...up].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })));
 		assert.equal(up.filter((name) => name.startsWith('range-0')).length > 90, true); /* not those of the newest hundred */
 		assert.equal(await page.evaluate(() => document.activeElement.dataset.order), 'range');
 		await page.keyboard.press('Enter');
 		await isSorted('Range', 'descending');
-		await page.waitForFunction(() => document.querySelector('#rows td:nth-child(4)').innerText.startsWith('star-jv'));
+		await page.waitForFunction(() => document.querySelector('#rows td:nth-child(5)').innerText.startsWith('star-jv'));
 		const other = await ready(await open(new URL(page.url()).search)); /* the link holds the order */
 		await other.waitForFunction(() => document.querySelector('#columns th[aria-sort="descending"]')?.innerText.startsWith('Range'));
-		await other.waitForFunction(() => document.querySelector('#rows td:nth-child(4)').innerText.startsWith('star-jv'));
+		await other.waitForFunction(() => document.querySelector('#rows td:nth-child(5)').innerText.startsWith('star-jv'));
 		const before = await rows(page).count();
 		await page.click('#more');
 		await page.waitForFunction((count) => document.querySelectorAll('#rows tr').length >= count + 100, before);
 		await page.selectOption('#state', 'open,update');
-		await page.waitForFunction(() => [...document.querySelectorAll('#rows td:nth-child(2)')].every((cell) => cell.innerText !== 'close'));
-		await column('When').locator('button').click();
-		await isSorted('When', 'descending');
+		await page.waitForFunction(() => [...document.querySelectorAll('#rows td:nth-child(3)')].every((cell) => cell.innerText !== 'close'));
+		await column('Latest').locator('button').click();
+		await isSorted('Latest', 'descending');
 		assert.doesNotMatch(page.url(), /order|dir/);
 	},
 	async ranges() {
@@ -271,7 +362,8 @@ const cases = {
 	async empty() {
 		const page = await open();
 		await page.getByText('No usage yet. It appears here').waitFor();
-		await page.getByText('No alert matches.').waitFor();
+		await page.getByText('No alerts yet.').waitFor();
+		await page.locator('#plot').getByText('No usage yet.').waitFor();
 		await page.getByText('No sensor has reported').waitFor();
 	},
 	async login() {

@@ -28,6 +28,10 @@ check() {
 @test "a foreign schema, a broken record, a lost alert and a lost range are told" { check schema; }
 @test "an acknowledgement reaches Redis and other browsers" { check acknowledge; }
 @test "exports hold what the filter shows" { check export; }
+@test "records go into a file as they are, the filter's alone" { check ndjson; }
+@test "a time that is typed is taken, in the zone that is shown, and none that ends before it begins" { check picker; }
+@test "one comment does for all alerts of a range; how many wait stands in the title" { check several; }
+@test "paper is white, holds all ranges and no controls" { check paper; }
 @test "a link shows the same again, in UTC and local time" { check link; }
 @test "no alert is out of the keyboard's reach, and no key acts while typing" { check keyboard; }
 @test "dark mode follows the system until it is chosen" { check dark; }
@@ -48,6 +52,12 @@ check() {
 	echo 'a token of enough length' >"$BATS_TEST_TMPDIR/token"
 	start_dashboard other --token-file "$BATS_TEST_TMPDIR/token"
 	check login other
+	stop other
+}
+
+@test "a Redis that was never there is told, and nothing is said to be known" {
+	start_dashboard other --redis "unix://$BATS_TEST_TMPDIR/none.sock"
+	check absent other
 	stop other
 }
 

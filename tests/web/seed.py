@@ -6,6 +6,7 @@ long COUNT: alerts of two megabytes. minutes RANGE COUNT: as many minutes of all
 every tenth minute; names of every fourth are hostile with `hostile` behind."""
 import json
 import sys
+import urllib.parse
 
 END_S = 1774483200  # 2026-03-26 00:00 UTC
 HOSTILE = '<script>document.title="owned"</script><img src=x onerror=alert(1)>\u202egnp.exe\x07'
@@ -37,7 +38,8 @@ def usage():
 
 def ranges(count, days, are_hostile):
     for i in range(count):
-        key = f'range-{i}' if not (are_hostile and i % 4 == 0) else f'%3Cimg%20src=x%20onerror=alert({i})%3E%E2%80%AEgnp.exe%07{"x" * (i % 90)}'
+        name = f'<img src=x onerror=alert({i})>\u202egnp.exe\x07{"x" * (i % 90)}' if are_hostile and i % 4 == 0 else f'range-{i}'
+        key = urllib.parse.quote(name, safe='')
         for at in range(END_S - days * 86400, END_S, 600):
             minute(key, at, (i + at // 3600) % 12 + (20 if i % 9 == 0 and at >= END_S - 3 * 3600 else 0), 40 + i % 50)
 

@@ -53,7 +53,8 @@ export const severityName = (severity) => severities[severity] ?? number(severit
 
 /* The columns: how each is called as an order, what it compares, and whether the most comes first. */
 const columns = [
-	{ order: '', title: 'When', first: 'newest first', value: (episode) => parts(episode.id)[0], isDown: true },
+	{ order: '', title: 'Latest', first: 'newest first', value: (episode) => parts(episode.id)[0], isDown: true },
+	{ order: 'began', title: 'Began', value: (episode) => episode.first_ms, isDown: true },
 	{ order: 'state', title: 'State', first: 'by state', value: (episode) => episode.state },
 	{ order: 'technique', title: 'Technique', first: 'by technique', value: (episode) => episode.technique },
 	{ order: 'range', title: 'Range', first: 'by range', value: (episode) => episode.range },
@@ -96,7 +97,7 @@ function row(episode) {
 	const isChosen = episode.ids.has(state.alert);
 	return make('tr', { 'data-id': episode.id, 'aria-selected': String(isChosen), tabindex: '0', kind: episode.isNew ? 'new' : '',
 		on: { click: () => change({ alert: episode.id }), keydown: (event) => event.key === 'Enter' && change({ alert: episode.id }) } },
-	make('td', { text: when(episode.time_ms) }),
+	make('td', { text: when(episode.time_ms) }), make('td', { text: when(Number.isFinite(episode.first_ms) ? episode.first_ms : null) }),
 	make('td', { kind: 'state-' + String(episode.state).replace(/[^a-z]/g, ''), text: episode.state ?? 'unknown' }),
 	make('td', {}, dot(episode.technique), make('span', { text: label(episode.technique) })),
 	make('td', { kind: 'name', text: episode.range }),
@@ -105,10 +106,11 @@ function row(episode) {
 	make('td', { text: episode.ack ? '\u2713 ' + (episode.ack.by || 'yes') : '', title: episode.ack?.comment ?? null }));
 }
 
+const isFiltered = () => ['range', 'techniques', 'state', 'severity', 'acked', 'q', 'from'].some((name) => state[name]) || state.span !== 'all';
 const idTime = (id) => when(parts(id)[0]);
 function noteOf(count) {
 	if (count === 0 && next === null)
-		return isRead ? 'No alert matches.' : 'loading';
+		return !isRead ? 'loading' : isFiltered() ? 'No alert matches.' : 'No alerts yet.';
 	if (sorted)
 		return `${number(count)} of ${number(Math.max(count, sorted.total))}` + (sorted.since ? `, of the alerts since ${idTime(sorted.since)}: older ones are found by the newest first` : '') +
 			(sorted.loading ? ', the past is still being read' : '');

@@ -23,6 +23,8 @@ function lamp(kind, text) {
 	$('link-text').textContent = text;
 }
 
+const known = () => overview.last > 0 ? 'What is shown is what was known before; the page goes on by itself.' : 'The page fills by itself when it answers.';
+
 /* Runs a question; trouble is told once, on the page, and goes away when one succeeds. */
 async function attempt(question) {
 	try {
@@ -33,7 +35,8 @@ async function attempt(question) {
 		if (error.name === 'AbortError')
 			return true;
 		if (error.code === 'redis') {
-			notice(`Redis cannot be reached: ${error.message}. What is shown is what was known before; the page goes on by itself.`);
+			notice(`Redis cannot be reached: ${error.message}. ${known()}`);
+			overview.setAway(true);
 			lamp('gone', 'Redis is gone');
 		} else {
 			notice(error.message);
@@ -71,6 +74,7 @@ async function loadAll() {
 	const first = await attempt(async () => {
 		detail.setPivots((await ask('/api/settings')).pivots);
 		await loadOverview();
+		await chart.load();
 		await alerts.load();
 		overview.show();
 		chart.show();
@@ -86,6 +90,9 @@ function choices(id, values, name, extra) {
 }
 
 function showTime() {
+	if (!state.from)
+		for (const id of ['from', 'to'])
+			$(id).removeAttribute('aria-invalid');
 	choices('span', { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', all: 'all' }, 'span', { from: '', to: '' });
 	choices('metric', { hosts: 'hosts', flows: 'flows', bytes: 'bytes' }, 'metric');
 	$('zone').textContent = zone === 'utc' ? 'UTC' : 'local';
@@ -93,8 +100,8 @@ function showTime() {
 		return;
 	const { from, to } = chartWindow(overview.last);
 	for (const [id, value] of [['from', from], ['to', to]])
-		if (document.activeElement !== $(id))
-			$(id).value = when(value).replace(' ', 'T');
+		if (document.activeElement !== $(id) && $(id).getAttribute('aria-invalid') !== 'true')
+			$(id).value = when(value);
 }
 
 function showFilters() {
@@ -110,14 +117,17 @@ function showFilters() {
 		$('search').value = state.q;
 }
 
-function theme(isDark) {
-	document.documentElement.classList.toggle('dark', isDark);
-	$('theme').textContent = isDark ? 'Light' : 'Dark';
+function isDark() {
+	const kept = localStorage.getItem('theme');
+	return kept ? kept === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+}
+function theme(dark) {
+	document.documentElement.classList.toggle('dark', dark);
+	$('theme').textContent = dark ? 'Light' : 'Dark';
 }
 function switchTheme() {
-	const isDark = !document.documentElement.classList.contains('dark');
-	localStorage.setItem('theme', isDark ? 'dark' : 'light');
-	theme(isDark);
+	localStorage.setItem('theme', isDark() ? 'light' : 'dark');
+	theme(isDark());
 	chart.show();
 }
 function switchZone() {
@@ -182,12 +192,17 @@ function listenToControls() {
 		pause = setTimeout(() => change({ q: $('search').value.trim() }), 250);
 	});
 	$('filters').addEventListener('submit', (event) => event.preventDefault());
+	/* A time is taken when it is whole: with Enter, or when another control is gone to. */
 	for (const id of ['from', 'to'])
 		$(id).addEventListener('change', () => {
 			const from = parseWhen($('from').value), to = parseWhen($('to').value);
-			if (from < to)
+			const fault = Number.isNaN(id === 'from' ? from : to) ? 'This is no time like 2026-03-24 18:00.' : from < to ? '' : 'The end must be later than the begin.';
+			$(id).setAttribute('aria-invalid', String(fault !== ''));
+			notice(fault || null);
+			if (!fault && !Number.isNaN(from + to))
 				change({ from: String(from), to: String(to) });
 		});
+	$('unseen').addEventListener('click', () => change({ state: 'open,update', acked: 'no', range: '', techniques: '', severity: '', q: '', from: '', to: '', span: 'all' }));
 	$('zone').addEventListener('click', switchZone);
 	$('theme').addEventListener('click', switchTheme);
 	$('help').addEventListener('click', () => $('keys').showModal());
@@ -238,10 +253,12 @@ const handlers = {
 	redis: ({ connected }) => {
 		if (connected) {
 			lamp('live', 'live');
+			overview.setAway(false);
 			loadAll();
 		} else {
 			lamp('gone', 'Redis is gone');
-			notice('Redis cannot be reached. What is shown is what was known before; the page goes on by itself.');
+			notice('Redis cannot be reached. ' + known());
+			overview.setAway(true);
 		}
 	},
 	usage: () => attempt(loadOverview),
@@ -252,8 +269,12 @@ const handlers = {
 };
 
 async function start() {
-	const kept = localStorage.getItem('theme');
-	theme(kept ? kept === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches);
+	theme(isDark());
+	/* Paper is white: what is drawn has to be drawn anew. */
+	matchMedia('print').addEventListener('change', (event) => {
+		theme(!event.matches && isDark());
+		chart.show();
+	});
 	listenToControls();
 	listenToKeys();
 	showTime();

@@ -118,14 +118,24 @@ export function show() {
 	plot.over.addEventListener('dblclick', () => change({ from: '', to: '' }));
 	$('chart-title').textContent = `Usage of ${rangeShown()}: ${state.metric} per minute`;
 	$('plot-note').textContent = `${shown.step_s === 60 ? 'Each minute' : 'Mean of each hour'}. Drag to zoom, double-click for the whole.`;
+	$('chart-csv').hidden = false;
+	showTechniques();
+}
+
+function showNone(text) {
+	plot?.destroy();
+	plot = shown = null;
+	$('plot').replaceChildren(make('p', { kind: 'empty', text }));
+	$('plot-note').textContent = '';
+	$('chart-csv').hidden = true;
 	showTechniques();
 }
 
 export async function load() {
 	const range = rangeShown();
 	if (!range || last <= 0) {
-		if (!shown)
-			$('plot').replaceChildren(make('p', { kind: 'empty', text: 'No usage yet.' }));
+		if (!shown && !overview.loading)
+			showNone('No usage yet.');
 		return;
 	}
 	request?.abort();
@@ -139,10 +149,7 @@ export async function load() {
 			return;
 		if (error.status !== 404)
 			throw error;
-		plot?.destroy();
-		plot = shown = null;
-		$('plot').replaceChildren(make('p', { kind: 'empty', text: `There is no usage of the range ${range} in Redis (any more).` }));
-		showTechniques();
+		showNone(`There is no usage of the range ${range} in Redis (any more).`);
 	}
 }
 

@@ -46,7 +46,7 @@ function what(alert, context) {
 	const expected = context.expected?.[metric], observed = context.observed?.[metric];
 	return part('What', terms([
 		['rise', `${times(alert.ratio)}, ${rise(alert.rise_percent)}`],
-		['observed', observed === undefined ? null : `${number(observed)} ${metric}`],
+		['observed', observed === undefined ? null : `${number(observed)} ${metric}` + (metric === 'hosts' && context.observed.distinct_hosts ? ` a bucket, ${number(context.observed.distinct_hosts)} distinct ones in the window` : '')],
 		['expected', expected === undefined ? null : `${number(expected)} ${metric}, by ${context.expected.method}`],
 		['window', context.window ? `${when(parseTime(context.window.start))} to ${when(parseTime(context.window.end))}` : null],
 		['scale', alert.scale_seconds ? span(alert.scale_seconds) : null], ['severity', severityName(alert.severity)],
@@ -92,9 +92,18 @@ function who(context) {
 		part('Where to', peers.length > 0 ? make('ul', {}, ...peers) : make('p', { kind: 'quiet', text: 'no peers recorded' }))];
 }
 
-async function send(alert, wish, note) {
+const ACKED = 200; /* at once */
+/* A network that goes dark raises one alert for each technique: one comment may do for all. */
+async function othersOf(alert) {
+	const query = new URLSearchParams({ range: alert.range ?? '', acked: 'no', sort: 'time', dir: 'desc', limit: ACKED });
+	const answer = await ask('/api/episodes?' + query);
+	return answer.episodes.map((episode) => episode.alert_id).filter((id) => id !== alert.alert_id);
+}
+
+async function send(alert, wish, note, withOthers) {
 	try {
-		await tell('/api/ack', { alert_id: alert.alert_id, ...wish });
+		for (const id of [alert.alert_id, ...(withOthers ? await othersOf(alert) : [])])
+			await tell('/api/ack', { alert_id: id, ...wish });
 		if (wish.by)
 			localStorage.setItem('by', wish.by);
 		show(state.alert);
@@ -110,10 +119,12 @@ function ack(alert) {
 			make('button', { type: 'button', text: 'Withdraw', on: { click: () => send(alert, { withdraw: true }, note) } }), note);
 	const comment = make('textarea', { rows: 2, maxlength: 500, 'aria-label': 'Comment', placeholder: 'comment', id: 'ack-comment' });
 	const by = make('input', { maxlength: 16, 'aria-label': 'Your name', placeholder: 'your name', id: 'ack-by', value: localStorage.getItem('by') ?? '' });
+	const others = make('input', { type: 'checkbox', id: 'ack-others' });
 	return part('Seen to', make('form', { kind: 'ack', on: { submit: (event) => {
 		event.preventDefault();
-		send(alert, { comment: comment.value, by: by.value }, note);
-	} } }, comment, make('div', {}, by, make('button', { text: 'Acknowledge', id: 'ack-send' })), note));
+		send(alert, { comment: comment.value, by: by.value }, note, others.checked);
+	} } }, comment, make('div', {}, by, make('button', { text: 'Acknowledge', id: 'ack-send' })),
+	make('label', {}, others, make('span', { text: ' and all others of this range that are not seen to' })), note));
 }
 
 function body({ alert, eve, text }) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ranges by technique: now, usual, how many times that, and the last two days. */
-import { $, ago, dot, inOrder, isMain, label, make, number, paint, times, when } from './words.js';
+import { $, ago, clean, dot, inOrder, isMain, label, make, number, paint, times, when } from './words.js';
 import { change, chosen, state } from './state.js';
 
 const space = 'http://www.w3.org/2000/svg';
@@ -8,6 +8,8 @@ const QUIET = 1.5; /* times the usual: below it nothing is marked */
 export let overview = { ranges: [], open: [], left_out: 0, loading: true, complete: 0 };
 export let last = 0;
 let opened = new Map(); /* open alerts by range and technique */
+let unseen = 0; /* of all that are open */
+let isAway = false; /* Redis does not answer */
 const pair = (range, technique) => JSON.stringify([range, technique]);
 const openEpisodes = (range, technique) => opened.get(pair(range, technique)) ?? 0;
 
@@ -15,6 +17,7 @@ export function take(value) {
 	overview = value;
 	opened = new Map(value.open.map((one) => [pair(one.range, one.technique), one.count]));
 	overview.ranges.sort((a, b) => a.range.localeCompare(b.range, 'en', { numeric: true }));
+	unseen = value.open.reduce((sum, one) => sum + one.unseen, 0);
 	last = Math.max(0, ...value.ranges.map((range) => range.last_ms));
 }
 
@@ -63,10 +66,10 @@ const isShown = (range, row) => isMain(row.technique) || row.now > 0 || row.usua
 
 function line(range) {
 	const age = Date.now() - range.last_ms;
-	const head = make('div', {}, make('div', { kind: 'name', text: range.range }),
+	const head = make('div', {}, make('div', { kind: 'name', text: range.range, title: clean(range.range) }),
 		make('div', { kind: 'quiet', text: range.last_ms < 0 ? 'no usage yet' : age > 300e3 ? `until ${when(range.last_ms)}` : `${ago(age)} ago` }));
 	const rows = range.techniques.filter((row) => isShown(range, row)).sort((a, b) => inOrder(a.technique, b.technique));
-	return make('div', { kind: 'range' }, head, ...rows.map((row) => tile(range, row)));
+	return make('div', { kind: 'range' }, head, make('div', { kind: 'tiles' }, ...rows.map((row) => tile(range, row))));
 }
 
 /* Among equals by name: a place should not change with each minute. */
@@ -77,7 +80,20 @@ const orders = {
 	last: (range) => -range.last_ms,
 };
 
+/* How many wait for somebody, also for those who look at another tab. */
+function showUnseen() {
+	document.title = (unseen > 0 ? `(${unseen}) ` : '') + 'surgetap';
+	$('unseen').hidden = unseen === 0;
+	$('unseen').textContent = unseen === 1 ? '1 open alert not seen to' : `${number(unseen)} open alerts not seen to`;
+}
+
+export function setAway(value) {
+	isAway = value;
+	show();
+}
+
 export function show() {
+	showUnseen();
 	const place = orders[state.ranges] ?? orders[''];
 	const ranges = overview.ranges.filter((range) => !state.range || range.range === state.range).sort((a, b) => place(a) - place(b));
 	$('ranges-order').value = state.ranges;
@@ -91,7 +107,7 @@ export function show() {
 		$('ranges').append(make('p', { kind: 'empty', text: `There is no usage of the range ${state.range} in Redis (any more).` }),
 			make('button', { type: 'button', text: 'All ranges', on: { click: () => change({ range: '' }) } }));
 	else if (ranges.length === 0 && overview.loading)
-		$('ranges').append(make('p', { kind: 'empty', text: 'Loading: ranges are being looked for in Redis.' }));
+		$('ranges').append(make('p', { kind: 'empty', text: isAway ? 'Nothing is known yet: Redis does not answer.' : 'Loading: ranges are being looked for in Redis.' }));
 	else if (ranges.length === 0)
 		$('ranges').append(make('p', { kind: 'empty', text: 'No usage yet. It appears here when a sensor closes its first minute.' }));
 	else if (state.range)

@@ -77,8 +77,11 @@ export function when(ms) {
 		return date.toISOString().slice(0, 16).replace('T', ' ');
 	return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
-/* What when() wrote, with a blank or a T, back into milliseconds. */
-export const parseWhen = (text) => Date.parse(text.replace(' ', 'T') + (zone === 'utc' ? 'Z' : ''));
+/* What when() wrote, or a day, with seconds or an offset if need be, into milliseconds; NaN. */
+export function parseWhen(text) {
+	const parts = text.trim().match(/^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:?\d\d)?)?$/);
+	return parts ? parseTime(`${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? (zone === 'utc' ? 'Z' : '')}`) : NaN;
+}
 /* The record writes its offset without a colon. */
 export const parseTime = (text) => Date.parse(String(text).replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
 
