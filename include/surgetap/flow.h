@@ -97,13 +97,16 @@ struct surgetap_flow {
 	bool tls_ech; /* Encrypted ClientHello is offered; browsers also do so without meaning it */
 };
 
-/* One packet's transport payload, as far as it was captured. */
+/* What one side sends, as far as it was captured: of TCP a message, that is what it has written
+ * until it pushed, or the other side spoke, or 4096 bytes were full; each byte once and in order,
+ * whatever the segments were. Of other transports one packet's payload, without repeated datagrams.
+ */
 struct surgetap_payload {
 	const uint8_t *data;
 	uint32_t captured_bytes; /* bytes readable at `data` */
 	uint32_t length_bytes;   /* length on the wire; more than captured_bytes when snapped */
 	bool from_client;
-	uint8_t index; /* 0 for the flow's first payload, in order of arrival */
+	uint8_t index; /* 0 for the flow's first payload, in the order they are shown */
 };
 
 #endif

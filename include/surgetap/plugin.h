@@ -140,7 +140,7 @@ struct surgetap_plugin {
 	/* Once for each load, when no callback uses its `shared` any more. Frees it. May be NULL.
 	 */
 	void (*unload)(void *shared);
-	/* For each of the first payloads of a flow, in order of arrival, until DONE. nDPI may not
+	/* For each of the first payloads of a flow, until DONE. nDPI may not
 	 * have spoken yet: protocol is "unknown" until then. */
 	enum surgetap_next (*on_packet)(const struct surgetap_call *call);
 	/* Once for each flow: nDPI has spoken or given up. Evidence from here is the usual kind. */
