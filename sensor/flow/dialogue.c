@@ -103,7 +103,9 @@ static void hold(
 		dialogue->held_from = sequence_first(packet);
 		dialogue->held_from_client = from_client;
 	}
-	uint32_t missing = packet->payload_bytes - packet->payload_captured_bytes;
+	uint32_t at_hand =
+		known > packet->payload_captured_bytes ? known : packet->payload_captured_bytes;
+	uint32_t missing = packet->payload_bytes - at_hand;
 	if (is_end(packet) || held->bytes >= sizeof *packet + DIALOGUE_MESSAGE_BYTES)
 		say_held(talk, missing);
 }
