@@ -85,7 +85,6 @@ size_t classifier_state_size(void)
 
 void classifier_begin(void *state, bool has_handshake)
 {
-	memset(state, 0, sizeof(struct state));
 	if (has_handshake)
 		ndpi_api_mark_handshake(&((struct state *)state)->flow);
 }

@@ -40,8 +40,8 @@ void classifier_free(struct classifier *classifier);
 /* Bytes of state that nDPI needs for one flow. */
 size_t classifier_state_size(void);
 
-/* Prepares `state` (classifier_state_size() bytes, aligned for pointers) for a new flow. With
- * `has_handshake` the flow is TCP and its handshake was seen, but will not be shown. */
+/* Prepares `state` (classifier_state_size() bytes, zeroed, aligned for pointers) for a new flow.
+ * With `has_handshake` the flow is TCP and its handshake was seen, but will not be shown. */
 void classifier_begin(void *state, bool has_handshake);
 
 /* Shows nDPI one packet. Packets that the capture has cut short are shown as far as they go; later

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
+
 /* Techniques sorted by what the evidence for them is worth. */
 struct sets {
 	technique_set tunnels, contacts, suspected;
@@ -43,8 +45,8 @@ bool findings_report(struct findings *findings, const struct plugin *plugin, uin
 	evidence->kind = reported->kind;
 	evidence->confidence_percent = reported->confidence_percent;
 	evidence->plugin = number;
-	snprintf(evidence->reason, sizeof evidence->reason, "%s",
-		reported->reason ? reported->reason : "");
+	text_copy(reported->reason ? reported->reason : "", evidence->reason,
+		sizeof evidence->reason);
 	return true;
 }
 

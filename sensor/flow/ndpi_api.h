@@ -79,10 +79,28 @@ static inline uint16_t ndpi_api_app(const ndpi_protocol *protocol)
 #endif
 }
 
+/* True for a DNS query whose name has been looked up. The answer adds nothing to the protocol, but
+ * for a server whose address nDPI knows a name for, too. */
+static inline bool ndpi_api_is_query_read(
+	const struct ndpi_flow_struct *flow, const ndpi_protocol *protocol)
+{
+#if NDPI_AT_LEAST(4, 4)
+	(void)flow, (void)protocol;
+	return false;
+#else
+	bool is_dns = ndpi_api_app(protocol) == NDPI_PROTOCOL_DNS ||
+		      ndpi_api_master(protocol) == NDPI_PROTOCOL_DNS;
+	return is_dns && flow->host_server_name[0] != '\0' &&
+	       flow->guessed_host_protocol_id == NDPI_PROTOCOL_UNKNOWN;
+#endif
+}
+
 /* True when more packets cannot tell more. */
 static inline bool ndpi_api_is_done(struct ndpi_detection_module_struct *module,
 	struct ndpi_flow_struct *flow, const ndpi_protocol *protocol)
 {
+	if (ndpi_api_is_query_read(flow, protocol))
+		return true;
 #if NDPI_AT_LEAST(5, 0)
 	(void)module;
 	return protocol->state == NDPI_STATE_CLASSIFIED && !flow->extra_packets_func;

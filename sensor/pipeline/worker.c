@@ -2,9 +2,9 @@
 #include "pipeline/worker.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "pipeline/clock.h"
 
 struct worker {
@@ -62,13 +62,12 @@ static void show_example(struct worker *worker, const struct flow *flow, techniq
 		.ip_version = flow->key.ip_version,
 		.transport = flow->key.transport,
 	};
-	snprintf(example.protocol, sizeof example.protocol, "%s",
-		classifier_protocol_name(
-			inspector_classifier(worker->inspector), flow->protocol_id));
+	text_copy(classifier_protocol_name(
+			  inspector_classifier(worker->inspector), flow->protocol_id),
+		example.protocol, sizeof example.protocol);
 	for (technique_set left = techniques; left; left &= left - 1) {
 		uint32_t technique = (uint32_t)__builtin_ctz(left);
-		snprintf(example.reason, sizeof example.reason, "%s",
-			reason_for(findings, technique));
+		text_copy(reason_for(findings, technique), example.reason, sizeof example.reason);
 		meter_add_example(worker->meter, flow->range, technique, &example);
 	}
 }

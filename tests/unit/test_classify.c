@@ -105,15 +105,14 @@ static struct packet query(struct bytes *bytes, uint32_t captured_bytes)
 
 static struct verdict judge(const struct packet *packet, bool give_up)
 {
-	void *memory = aligned_alloc(16, (classifier_state_size() + 15) / 16 * 16);
+	void *memory = test_calloc(1, classifier_state_size());
 	struct verdict verdict;
 
-	assert_non_null(memory);
 	classifier_begin(memory, false);
 	classifier_inspect(classifier, memory, packet);
 	classifier_decide(classifier, memory, give_up, &verdict);
 	classifier_end(memory);
-	free(memory);
+	test_free(memory);
 	verdict.sni = verdict.alpn = verdict.ja3 = verdict.ja4 = NULL;
 	return verdict;
 }
