@@ -15,6 +15,7 @@
 #define NAME_SIZE 32
 #define CATEGORIES_MAX 128
 #define TCP 6
+#define HTTP_BYTES_MAX 1500 /* of a message, once nDPI has named it: a segment of Ethernet */
 
 struct classifier {
 	struct ndpi_detection_module_struct *module;
@@ -123,11 +124,20 @@ static const uint8_t *dress(
 	return classifier->copy;
 }
 
+/* As many bytes of the packet as nDPI needs. Of HTTP it reads lines, all of them, and wants those
+ * at the head of a message alone. */
+static uint16_t find_length(const struct state *state, const struct packet *packet)
+{
+	bool is_http = ndpi_api_app(&state->protocol) == NDPI_PROTOCOL_HTTP ||
+		       ndpi_api_master(&state->protocol) == NDPI_PROTOCOL_HTTP;
+	uint32_t most = is_http ? HTTP_BYTES_MAX : UINT16_MAX;
+	return (uint16_t)(packet->ip_captured_bytes < most ? packet->ip_captured_bytes : most);
+}
+
 bool classifier_inspect(struct classifier *classifier, void *state, const struct packet *packet)
 {
 	struct state *own = state;
-	uint32_t captured = packet->ip_captured_bytes;
-	uint16_t bytes = captured < UINT16_MAX ? (uint16_t)captured : UINT16_MAX;
+	uint16_t bytes = find_length(own, packet);
 	uint64_t time_ms = packet->time_us > 0 ? (uint64_t)packet->time_us / 1000 : 0;
 	if (packet->fragment == PACKET_FRAGMENT_LATER)
 		return false;
