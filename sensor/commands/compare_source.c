@@ -126,7 +126,8 @@ int compare_source_read_capture(const struct config *config, const struct setup 
 	struct pipeline_settings settings;
 	struct feed_result result;
 	feed_plan(config, setup, &settings);
-	settings.workers = 1; /* the listener of flows has one table of peers */
+	settings.workers = 1;         /* the listener of flows has one table of peers */
+	settings.state_folder = NULL; /* what a sensor has learnt is not ours to go on with */
 	settings.analyst.listener = (struct analyst_listener){take_alert, take_usage, &sink};
 	if (peers)
 		settings.worker.listener = (struct worker_listener){take_flow, &sink};

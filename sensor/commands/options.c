@@ -72,9 +72,24 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
-/* The table of settings as argp wants it. Returns an array from the heap, or NULL. */
-static struct argp_option *make_argp_options(size_t count, bool is_live)
+static bool is_obeyed(const struct setting *setting, const char *command)
 {
+	static const struct {
+		const char *command;
+		enum setting_user user;
+	} users[] = {{"flows", SETTING_FLOWS}, {"compare", SETTING_COMPARE},
+		{"plugins", SETTING_PLUGINS}, {"spool", SETTING_SPOOL}};
+	for (size_t i = 0; i < sizeof users / sizeof *users; i++)
+		if (strcmp(users[i].command, command) == 0)
+			return setting->users & users[i].user;
+	return strcmp(command, "run") != 0 || !setting->is_offline;
+}
+
+/* The table of settings as argp wants it. Returns an array from the heap, or NULL. */
+static struct argp_option *make_argp_options(size_t count, const char *command)
+{
+	bool is_live = strcmp(command, "run") == 0;
+
 	struct argp_option *table = calloc(count + FIXED_OPTIONS, sizeof(*table));
 	struct argp_option *option = table;
 
@@ -89,6 +104,7 @@ static struct argp_option *make_argp_options(size_t count, bool is_live)
 			*option++ = (struct argp_option){.name = settings[i].name,
 				.key = get_key(i),
 				.arg = settings[i].argument,
+				.flags = is_obeyed(&settings[i], command) ? 0 : OPTION_HIDDEN,
 				.doc = settings[i].help};
 	return table;
 }
@@ -211,7 +227,7 @@ int options_parse_more(int argc, char **argv, const char *command, const struct 
 
 	while (settings[options.setting_count].name)
 		options.setting_count++;
-	table = make_argp_options(options.setting_count, strcmp(command, "run") == 0);
+	table = make_argp_options(options.setting_count, command);
 	options.given = calloc(count_characters(argc, argv), sizeof(*options.given));
 	if (!table || !options.given) {
 		log_error("out of memory");

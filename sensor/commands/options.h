@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef COMMANDS_OPTIONS_H
 #define COMMANDS_OPTIONS_H
-/* The options that replay and flows share: the table of settings, and --config. */
+/* The options that replay, run and others share: the table of settings, and --config. A command's
+ * help shows those that it obeys; it accepts the others too. */
 #include "commands/usage.h"
 #include "config/config.h"
 

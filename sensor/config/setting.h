@@ -19,6 +19,17 @@ enum setting_kind {
 	SETTING_LIST,   /* struct config_list: a sequence in the file, repeatable as an option */
 };
 
+/* Commands that obey a few settings only; replay and run obey all (but see is_live). They accept
+ * the others too, since one file is for all commands, and their help does not show them. */
+enum setting_user {
+	SETTING_FLOWS = 1,
+	SETTING_COMPARE = 2,
+	SETTING_PLUGINS = 4,
+	SETTING_SPOOL = 8,
+	SETTING_SIGHT = SETTING_FLOWS | SETTING_COMPARE, /* what is seen in captures, and how */
+	SETTING_ALL = SETTING_SIGHT | SETTING_PLUGINS | SETTING_SPOOL,
+};
+
 struct setting {
 	const char *name; /* long option and key */
 	char letter;      /* short option; 0 none */
@@ -28,6 +39,8 @@ struct setting {
 	const char *help;     /* one line */
 	const char *initial;  /* value by default, as text; NULL none */
 	uint64_t low, high;   /* limits of a number or rate */
+	unsigned users;       /* enum setting_user: who obeys it besides replay and run */
+	bool is_offline;      /* of replay alone; run passes it over */
 	bool is_live;         /* an option of run alone; as a key, other commands pass it over */
 	bool is_reloaded;     /* a running sensor takes a new value over; others take a restart */
 	/* Further check of one value; writes why into `ret_reason` and returns -EINVAL. NULL: none.

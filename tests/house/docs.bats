@@ -34,14 +34,28 @@ page_options() { sed -nE '/^\.TP/{n;s/\\-/-/g;s/^.*(--[a-z][a-z-]*).*/\1/p}' "do
 	done
 }
 
-@test "flows takes what its page says: the options of replay" {
-	diff <(help_options flows) <(help_options replay)
+# Options of replay that a page says its command obeys: the begin of its section, before those of its own.
+obeyed_options() {
+	sed -nE '/^\.SH OPTIONS/,/^\.(TP|SH EXIT)/{s/\\-/-/g;s/^\.BR (--[a-z][a-z-]*) [,.]$/\1/p}' "docs/man/surgetap-$1.1"
 }
 
-@test "plugins and spool take what their pages say: the options of replay, and their own" {
-	for command in plugins spool; do
-		[ "$(page_options "$command")" != "" ]
-		diff <(help_options "$command") <({ help_options replay; page_options "$command"; } | sort -u)
+@test "help shows the options that a command obeys, its page says the same, and all are options of replay or its own" {
+	for command in flows compare plugins spool; do
+		[ "$(obeyed_options "$command")" != "" ]
+		diff <(help_options "$command") <({ obeyed_options "$command"; page_options "$command"; echo --help; } | sort -u)
+		[ "$(comm -13 <(help_options replay) <(obeyed_options "$command" | sort))" = "" ]
+	done
+	[ "$(help_options compare | grep -cxE -- '--(alerts|drain|state|report|usage-maxlen)')" -eq 0 ]
+}
+
+@test "an option that a command does not obey is accepted, as it would be in a configuration" {
+	for command in flows compare plugins spool; do
+		run "$SURGETAP" "$command" --alarms-per-year 0 x
+		[ "$status" -eq 2 ]
+		[[ $output == *"--alarms-per-year"* ]]
+		run "$SURGETAP" "$command" --alarms-per-year 12 --fail-on-alert --no-such
+		[ "$status" -eq 2 ]
+		[[ $output == *no-such* && $output != *fail-on-alert* ]]
 	done
 }
 

@@ -61,6 +61,18 @@ row() { jq -r --arg t "$1" --arg m "$2" "select(.technique == \$t and .metric ==
 	is '3 1 1' "$(row vpn hosts '.peers | "\(.new) \(.vanished) \(.stayed)"' <rows2)"
 }
 
+@test "a state that the configuration names is neither gone on with nor written" {
+	for hour in 0 1 2 3; do wireguard $((hour * 3600)) 10.0.0.1 198.51.100.1; done | craft before.pcap
+	for hour in 0 1 2 3; do for n in 1 2; do wireguard $((hour * 3600 + 60 * n)) 10.0.0.$n 198.51.100.1; done; done | craft after.pcap
+	compare -w 10.0.0.0/8=home --json before.pcap after.pcap >rows
+	is 2 "$(row vpn hosts .ratio <rows)"
+	"$SURGETAP" replay --quiet -w 10.0.0.0/8=home --state state --alerts /dev/null before.pcap
+	cp -r state state.was
+	echo 'state: state' >c.yaml
+	compare -c c.yaml -w 10.0.0.0/8=home --json before.pcap after.pcap | cmp - rows
+	diff -r state state.was
+}
+
 @test "use that is new has no ratio, and what was lost is -100 %" {
 	counts none.ndjson 0 4 0
 	counts some.ndjson 4 4 10
