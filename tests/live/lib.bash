@@ -23,13 +23,14 @@ inside() {
 	ip netns exec "$SPACE" "$@"
 }
 
-# add_pair: the tap and where packets are put in; without IPv6 nobody speaks unasked.
+# add_pair [NUMBER]: the tap (tap0) and where packets are put in (source0); without IPv6 nobody speaks unasked.
 add_pair() {
+	local number=${1:-0}
 	inside sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 ||
 		skip "sysctl is not allowed here"
-	inside ip link add tap0 type veth peer name source0
-	inside ip link set tap0 up
-	inside ip link set source0 up
+	inside ip link add "tap$number" type veth peer name "source$number"
+	inside ip link set "tap$number" up
+	inside ip link set "source$number" up
 }
 
 remove_space() {
@@ -106,6 +107,22 @@ stop_recorder() {
 send() {
 	inside tcpreplay -q --intf1="${INTO:-source0}" "$@" >"$BATS_TEST_TMPDIR/tcpreplay" 2>&1 || { cat "$BATS_TEST_TMPDIR/tcpreplay" >&2; return 1; }
 	SENT=$(awk '/Successful packets/ { sum += $NF } END { print sum }' "$BATS_TEST_TMPDIR/tcpreplay")
+}
+
+# Every packet sent was received, or is counted as lost.
+all_are_counted() {
+	[ "$(stat '.packets.received + .capture.kernel_drops + .capture.softnet_drops + .capture.unread')" -eq "$SENT" ]
+}
+
+# overflow_rings CAPTURE...: more than they hold comes while the sensor stands still; then it ends.
+overflow_rings() {
+	kill -STOP "$SENSOR"
+	send --topspeed --loop 100 "$@"
+	kill -CONT "$SENSOR"
+	stop_sensor TERM
+	[ "$SENSOR_STATUS" -eq 0 ]
+	[ "$(stat .capture.kernel_drops)" -gt 0 ]
+	[ "$(jq -s 'map(.coverage) | min < 0.9' "$USAGE")" = true ]
 }
 
 stat() {

@@ -14,21 +14,15 @@ teardown() { remove_space; }
 	stop_sensor
 	[ "$SENSOR_STATUS" -eq 0 ]
 	[ "$SENT" -gt 90000 ]
-	[ "$(stat '.packets.received + .capture.kernel_drops + .capture.softnet_drops + .capture.unread')" -eq "$SENT" ]
+	all_are_counted
 	[ "$(stat '[.packets | to_entries[] | select(.key != "received") | .value] | add')" -eq "$(stat .packets.received)" ]
 }
 
 @test "a ring that overflows loses no packet without counting it" {
 	add_pair
 	start_sensor "${WATCH[@]}" --ring-size 2
-	kill -STOP "$SENSOR"
-	send --topspeed --loop 100 "$CAPTURES"/{openvpn-udp,tls13,wireguard,tor}.pcap
-	kill -CONT "$SENSOR"
-	stop_sensor
-	[ "$SENSOR_STATUS" -eq 0 ]
-	[ "$(stat .capture.kernel_drops)" -gt 0 ]
-	[ "$(stat '.packets.received + .capture.kernel_drops + .capture.softnet_drops + .capture.unread')" -eq "$SENT" ]
-	[ "$(jq -s 'map(.coverage) | min < 0.9' "$USAGE")" = true ]
+	overflow_rings "$CAPTURES"/{openvpn-udp,tls13,wireguard,tor}.pcap
+	all_are_counted
 }
 
 @test "no flow, alert or count of usage differs from a replay of what was on the tap" {
@@ -84,9 +78,7 @@ teardown() { remove_space; }
 
 @test "two interfaces are one tap: the packets of both count, and one of them gone is told" {
 	add_pair
-	inside ip link add tap1 type veth peer name source1
-	inside ip link set tap1 up
-	inside ip link set source1 up
+	add_pair 1
 	start_sensor "${WATCH[@]}" -i tap1
 	send --mbps 20 "$CAPTURES/tls13.pcap"
 	first=$SENT

@@ -25,6 +25,13 @@ start_beside() {
 	wait_for grep -qs "listening on" "$to/log"
 }
 
+# start_three: with one reader, with two and with three.
+start_three() {
+	start_beside one --workers 1
+	start_beside two --workers 2
+	start_beside three --workers 3
+}
+
 stop_beside() {
 	local process
 	for process in "${SENSORS[@]}"; do
@@ -49,9 +56,7 @@ works_of() { jq '[.capture.readers[] | select(. > 0)] | length' "$BATS_TEST_TMPD
 
 @test "no flow, count or alert depends on the number of readers" {
 	add_pair
-	start_beside one --workers 1
-	start_beside two --workers 2
-	start_beside three --workers 3
+	start_three
 	send --mbps 30 --loop 3 "${MIX[@]}"
 	stop_beside
 	[ "$(jq .packets.received "$BATS_TEST_TMPDIR/one/stats")" -eq "$SENT" ]
@@ -71,9 +76,7 @@ works_of() { jq '[.capture.readers[] | select(. > 0)] | length' "$BATS_TEST_TMPD
 	inside ip link add over0 type vxlan id 7 remote 192.0.2.2 dstport 4789 dev source0 || skip "no VXLAN here"
 	inside ip link add over1 type vxlan id 8 remote 192.0.2.77 dstport 4789 dev source0
 	for device in over0 over1; do inside ip link set "$device" mtu 1450 up; done
-	start_beside one --workers 1
-	start_beside two --workers 2
-	start_beside three --workers 3
+	start_three
 	for capture in "${MIX[@]}"; do
 		tcpprep -a client -i "$capture" -o "$BATS_TEST_TMPDIR/sides" >/dev/null
 		inside tcpreplay -q --mbps 20 -c "$BATS_TEST_TMPDIR/sides" --intf1=over0 --intf2=over1 "$capture" >/dev/null
@@ -89,9 +92,7 @@ works_of() { jq '[.capture.readers[] | select(. > 0)] | length' "$BATS_TEST_TMPD
 
 @test "no flow is torn by the tag of a virtual LAN" {
 	add_pair
-	start_beside one --workers 1
-	start_beside two --workers 2
-	start_beside three --workers 3
+	start_three
 	for capture in "${MIX[@]}"; do
 		tcprewrite --enet-vlan=add --enet-vlan-tag=7 --enet-vlan-cfi=0 --enet-vlan-pri=0 --skip-soft-errors \
 			-i "$capture" -o "$BATS_TEST_TMPDIR/$(basename "$capture")"
@@ -127,23 +128,14 @@ works_of() { jq '[.capture.readers[] | select(. > 0)] | length' "$BATS_TEST_TMPD
 @test "rings that overflow lose no packet without counting it" {
 	add_pair
 	start_sensor "${WATCH[@]}" --workers 3 --ring-size 6
-	kill -STOP "$SENSOR"
-	send --topspeed --loop 100 "${MIX[@]}"
-	kill -CONT "$SENSOR"
-	stop_sensor
-	[ "$SENSOR_STATUS" -eq 0 ]
-	[ "$(stat .capture.kernel_drops)" -gt 0 ]
-	[ "$(stat '.packets.received + .capture.kernel_drops + .capture.softnet_drops + .capture.unread')" -eq "$SENT" ]
-	[ "$(jq -s 'map(.coverage) | min < 0.9' "$USAGE")" = true ]
+	overflow_rings "${MIX[@]}"
+	all_are_counted
 }
 
 @test "no packet of another interface is read, and each one of two interfaces once" {
 	add_pair
-	for number in 1 2; do
-		inside ip link add "tap$number" type veth peer name "source$number"
-		inside ip link set "tap$number" up
-		inside ip link set "source$number" up
-	done
+	add_pair 1
+	add_pair 2
 	start_sensor "${WATCH[@]}" -i tap1 --workers 2
 	INTO=source2 send --mbps 20 "${MIX[@]}"
 	send --mbps 20 "${MIX[@]}"
