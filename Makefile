@@ -9,6 +9,14 @@ ifneq ($(filter $(MODE),release asan tsan debug fuzz),$(MODE))
 $(error MODE must be release, asan, tsan, debug or fuzz)
 endif
 
+# Before the compiler says so in a hundred lines. Other targets fetch what is missing, or need nothing.
+ifeq ($(filter-out all install tests,$(or $(MAKECMDGOALS),all)),)
+absent := $(shell for p in $(PKGS); do pkg-config --exists $$p 2>/dev/null || echo $$p; done)
+ifneq ($(absent),)
+$(error not installed: $(absent); `make deps` installs the packages that tests/packages.txt names)
+endif
+endif
+
 OPT_release := -O2 -g -DNDEBUG=1 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 OPT_debug := -O0 -g3
 OPT_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -110,3 +110,12 @@ deps() { PATH=$STUB_HOME/bin bash tests/deps "$@"; }
 @test "each package is listed once and in order" {
 	[ "$(grep -vE '^(#|$)' tests/packages.txt)" = "$(grep -vE '^(#|$)' tests/packages.txt | sort -u)" ]
 }
+
+@test "a library that is not installed is told by a compiler, or hides how to install it" {
+	PKG_CONFIG_LIBDIR=$BATS_TEST_TMPDIR run make -n all
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == *"not installed: libpcap libndpi "*"make deps"* ]]
+	PKG_CONFIG_LIBDIR=$BATS_TEST_TMPDIR run make help
+	[ "$status" -eq 0 ]
+}
