@@ -224,7 +224,7 @@ static enum surgetap_next judge_datagram(const struct surgetap_call *call)
 	enum snowflake_verdict verdict = snowflake_inspect(&memory->snowflake, call->payload);
 
 	if (verdict == SNOWFLAKE_SEEN)
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 75,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 83,
 			"Snowflake: pion's name in ICE, a channel with a label of 26 bytes");
 	memory->is_snowflake_open = verdict == SNOWFLAKE_OPEN;
 	return memory->is_snowflake_open ? SURGETAP_MORE : SURGETAP_DONE;

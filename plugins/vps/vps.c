@@ -35,10 +35,10 @@ struct service {
 
 static const struct service services[] = {
 	{"ssh", MEANING_SERVER, 83},
-	{"rdp", MEANING_SERVER, 50},
-	{"vnc", MEANING_SERVER, 50},
+	{"rdp", MEANING_SERVER, 67},
+	{"vnc", MEANING_SERVER, 67},
 	{"telnet", MEANING_SERVER, 50},
-	{"rsync", MEANING_SERVER, 50},
+	{"rsync", MEANING_SERVER, 67},
 	{"ftp_control", MEANING_SERVER, 50},
 	{"openvpn", MEANING_SERVER, 50},
 	{"wireguard", MEANING_SERVER, 50},
@@ -48,8 +48,8 @@ static const struct service services[] = {
 	{"tinc", MEANING_SERVER, 50},
 	{"softether", MEANING_SERVER, 50},
 	{"http_proxy", MEANING_SERVER, 50},
-	{"postgresql", MEANING_SERVER, 50},
-	{"mysql", MEANING_SERVER, 50},
+	{"postgresql", MEANING_SERVER, 67},
+	{"mysql", MEANING_SERVER, 75},
 	{"mongodb", MEANING_SERVER, 50},
 	{"redis", MEANING_SERVER, 50},
 	{"gre", MEANING_SERVER, 50},
@@ -106,7 +106,7 @@ static void judge_tls(const struct surgetap_call *call)
 	else if (flow->sni == NULL && has_client_hello(flow) && strcmp(flow->protocol, "tls") == 0)
 		report(call, grade, SURGETAP_KIND_TUNNEL, 81, "TLS without a server name");
 	else if (flow->sni != NULL && is_bare_address(flow->sni))
-		report(call, grade, SURGETAP_KIND_TUNNEL, 50, "TLS to a bare address");
+		report(call, grade, SURGETAP_KIND_TUNNEL, 83, "TLS to a bare address");
 	else
 		report(call, grade, SURGETAP_KIND_CONTACT, 90, "web traffic");
 }
@@ -130,7 +130,7 @@ static void judge_unknown(const struct surgetap_call *call)
 	if (flow->confidence == SURGETAP_CONFIDENCE_NONE && flow->transport == TCP &&
 		flow->sample_count >= 4 && is_random(&memory->sides[0]) &&
 		is_random(&memory->sides[1]))
-		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 83,
+		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 86,
 			"unknown random bytes");
 }
 

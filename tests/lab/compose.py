@@ -12,7 +12,7 @@ import socket
 import struct
 import sys
 
-TIMEOUT_S = 20
+TIMEOUT_S = 50
 
 
 def be16(*values):

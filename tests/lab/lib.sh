@@ -202,8 +202,13 @@ captured() { (($(packets_of "$WORK/raw.pcap" | wc -l) >= $1)); } # PACKETS: so m
 # label ADDRESS PORT TRANSPORT LABEL: in a case's truth(), names the flows to that server.
 label() { echo "$1,$2,$3 $4" >>"$WORK/labels"; }
 
-# label_flows LABEL: the same for single flows, which standard input names as flows.awk prints them.
-label_flows() { awk -F, -v label="$1" '{ print $1 "," $2 "," $3 "," $4 "," $5, label }' >>"$WORK/labels"; }
+# label_flows LABEL: the same for single flows, which standard input names as flows.awk prints them, either end first.
+label_flows() {
+	awk -F, -v label="$1" '{
+		print $1 "," $2 "," $3 "," $4 "," $5, label
+		print $3 "," $4 "," $1 "," $2 "," $5, label
+	}' >>"$WORK/labels"
+}
 
 # flows_of FILTER: those of the cut capture with such packets.
 flows_of() { tcpdump -nqtr - "$1" <"$WORK/cut.pcap" 2>/dev/null | awk -f "$LAB/flows.awk" -v mode=flows; }

@@ -191,6 +191,7 @@ func main() {
 	target := flag.String("target", "", "address:port of the Tor bridge")
 	certificate := flag.String("certificate", "", "file")
 	key := flag.String("key", "", "file")
+	page := flag.String("page", "", "file that proxies in browsers load as /volunteer")
 	flag.Parse()
 
 	b := &broker{make(chan string), make(chan string)}
@@ -198,6 +199,7 @@ func main() {
 	http.HandleFunc("/client", b.meetClient)
 	http.HandleFunc("/proxy", b.meetProxy)
 	http.HandleFunc("/answer", b.takeAnswer)
+	http.HandleFunc("/volunteer", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, *page) })
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { carry(packets, w, r) })
 	go relay(packets, *target)
 	go reflect(*stunAt)

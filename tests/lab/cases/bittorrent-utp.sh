@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# BitTorrent by another client, Transmission, encrypted from its first byte, over µTP: TCP does not get through.
+# BitTorrent by another client, Transmission, encrypted from its first byte, over µTP, which it prefers.
 # shellcheck source=../bittorrent.sh
 . "$LAB/bittorrent.sh"
-tools=(nft transmission-daemon transmission-remote nginx)
+tools=(transmission-daemon transmission-remote nginx)
 made_by=(transmission-daemon transmission)
 filter='port 6881 or tcp port 80'
 min_flows=2 min_packets=20 min_bytes=15000
@@ -20,9 +20,6 @@ transmission() { # NETWORK FOLDER ADDRESS RPC_PORT
 }
 
 servers() {
-	on router nft add table ip lab
-	on router nft add chain ip lab forward '{ type filter hook forward priority 0; }'
-	on router nft add rule ip lab forward tcp dport 6881 drop
 	web_start
 	torrent "$WORK/lab.torrent"
 	transmission east "$WORK/www" "$SERVER" 9091
