@@ -91,6 +91,7 @@ struct vpn_memory {
 	struct vpn_wireguard_side wireguard[2];
 	uint8_t datagrams_ahead; /* of the client, before the server's first */
 	bool is_answered;
+	bool is_no_question; /* the first payload is none to DNS, whatever its port */
 	bool nebula_asked;
 	struct vpn_n2n n2n;
 	bool is_dns_tunnel_possible; /* a type of record was asked for that tunnels use */

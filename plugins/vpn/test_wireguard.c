@@ -107,6 +107,31 @@ static void wireguard_with_headers_of_its_own_is_missed(void **state)
 	assert_int_equal(grade_of_packets(&flow, packets, 8), SURGETAP_GRADE_HEURISTIC);
 }
 
+/* nDPI calls the first datagram on port 53 DNS, be it junk. */
+static void junk_on_the_port_of_dns_is_given_up(void **state)
+{
+	static uint8_t junk[] = "\x93\x11\x52\xa0\x77\x9c\x10\x41 junk";
+	static uint8_t question[] = "\x93\x11\x01\0\0\1\0\0\0\0\0\0";
+	struct surgetap_flow flow = flow_of(UDP, 53);
+
+	(void)state;
+	flow.protocol = "dns";
+	flow.confidence = SURGETAP_CONFIDENCE_DPI;
+	for (int i = 0; i < 2; i++) {
+		const struct surgetap_payload payload = {i ? question : junk, 12, 12, true, 0};
+		struct vpn_memory memory = {0};
+		const struct surgetap_call call = {.host = &host,
+			.worker_state = &companions,
+			.flow_state = &memory,
+			.flow = &flow,
+			.payload = &payload};
+
+		assert_int_equal(surgetap_plugin_vpn.on_packet(&call), SURGETAP_MORE);
+		assert_int_equal(surgetap_plugin_vpn.on_classified(&call),
+			i ? SURGETAP_DONE : SURGETAP_MORE);
+	}
+}
+
 static void counters_of_others_are_called_altered_wireguard(void **state)
 {
 	static const struct packet cases[][4] = {
@@ -171,6 +196,7 @@ int main(void)
 		cmocka_unit_test(wireguard_data_is_missed),
 		cmocka_unit_test(wireguard_is_seen_in_what_only_resembles_it),
 		cmocka_unit_test(wireguard_with_headers_of_its_own_is_missed),
+		cmocka_unit_test(junk_on_the_port_of_dns_is_given_up),
 		cmocka_unit_test(counters_of_others_are_called_altered_wireguard),
 		cmocka_unit_test(wireguard_over_tcp_is_missed),
 	};

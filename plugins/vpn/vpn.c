@@ -208,8 +208,8 @@ static void judge_fronting(const struct surgetap_call *call)
 
 /* The recipes have seen what nDPI has seen. Only a verdict that is worth little waits for more,
  * what may carry a tunnel (a proxy, TLS), datagrams that came ahead of an answer and have no name,
- * and what has begun like OpenVPN, with a reset or with random blocks: on DNS's port nDPI says DNS
- * at once, and blocks now and then begin like RTP. */
+ * and what has begun like OpenVPN, with a reset or with random blocks, which now and then begin
+ * like RTP. On DNS's port nDPI says DNS at once, also of what is no question. */
 static bool is_worth_waiting(const struct surgetap_call *call)
 {
 	static const char *const names[] = {"openvpn", "socks", "http_connect", "http_proxy"};
@@ -223,7 +223,9 @@ static bool is_worth_waiting(const struct surgetap_call *call)
 	return memory->is_dns_tunnel_possible || memory->static_key.run > 0 ||
 	       memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0 ||
 	       vpn_may_nest(memory) ||
-	       (vpn_may_be_altered(memory) && call->flow->confidence <= SURGETAP_CONFIDENCE_GUESS);
+	       (vpn_may_be_altered(memory) &&
+		       call->flow->confidence <= SURGETAP_CONFIDENCE_GUESS) ||
+	       (memory->is_no_question && surgetap_name_is(call->flow->protocol, "dns"));
 }
 
 static void judge_companion(const struct surgetap_call *call)

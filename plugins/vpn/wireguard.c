@@ -93,8 +93,12 @@ static const struct vpn_match *inspect_altered(
 		       : NULL;
 }
 
+/* A question to DNS asks one thing (RFC 1035, 4.1.1). */
 static void count_datagrams(struct vpn_memory *memory, const struct surgetap_payload *payload)
 {
+	if (payload->index == 0)
+		memory->is_no_question =
+			payload->captured_bytes >= 6 && surgetap_be16(payload->data + 4) != 1;
 	memory->is_answered |= !payload->from_client;
 	memory->datagrams_ahead += !memory->is_answered && memory->datagrams_ahead < 255;
 }

@@ -31,7 +31,8 @@ lost() {
 
 @test "a mirror port's doubles hide tunnels inside TLS" {
 	run lost doubled
-	[[ $output =~ ^[0-1]\ 0\ [0-2]\ 0\ 0\ .*\ 0$ ]]
+	# Of Snowflake to a browser the channel then opens behind the last packet that is looked at.
+	[[ $output =~ ^[0-1]\ [0-2]\ [0-4]\ 0\ 0\ .*\ 0$ ]]
 }
 
 @test "a hello that was cut short is random from the first byte" {
