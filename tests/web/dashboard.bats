@@ -112,6 +112,20 @@ PY
 	[ "$(get '/api/series?range=caf%C3%A9&metric=flows&from=1774461600000&to=1774465200000' | jq '.techniques.tor.values[0]')" = 6 ]
 }
 
+@test "a year is shown in hours, which are not lost, counted twice or mixed with minutes" {
+	seed hours star-jv 365
+	series=$(get '/api/series?range=star-jv&metric=flows&from=1742947200000&to=1774483200000')
+	[ "$(jq -c '[.step_s, .per, (.times | length), .times[-1], .techniques.tor.usual]' <<<"$series")" = '[21600,"hour",1460,1774461600,[]]' ]
+	# 68..73 users with two flows each, and nine in the second half of the last hour
+	[ "$(jq '.techniques.tor.values[-1]' <<<"$series")" = 144 ]
+	[ "$(get '/api/series?range=star-jv&metric=hosts&from=1742947200000&to=1774483200000' | jq '.techniques.tor.values[-1]')" = 70.5 ]
+	series=$(get '/api/series?range=star-jv&metric=hosts&from=1769904000000&to=1774483200000')
+	[ "$(jq -c '[.step_s, .per, .techniques.tor.values[-1]]' <<<"$series")" = '[3600,"hour",73]' ]
+	# without hours: what the minutes know
+	[ "$(get '/api/series?range=caf%C3%A9&metric=hosts&from=1742947200000&to=1774483200000' | jq -c '[.step_s, .per, .techniques.tor.values[-1]]')" = '[3600,"minute",3]' ]
+	cli del surgetap:usage-hour:star-jv
+}
+
 @test "an acknowledgement is kept in Redis, shown, told to all, and can be withdrawn" {
 	id=00000000000000000000000000000005
 	post() { get /api/ack -X POST -H 'Content-Type: application/json' -d "$1" "${@:2}"; }
@@ -219,6 +233,16 @@ PY
 	has_come() { [[ $(curl -s "$url/api/alerts?limit=1" | jq '.alerts | length') == 1 ]]; }
 	wait_for has_come
 	stop away
+}
+
+@test "a range is found under the name that is shown, whatever bytes are in it" {
+	cli xadd 'surgetap:usage:%3Cb%3E%07%E2%80%AE' 1774482000000-0 tor_hosts 5 >/dev/null
+	is_shown() { get /api/overview | jq -e '[.ranges[].range] | index("<b>\\x07\\xe2\\x80\\xae") != null' >/dev/null; }
+	wait_for is_shown
+	[ "$(get '/api/series?range=%3Cb%3E%5Cx07%5Cxe2%5Cx80%5Cxae&metric=hosts&from=1774480000000&to=1774483200000' | jq '[.techniques.tor.values[] | select(. != null)] | add')" = 5 ]
+	cli del 'surgetap:usage:%3Cb%3E%07%E2%80%AE' >/dev/null
+	is_gone() { ! is_shown; }
+	wait_for is_gone
 }
 
 @test "a range whose key is gone goes, and a stream that begins anew, with smaller ids, is read anew" {

@@ -8,7 +8,7 @@ import { launch } from './browser.mjs';
 
 const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 const cli = (...words) => execFileSync('redis-cli', ['-s', process.env.SOCKET, ...words], { encoding: 'utf8' }).trim();
-const seed = (...words) => execFileSync('redis-cli', ['-s', process.env.SOCKET, '--pipe'], { input: execFileSync('python3', [join(here, 'seed.py'), ...words]) });
+const seed = (...words) => execFileSync('redis-cli', ['-s', process.env.SOCKET, '--pipe'], { input: execFileSync('python3', [join(here, 'seed.py'), ...words], { maxBuffer: 1 << 26 }) });
 
 const browser = await launch();
 const faults = [];
@@ -189,6 +189,19 @@ const cases = {
 		await to(Date.UTC(2026, 2, 25, 22, 30));
 		await page.locator('#span').getByText('24 h').click();
 		await page.waitForFunction(() => !location.search.includes('from='));
+	},
+	async year() {
+		seed('hours', 'star-jv', '365');
+		const page = await ready(await open('?range=star-jv&techniques=tor'));
+		await page.locator('#span').getByText('1 y').click();
+		await page.waitForFunction(() => document.getElementById('plot-note').textContent.startsWith('Mean of 6 hours'));
+		assert.match(await page.locator('#chart-title').innerText(), /hosts per hour$/);
+		await page.waitForFunction(() => location.search.includes('span=1y'));
+		const [usage] = await Promise.all([page.waitForEvent('download'), page.click('#chart-csv')]);
+		assert.equal(readFileSync(await usage.path(), 'utf8').trim().split('\r\n').length, 1461);
+		await page.locator('#span').getByText('24 h').click();
+		await page.waitForFunction(() => document.getElementById('chart-title').textContent.endsWith('hosts per minute'));
+		cli('del', 'surgetap:usage-hour:star-jv');
 	},
 	async several() {
 		const entries = [['dark-1', 'tor'], ['dark-2', 'vpn'], ['dark-3', 'opsec']].map(([id, technique]) =>

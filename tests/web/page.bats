@@ -30,6 +30,7 @@ check() {
 @test "exports hold what the filter shows" { check export; }
 @test "records go into a file as they are, the filter's alone" { check ndjson; }
 @test "a time that is typed is taken, in the zone that is shown, and none that ends before it begins" { check picker; }
+@test "a year is drawn in hours, and said to be" { check year; }
 @test "one comment does for all alerts of a range; how many wait stands in the title" { check several; }
 @test "paper is white, holds all ranges and no controls" { check paper; }
 @test "a link shows the same again, in UTC and local time" { check link; }

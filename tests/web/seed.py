@@ -3,7 +3,7 @@
 """Prints what a sensor would have written, for `redis-cli --pipe`.
 usage: five days of two ranges. alerts COUNT: closed and open alerts, some with hostile names. alert ID NAME: one open alert of that range.
 long COUNT: alerts of two megabytes. minutes RANGE COUNT: as many minutes of all fields. ranges COUNT DAYS: range-0 and on, for as many days
-every tenth minute; names of every fourth are hostile with `hostile` behind."""
+every tenth minute; hours RANGE DAYS: as a stream of hours; names of every fourth are hostile with `hostile` behind."""
 import json
 import sys
 import urllib.parse
@@ -18,13 +18,13 @@ def command(*words):
     sys.stdout.buffer.write(b'*%d\r\n' % len(parts) + b''.join(b'$%d\r\n%s\r\n' % (len(p), p) for p in parts))
 
 
-def minute(key, at_s, hosts, everyone):
+def minute(key, at_s, hosts, everyone, kind='usage', seen_s=0):
     fields = []
     for technique in TECHNIQUES:
         n = hosts * 2 if technique == 'opsec' else hosts
         fields += [f'{technique}_flows', n * 2, f'{technique}_hosts', n, f'{technique}_bytes', n * 1000]
     fields += ['all_flows', everyone * 3, 'all_hosts', everyone, 'all_bytes', everyone * 1000, 'coverage', 1]
-    command('XADD', f'surgetap:usage:{key}', f'{at_s * 1000}-0', *fields)
+    command('XADD', f'surgetap:{kind}:{key}', f'{at_s * 1000}-{seen_s}', *fields)
 
 
 def usage():
@@ -34,6 +34,13 @@ def usage():
         minute('caf%C3%A9', at, 3, 30)
     command('HSET', 'surgetap:sensor:tap-1', 'version', '0.1.0', 'interface', HOSTILE, 'packets', 1000, 'drops', 7)
     command('ZADD', 'surgetap:sensors', 1774483200000, 'tap-1', 1774480000000, 'tap-gone')
+
+
+def hours(name, days):
+    for at in range(END_S - days * 86400, END_S, 3600):
+        minute(name, at, 50 + at // 3600 % 24, 400, kind='usage-hour')
+    # an hour that two runs have seen
+    minute(name, END_S - 3600, 9, 10, kind='usage-hour', seen_s=1800)
 
 
 def ranges(count, days, are_hostile):
@@ -84,6 +91,8 @@ elif sys.argv[1] == 'long':
     for i in range(int(sys.argv[2])):
         command('XADD', 'surgetap:alerts', '*', 'alert_id', f'long-{i}', 'state', 'open', 'range', 'r' * 900 * 1024, 'eve',
                 json.dumps({'event_type': 'alert', 'text': 'x' * 1024 * 1024 + ' the needle'}))
+elif sys.argv[1] == 'hours':
+    hours(sys.argv[2], int(sys.argv[3]))
 elif sys.argv[1] == 'ranges':
     ranges(int(sys.argv[2]), int(sys.argv[3]), 'hostile' in sys.argv)
 elif sys.argv[1] == 'alert':

@@ -93,7 +93,7 @@ function showTime() {
 	if (!state.from)
 		for (const id of ['from', 'to'])
 			$(id).removeAttribute('aria-invalid');
-	choices('span', { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', all: 'all' }, 'span', { from: '', to: '' });
+	choices('span', { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', all: '4 w', '1y': '1 y' }, 'span', { from: '', to: '' });
 	choices('metric', { hosts: 'hosts', flows: 'flows', bytes: 'bytes' }, 'metric');
 	$('zone').textContent = zone === 'utc' ? 'UTC' : 'local';
 	if (overview.last <= 0 && !state.from)

@@ -105,10 +105,13 @@ function toggle(name) {
 	change({ techniques: [...some].join(',') });
 }
 
+/* Hosts of an hour are distinct hosts: not to be compared with those of minutes. */
+const stepOf = ({ step_s, per }) => step_s === 60 ? 'Each minute' : per === 'minute' ? 'Mean of each hour' : step_s === 3600 ? 'Each hour' : `Mean of ${step_s / 3600} hours`;
+
 export function show() {
 	if (!shown)
 		return;
-	const names = techniquesShown(shown), withUsual = names.length === 1;
+	const names = techniquesShown(shown), withUsual = names.length === 1 && shown.techniques[names[0]].usual.length > 0;
 	const data = [shown.times, ...names.map((name) => shown.techniques[name].values)];
 	if (withUsual)
 		data.push(shown.techniques[names[0]].usual);
@@ -116,8 +119,8 @@ export function show() {
 	$('plot').replaceChildren();
 	plot = new uPlot(options(names, withUsual), data, $('plot'));
 	plot.over.addEventListener('dblclick', () => change({ from: '', to: '' }));
-	$('chart-title').textContent = `Usage of ${rangeShown()}: ${state.metric} per minute`;
-	$('plot-note').textContent = `${shown.step_s === 60 ? 'Each minute' : 'Mean of each hour'}. Drag to zoom, double-click for the whole.`;
+	$('chart-title').textContent = `Usage of ${rangeShown()}: ${state.metric} per ${shown.per}`;
+	$('plot-note').textContent = `${stepOf(shown)}. Drag to zoom, double-click for the whole.`;
 	$('chart-csv').hidden = false;
 	showTechniques();
 }

@@ -41,7 +41,7 @@ addEventListener('popstate', () => {
 read();
 
 export const chosen = () => state.techniques ? state.techniques.split(',') : [];
-export const spans = { '1h': 3600e3, '6h': 6 * 3600e3, '24h': 86400e3, '7d': 7 * 86400e3, all: 28 * 86400e3 };
+export const spans = { '1h': 3600e3, '6h': 6 * 3600e3, '24h': 86400e3, '7d': 7 * 86400e3, all: 28 * 86400e3, '1y': 365 * 86400e3 };
 
 /* The window of the chart. Spans end with the newest minute there is: a replay lies in the past. */
 export function chartWindow(last) {
