@@ -85,6 +85,13 @@ page() {
 
 @test "print is black on white, whole, without controls" { page print; }
 
+@test "the only hour of a page is drawn, and without alerts nothing is claimed" {
+	cd "$BATS_TEST_TMPDIR"
+	counts home 13 | head -n 1 >usage.ndjson
+	"$SURGETAP" report --quiet --usage usage.ndjson -o report.html
+	page one_bucket "$PWD/report.html"
+}
+
 @test "nothing counted is said, not a blank page" {
 	: >"$BATS_TEST_TMPDIR/usage.ndjson"
 	"$SURGETAP" report --usage "$BATS_TEST_TMPDIR/usage.ndjson" -o "$BATS_TEST_TMPDIR/report.html"

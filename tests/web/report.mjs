@@ -113,7 +113,7 @@ const cases = {
 		await page.locator('.u-over').last().hover();
 		assert.match(await page.locator('.chart output').last().textContent(), / %/);
 		await page.selectOption('#range', { label: 'quiet' });
-		await page.waitForFunction(() => document.getElementById('headlines').textContent.includes('No jump was seen'));
+		await page.waitForFunction(() => document.getElementById('headlines').textContent.includes('No jump was told'));
 		await page.goBack();
 		await page.waitForFunction(() => document.getElementById('headlines').textContent.includes('13-fold'));
 		assert.deepEqual(page.problems, []);
@@ -137,8 +137,27 @@ const cases = {
 		assert.equal(await paper(page), 'rgb(255, 255, 255)');
 		assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('.scroll')).overflowX), 'visible');
 	},
+	async one_bucket() {
+		const page = await open();
+		assert.match(await page.textContent('#headlines'), /no alert among what this page was made of/);
+		await page.waitForSelector('.uplot canvas');
+		const drawn = await page.evaluate(() => {
+			const canvas = document.querySelector('.uplot canvas'), dot = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+			dot.fillStyle = getComputedStyle(document.querySelector('.dot')).backgroundColor;
+			dot.fillRect(0, 0, 1, 1);
+			const wanted = dot.getImageData(0, 0, 1, 1).data.slice(0, 3).join();
+			const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+			let count = 0;
+			for (let i = 0; i < data.length; i += 4)
+				count += data.slice(i, i + 3).join() === wanted && data[i + 3] === 255;
+			return count;
+		});
+		assert.ok(drawn > 4, drawn + ' pixels of the only bucket');
+		assert.deepEqual(page.problems, []);
+	},
 	async empty() {
 		const page = await open();
+		assert.equal(await page.locator('#range').isVisible(), false);
 		assert.match(await page.textContent('header'), /Nothing was counted/);
 		assert.deepEqual(page.problems, []);
 	},

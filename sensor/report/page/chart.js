@@ -42,6 +42,12 @@ report.charts = (() => {
 		};
 	}
 
+	/* A line needs two ends: an hour that was seen with none beside it is a dot. */
+	function lonely(chart, series) {
+		const known = (i) => chart.data[series][i] !== null && chart.data[series][i] !== undefined;
+		return chart.data[0].flatMap((time, i) => (known(i) && !known(i - 1) && !known(i + 1) ? [i] : []));
+	}
+
 	function options(technique, share, width, output) {
 		const style = getComputedStyle(document.documentElement), ink = style.getPropertyValue('--quiet').trim();
 		const rule = { stroke: style.getPropertyValue('--rule').trim(), width: 1 }, colour = report.colour(technique);
@@ -52,7 +58,7 @@ report.charts = (() => {
 			cursor: { sync: { key: 'time' }, drag: { x: true, y: false }, points: { size: 6 } },
 			axes: [{ stroke: ink, grid: rule, ticks: rule, values: timeTicks, space: 90, size: 50 }, { stroke: ink, grid: rule, ticks: rule, size: 56,
 				values: (u, ticks) => ticks.map((tick) => format(tick)) }],
-			series: [{}, { stroke: colour, width: 1.5, points: { show: false } },
+			series: [{}, { stroke: colour, width: 1.5, points: { show: false, filter: lonely, size: 6, fill: colour } },
 				{ stroke: 'transparent', points: { show: false } }, { stroke: 'transparent', points: { show: false } }],
 			bands: [{ series: [3, 2], fill: colour + '38' }],
 			hooks: {

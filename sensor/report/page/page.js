@@ -71,19 +71,21 @@
 			draw(place);
 	}
 
+	const counted = (count, noun) => (count === 1 ? 'one ' : report.number(count) + ' ') + noun + (count === 1 ? '' : 's');
+
 	function start() {
 		at('title').textContent = overview.title || 'surgetap report';
 		setColours();
 		if (overview.ranges.length === 0) {
 			at('span').textContent = 'Nothing was counted.';
-			at('main').hidden = true;
+			at('main').hidden = at('range').parentElement.hidden = true;
 			at('main').dataset.state = 'drawn';
 			return;
 		}
 		const first = Math.min(...overview.ranges.map((range) => range.first_s));
 		const last = Math.max(...overview.ranges.map((range) => range.first_s + range.slots * overview.slot_s));
 		at('span').textContent = report.time(first) + ' to ' + report.time(last) + ' UTC, ' +
-			(overview.ranges.length === 1 ? 'one range' : overview.ranges.length + ' ranges') + ', ' + overview.changes.length + ' jumps';
+			counted(overview.ranges.length, 'range') + ', ' + counted(overview.changes.length, 'jump');
 		at('range').replaceChildren(...overview.ranges.map((range, i) => make('option', { value: String(i), text: range.name })));
 		const most = overview.changes.length ? overview.ranges.findIndex((range) => range.name === overview.changes[0].range) : 0;
 		initial = Math.max(0, most);

@@ -83,7 +83,8 @@ report.tables = (() => {
 		const items = opens.map((open) => headline(alerts, open));
 		items.push(...records.filter((record) => ['notice', 'trend'].includes(context(record).state)).slice(0, 20).map(remark));
 		if (items.length === 0)
-			items.push(make('li', {}, make('p', { text: 'No jump was seen: use of all techniques stayed within what was expected.' })));
+			items.push(make('li', {}, make('p', { text: report.overview.alerts.length > 0
+				? 'No jump was told of this range.' : 'No jump was told: there is no alert among what this page was made of.' })));
 		document.getElementById('name').textContent = 'in ' + range.name;
 		fill('headlines', ...items);
 	}
