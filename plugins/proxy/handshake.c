@@ -2,6 +2,7 @@
 #include "handshake.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define SOCKS5_NO_METHOD 0xff
 #define SOCKS4_GRANTED 90
@@ -105,17 +106,63 @@ static enum proxy_answer answer_connect(
 	return line[9] == '2' ? PROXY_ANSWER_GRANTED : PROXY_ANSWER_REFUSED;
 }
 
+/* RFC 1928, 4 and 6: version, command or reply, 0, address, port: requests and replies are alike.
+ */
+static bool is_socks5_message(const uint8_t *message, uint32_t bytes, uint8_t code_max)
+{
+	static const uint8_t address_bytes[] = {[1] = 4, [4] = 16};
+	uint32_t expected;
+
+	if (bytes < 5 || message[0] != 5 || message[1] > code_max || message[2] != 0)
+		return false;
+	if (message[3] == 3)
+		expected = 4u + 1u + message[4] + 2u;
+	else if (message[3] == 1 || message[3] == 4)
+		expected = 4u + address_bytes[message[3]] + 2u;
+	else
+		return false;
+	return bytes == expected;
+}
+
+/* A request, or a name and a password (RFC 1929, 2). */
+static bool go_on_socks5(const struct surgetap_payload *payload)
+{
+	const uint8_t *bytes = payload->data;
+	uint32_t count = payload->captured_bytes;
+
+	if (count < 5 || count != payload->length_bytes)
+		return false;
+	if (bytes[0] == 1 && bytes[1] > 0 && 2u + bytes[1] < count)
+		return 3u + bytes[1] + bytes[2 + bytes[1]] == count;
+	return bytes[1] >= 1 && is_socks5_message(bytes, count, 3);
+}
+
+/* No other request, and no HTTP: TLS, SSH, a tunnel. */
+static bool go_on_connect(const struct surgetap_payload *payload)
+{
+	const uint8_t *bytes = payload->data;
+
+	return payload->captured_bytes >= 4 &&
+	       (bytes[0] < 0x20 || bytes[0] > 0x7e || memcmp(bytes, "SSH-", 4) == 0);
+}
+
+static bool go_on_socks4(const struct surgetap_payload *payload)
+{
+	return payload->captured_bytes > 0;
+}
+
 static const struct {
 	const char *name;
 	uint8_t confidence_percent; /* as measured: proxy.md */
 	bool (*ask)(struct proxy_handshake *handshake, const struct surgetap_payload *payload);
 	enum proxy_answer (*answer)(
 		const struct proxy_handshake *handshake, const struct surgetap_payload *payload);
+	bool (*go_on)(const struct surgetap_payload *payload);
 } protocols[] = {
-	[PROXY_REQUEST_NONE] = {NULL, 0, NULL, NULL},
-	[PROXY_REQUEST_SOCKS4] = {"SOCKS 4", 75, ask_socks4, answer_socks4},
-	[PROXY_REQUEST_SOCKS5] = {"SOCKS 5", 91, ask_socks5, answer_socks5},
-	[PROXY_REQUEST_CONNECT] = {"HTTP CONNECT", 80, ask_connect, answer_connect},
+	[PROXY_REQUEST_NONE] = {NULL, 0, NULL, NULL, NULL},
+	[PROXY_REQUEST_SOCKS4] = {"SOCKS 4", 75, ask_socks4, answer_socks4, go_on_socks4},
+	[PROXY_REQUEST_SOCKS5] = {"SOCKS 5", 91, ask_socks5, answer_socks5, go_on_socks5},
+	[PROXY_REQUEST_CONNECT] = {"HTTP CONNECT", 80, ask_connect, answer_connect, go_on_connect},
 };
 
 bool proxy_handshake_ask(struct proxy_handshake *handshake, const struct surgetap_payload *payload)
@@ -135,6 +182,42 @@ enum proxy_answer proxy_handshake_answer(
 	if (handshake->request == PROXY_REQUEST_NONE)
 		return PROXY_ANSWER_NONE;
 	return protocols[handshake->request].answer(handshake, payload);
+}
+
+bool proxy_handshake_goes_on(
+	const struct proxy_handshake *handshake, const struct surgetap_payload *payload)
+{
+	return handshake->request != PROXY_REQUEST_NONE &&
+	       protocols[handshake->request].go_on(payload);
+}
+
+/* Squid, tinyproxy, Apache and their like say so in these words. */
+static bool is_established(const struct surgetap_payload *payload)
+{
+	static const char words[] = " 200 Connection established\r\n";
+
+	return payload->captured_bytes > 8 + sizeof words - 1 &&
+	       memcmp(payload->data, "HTTP/1.", 7) == 0 &&
+	       strncasecmp((const char *)payload->data + 8, words, sizeof words - 1) == 0;
+}
+
+enum proxy_request proxy_handshake_grants(
+	struct proxy_handshake *handshake, const struct surgetap_payload *payload)
+{
+	const uint8_t *bytes = payload->data;
+	uint32_t count = payload->captured_bytes;
+
+	if (payload->index == 0 && is_established(payload))
+		return PROXY_REQUEST_CONNECT;
+	if (count != payload->length_bytes || count < 2 || bytes[0] != 5)
+		return PROXY_REQUEST_NONE;
+	if (payload->index == 0 && (bytes[1] == 0 || bytes[1] == 2)) {
+		handshake->is_chosen = true;
+		bytes += 2;
+		count -= 2;
+	}
+	return handshake->is_chosen && is_socks5_message(bytes, count, 0) ? PROXY_REQUEST_SOCKS5
+									  : PROXY_REQUEST_NONE;
 }
 
 const char *proxy_handshake_name(const struct proxy_handshake *handshake)

@@ -23,6 +23,7 @@ enum proxy_answer {
 /* What the client has asked; zero at start. */
 struct proxy_handshake {
 	uint8_t request;     /* enum proxy_request */
+	bool is_chosen;      /* the server alone is seen, and has chosen a way to authenticate */
 	uint8_t methods[32]; /* SOCKS 5: a bit for each way to authenticate that was offered */
 };
 
@@ -32,6 +33,15 @@ bool proxy_handshake_ask(struct proxy_handshake *handshake, const struct surgeta
 /* Reads a server's payload. A demand for a password (HTTP 407) leaves the request open. */
 enum proxy_answer proxy_handshake_answer(
 	const struct proxy_handshake *handshake, const struct surgetap_payload *payload);
+
+/* Where no packet of the server is seen: reads what the client sends behind its request. True when
+ * it is what a client goes on with that was granted it. */
+bool proxy_handshake_goes_on(
+	const struct proxy_handshake *handshake, const struct surgetap_payload *payload);
+
+/* Where no packet of the client is seen: reads a payload of the server. Returns what it grants. */
+enum proxy_request proxy_handshake_grants(
+	struct proxy_handshake *handshake, const struct surgetap_payload *payload);
 
 /* The name of the open request's protocol, for people; NULL if there is none. */
 const char *proxy_handshake_name(const struct proxy_handshake *handshake);

@@ -19,6 +19,7 @@ struct memory {
 	struct imitation imitation;
 	struct nested nested;
 	bool is_opaque_over; /* nothing more to be learnt from payloads */
+	bool is_named_early; /* nDPI gave a doubtful name before both sides had spoken */
 };
 
 /* Returns true when the server has answered a request. */
@@ -39,11 +40,38 @@ static bool judge_answer(const struct surgetap_call *call)
 	return true;
 }
 
+/* The tap sees one direction alone: what follows a request, or a grant, proves the other. Returns
+ * true when it does. */
+static bool judge_one_way(const struct surgetap_call *call)
+{
+	static const struct {
+		uint8_t confidence_percent;
+		const char *reason;
+	} reasons[] = {
+		[PROXY_REQUEST_SOCKS4] = {50, "SOCKS 4: one direction, in the order of a session"},
+		[PROXY_REQUEST_SOCKS5] = {50, "SOCKS 5: one direction, in the order of a session"},
+		[PROXY_REQUEST_CONNECT] = {50,
+			"HTTP CONNECT: one direction, in the order of a session"},
+	};
+	struct memory *memory = call->flow_state;
+	enum proxy_request request = PROXY_REQUEST_NONE;
+
+	if (call->payload->from_client && call->flow->packets_to_client == 0 &&
+		proxy_handshake_goes_on(&memory->handshake, call->payload))
+		request = (enum proxy_request)memory->handshake.request;
+	else if (!call->payload->from_client && call->flow->packets_to_server == 0)
+		request = proxy_handshake_grants(&memory->handshake, call->payload);
+	if (request != PROXY_REQUEST_NONE)
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL,
+			reasons[request].confidence_percent, reasons[request].reason);
+	return request != PROXY_REQUEST_NONE;
+}
+
 /* Something was asked that the server has yet to answer, or TLS may yet show what it carries. */
 static bool is_pending(const struct memory *memory)
 {
-	return memory->handshake.request != PROXY_REQUEST_NONE || memory->imitation.is_asked ||
-	       nested_is_open(&memory->nested);
+	return memory->handshake.request != PROXY_REQUEST_NONE || memory->handshake.is_chosen ||
+	       memory->imitation.is_asked || nested_is_open(&memory->nested);
 }
 
 /* Returns true when the flow turns out to be TLS within TLS. */
@@ -68,46 +96,6 @@ static bool judge_nested(const struct surgetap_call *call)
 	return form != NESTED_NONE;
 }
 
-static enum surgetap_next on_packet(const struct surgetap_call *call)
-{
-	struct memory *memory = call->flow_state;
-
-	if (call->flow->transport != TCP)
-		return SURGETAP_DONE;
-	if (call->payload->from_client)
-		proxy_handshake_ask(&memory->handshake, call->payload);
-	else if (judge_answer(call))
-		return SURGETAP_DONE;
-	if (imitation_add(&memory->imitation, call->payload)) {
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 75,
-			"simple-obfs: ticket before the name, Finished of impossible length");
-		return SURGETAP_DONE;
-	}
-	if (judge_nested(call))
-		return SURGETAP_DONE;
-	if (!memory->is_opaque_over)
-		memory->is_opaque_over = !opaque_add(&memory->opaque, call->payload);
-	return memory->is_opaque_over && !is_pending(memory) ? SURGETAP_DONE : SURGETAP_MORE;
-}
-
-/* What nDPI names by itself. It takes whatever it does not know on port 1080 for SOCKS, be it HTTP:
- * request and answer prove it, or nothing does. */
-static void judge_verdict(const struct surgetap_call *call)
-{
-	static const struct {
-		const char *name;
-		enum surgetap_grade best;
-	} names[] = {{"socks", SURGETAP_GRADE_GUESS}, {"http_connect", SURGETAP_GRADE_DPI}};
-	const struct surgetap_flow *flow = call->flow;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (flow->answered && (surgetap_name_is(flow->protocol, names[i].name) ||
-					      surgetap_name_is(flow->master, names[i].name)))
-			surgetap_report_verdict(
-				call, names[i].best, SURGETAP_KIND_TUNNEL, 95, names[i].name);
-	}
-}
-
 /* Ports on which random bytes are at home: games, file sharing, VPN protocols, chat. */
 static bool has_other_reason(const struct surgetap_flow *flow)
 {
@@ -122,12 +110,13 @@ static bool has_other_reason(const struct surgetap_flow *flow)
 }
 
 /* nDPI's word is a guess, or one of those that random bytes earn: of 10,000 random flows eight were
- * called Z39.50, two RTMP. */
+ * called Z39.50, two RTMP. On port 53 it calls DNS whatever comes; DNS would begin with its length.
+ */
 static bool is_doubtful(const struct surgetap_flow *flow)
 {
 	return flow->confidence <= SURGETAP_CONFIDENCE_GUESS ||
 	       surgetap_name_is(flow->protocol, "z39.50") ||
-	       surgetap_name_is(flow->protocol, "rtmp");
+	       surgetap_name_is(flow->protocol, "rtmp") || surgetap_name_is(flow->protocol, "dns");
 }
 
 /* A bridge into Tor is a proxy too. */
@@ -158,6 +147,50 @@ static void judge_opaque(const struct surgetap_call *call)
 	}
 }
 
+static enum surgetap_next on_packet(const struct surgetap_call *call)
+{
+	struct memory *memory = call->flow_state;
+
+	if (call->flow->transport != TCP)
+		return SURGETAP_DONE;
+	if (judge_one_way(call))
+		return SURGETAP_DONE;
+	if (call->payload->from_client)
+		proxy_handshake_ask(&memory->handshake, call->payload);
+	else if (judge_answer(call))
+		return SURGETAP_DONE;
+	if (imitation_add(&memory->imitation, call->payload)) {
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 75,
+			"simple-obfs: ticket before the name, Finished of impossible length");
+		return SURGETAP_DONE;
+	}
+	if (judge_nested(call))
+		return SURGETAP_DONE;
+	if (!memory->is_opaque_over)
+		memory->is_opaque_over = !opaque_add(&memory->opaque, call->payload);
+	if (memory->is_named_early)
+		judge_opaque(call);
+	return memory->is_opaque_over && !is_pending(memory) ? SURGETAP_DONE : SURGETAP_MORE;
+}
+
+/* What nDPI names by itself. It takes whatever it does not know on port 1080 for SOCKS, be it HTTP:
+ * request and answer prove it, or nothing does. */
+static void judge_verdict(const struct surgetap_call *call)
+{
+	static const struct {
+		const char *name;
+		enum surgetap_grade best;
+	} names[] = {{"socks", SURGETAP_GRADE_GUESS}, {"http_connect", SURGETAP_GRADE_DPI}};
+	const struct surgetap_flow *flow = call->flow;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (flow->answered && (surgetap_name_is(flow->protocol, names[i].name) ||
+					      surgetap_name_is(flow->master, names[i].name)))
+			surgetap_report_verdict(
+				call, names[i].best, SURGETAP_KIND_TUNNEL, 95, names[i].name);
+	}
+}
+
 static bool is_bittorrent(const struct surgetap_flow *flow)
 {
 	return flow->confidence >= SURGETAP_CONFIDENCE_CACHE &&
@@ -168,12 +201,14 @@ static bool is_bittorrent(const struct surgetap_flow *flow)
 /* nDPI may name CONNECT before the proxy has answered. */
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
-	const struct memory *memory = call->flow_state;
+	struct memory *memory = call->flow_state;
 
 	if (is_bittorrent(call->flow))
 		peers_note(call->worker_state, call->flow);
 	judge_opaque(call);
-	if (is_pending(memory))
+	memory->is_named_early = call->flow->confidence > SURGETAP_CONFIDENCE_GUESS &&
+				 is_doubtful(call->flow) && !memory->is_opaque_over;
+	if (is_pending(memory) || memory->is_named_early)
 		return SURGETAP_MORE;
 	judge_verdict(call);
 	return SURGETAP_DONE;

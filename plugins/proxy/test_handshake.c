@@ -102,6 +102,63 @@ static void password_ends_the_watch(void **state)
 	assert_int_equal(last.kind, SURGETAP_KIND_TUNNEL);
 }
 
+static const struct session {
+	bool from_client;
+	struct {
+		const char *bytes;
+		size_t count;
+	} messages[2];
+} one_way[] =
+	{
+		{CLIENT, {{START("\5\1\0")}, {START("\5\1\0\1\x7f\0\0\1\0\x50")}}},
+		{CLIENT, {{START("\5\1\2")}, {START("\1\4user\6secret")}}},
+		{CLIENT,
+			{{START("\4\1\0\x50\x0a\0\0\1user\0")}, {START("GET / HTTP/1.1\r\n\r\n")}}},
+		{CLIENT, {{START("CONNECT a.example:443 HTTP/1.1\r\n\r\n")},
+				 {START("\x16\3\1\2\0")}}},
+		{SERVER, {{START("\5\0")}, {START("\5\0\0\1\0\0\0\0\0\0")}}},
+		{SERVER, {{START("HTTP/1.0 200 Connection established\r\n\r\n")},
+				 {START("\x16\3\3\0\x7a")}}},
+},
+  one_way_resembling[] = {
+	  {CLIENT, {{START("\5\1\0")}, {START("\5\1\0")}}}, /* asked again: a scan */
+	  {CLIENT, {{START("\5\1\0")}, {START("\5\1\0\1\x7f\0\0\1\0\x50more")}}},
+	  {CLIENT, {{START("\5\1\2")}, {START("\1\4user\7secret")}}},
+	  {CLIENT, {{START("CONNECT a.example:443 HTTP/1.1\r\n\r\n")},
+			   {START("CONNECT a.example:443 HTTP/1.1\r\nX: y\r\n\r\n")}}},
+	  {SERVER, {{START("\5\0")}, {START("\5\1\0\1\0\0\0\0\0\0")}}}, /* refused */
+	  {SERVER, {{START("\5\0")}, {START("\5\0")}}},
+	  {SERVER, {{START("HTTP/1.0 200 OK\r\n\r\n")}, {START("\x16\3\3\0\x7a")}}},
+};
+
+static unsigned session_reports(const struct session *session)
+{
+	struct trial trial = new_trial();
+
+	trial.flow.packets_to_server = session->from_client;
+	trial.flow.packets_to_client = !session->from_client;
+	for (size_t i = 0; i < 2; i++)
+		send_bytes(&trial, session->from_client, session->messages[i].bytes,
+			session->messages[i].count);
+	return reports;
+}
+
+static void session_of_which_one_side_is_seen_is_missed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(one_way); i++) {
+		assert_int_equal(session_reports(&one_way[i]), 1);
+		assert_int_equal(last.grade, SURGETAP_GRADE_HEURISTIC);
+	}
+}
+
+static void scan_or_site_counts_as_a_session_of_one_side(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(one_way_resembling); i++)
+		assert_int_equal(session_reports(&one_way_resembling[i]), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +167,8 @@ int main(void)
 		cmocka_unit_test(answer_to_something_else_is_believed),
 		cmocka_unit_test(truncated_handshake_is_read_beyond_its_end),
 		cmocka_unit_test(password_ends_the_watch),
+		cmocka_unit_test(session_of_which_one_side_is_seen_is_missed),
+		cmocka_unit_test(scan_or_site_counts_as_a_session_of_one_side),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,22 @@ static void name_that_random_bytes_earn_hides_a_proxy(void **state)
 	}
 }
 
+/* On port 53 nDPI calls DNS whatever the client sends, at once. */
+static void name_that_comes_early_hides_a_proxy(void **state)
+{
+	struct trial trial = new_trial();
+
+	(void)state;
+	send_random(&trial, CLIENT, 190);
+	trial.flow.protocol = "dns";
+	trial.flow.confidence = SURGETAP_CONFIDENCE_DPI;
+	assert_int_equal(classify(&trial), SURGETAP_GRADE_NONE);
+	assert_false(trial.is_over);
+	send_random(&trial, SERVER, 357);
+	assert_int_equal(last.grade, SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(reports, 1);
+}
+
 static void encryption_proves_a_proxy_in_spite_of_its_circumstances(void **state)
 {
 	(void)state;
@@ -172,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fully_encrypted_flow_is_missed),
 		cmocka_unit_test(name_that_random_bytes_earn_hides_a_proxy),
+		cmocka_unit_test(name_that_comes_early_hides_a_proxy),
 		cmocka_unit_test(encryption_proves_a_proxy_in_spite_of_its_circumstances),
 		cmocka_unit_test(order_is_taken_for_encryption),
 		cmocka_unit_test(server_that_speaks_first_is_a_proxy),

@@ -50,6 +50,8 @@ static inline struct trial new_trial(void)
 				      .transport = TCP,
 				      .answered = true,
 				      .complete = true,
+				      .packets_to_server = 1,
+				      .packets_to_client = 1,
 				      .client.address.bytes = {[15] = 1},
 				      .server.address.bytes = {[15] = 2},
 				      .last_us = INT64_C(1700000000000000),

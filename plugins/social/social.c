@@ -53,11 +53,14 @@ static void report_protocol(const struct surgetap_call *call)
 		worth[flow->confidence].confidence_percent, reason);
 }
 
-/* Asking for an address is not yet a visit. */
+/* Asking for an address is not yet a visit. On port 53 nDPI calls DNS whatever comes: what says
+ * hello is none. */
 static bool is_look_up(const struct surgetap_flow *flow)
 {
 	static const char *const protocols[] = {"dns", "mdns", "llmnr", "netbios"};
 
+	if (flow->hello != SURGETAP_HELLO_NONE)
+		return false;
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
 		if (surgetap_name_is(flow->master, protocols[i]) ||
 			surgetap_name_is(flow->protocol, protocols[i]))

@@ -139,6 +139,23 @@ static void look_up_of_a_name_counts_as_use(void **state)
 	assert_int_equal(reports, 0);
 }
 
+/* On port 53 nDPI calls DNS whatever comes. */
+static void visit_that_is_called_a_look_up_is_missed(void **state)
+{
+	const struct surgetap_flow flow = {.size = sizeof flow,
+		.protocol = "dns",
+		.master = "unknown",
+		.sni = "www.facebook.com",
+		.hello = SURGETAP_HELLO_WHOLE,
+		.confidence = SURGETAP_CONFIDENCE_DPI};
+	const struct surgetap_call call = {.host = &host, .flow = &flow};
+
+	(void)state;
+	reports = 0;
+	surgetap_plugin_social.on_classified(&call);
+	assert_int_equal(reports, 1);
+}
+
 /* Loads the plugin with a table of this text; returns what load said. */
 static int load_table(const char *text, void **ret_shared)
 {
@@ -225,6 +242,7 @@ int main(void)
 		cmocka_unit_test(service_out_of_order_is_never_found),
 		cmocka_unit_test(guess_by_address_counts_as_use),
 		cmocka_unit_test(look_up_of_a_name_counts_as_use),
+		cmocka_unit_test(visit_that_is_called_a_look_up_is_missed),
 		cmocka_unit_test(own_table_does_not_go_first),
 		cmocka_unit_test(fault_of_a_table_has_no_place),
 		cmocka_unit_test(missing_table_lets_the_sensor_start),

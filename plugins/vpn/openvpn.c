@@ -27,6 +27,7 @@ enum opcode {
 	     */
 #define EARLY_NEGOTIATION_BYTES 6u
 #define CONTROL_BYTES_MAX 1600u
+#define CONTROLS_MIN 2 /* of each side */
 
 static const struct vpn_match pair = {
 	SURGETAP_GRADE_DPI, 97, "OpenVPN: client and server reset agree", 0};
@@ -37,6 +38,8 @@ static const struct vpn_match loose_pair = {
 static const struct vpn_match data = {SURGETAP_GRADE_HEURISTIC, 50,
 	"OpenVPN: data packets with one peer id and rising packet ids", 0};
 
+static const struct vpn_match midway = {SURGETAP_GRADE_HEURISTIC, 50,
+	"OpenVPN: control packets of one session each way, joined midway", 0};
 static const struct vpn_match scrambled = {
 	SURGETAP_GRADE_HEURISTIC, 75, "OpenVPN: scrambled resets, sizes and first bytes fit", 0};
 
@@ -109,6 +112,34 @@ static const struct vpn_match *inspect_scrambled(
 	return NULL;
 }
 
+/* A session id is random. What begins with a blank or a bracket and goes on like text is none. */
+static bool is_text(const uint8_t *session_id)
+{
+	for (size_t i = 0; i < sizeof(uint64_t); i++) {
+		if (session_id[i] < 0x20 || session_id[i] > 0x7e)
+			return false;
+	}
+	return true;
+}
+
+/* Joined in the middle of the handshake: each side keeps to a session of its own. */
+static const struct vpn_match *count_controls(struct vpn_openvpn_side *side,
+	const struct vpn_openvpn_side *peer, const uint8_t *session_id)
+{
+	uint64_t id = surgetap_be64(session_id);
+
+	if (is_text(session_id))
+		return NULL;
+	if (side->session != id)
+		side->controls = 0;
+	side->controls += side->controls < UINT8_MAX;
+	side->session = id;
+	return side->controls >= CONTROLS_MIN && peer->controls >= CONTROLS_MIN &&
+			       side->session != peer->session
+		       ? &midway
+		       : NULL;
+}
+
 /* `message` starts at the opcode; `bytes` is its length on the wire, of which 9 are readable. */
 static const struct vpn_match *inspect_plain(
 	struct vpn_memory *memory, const uint8_t *message, uint32_t bytes, bool from_client)
@@ -134,9 +165,11 @@ static const struct vpn_match *inspect_plain(
 		side->bytes = bytes;
 		return is_client_reset(opcode) ? match_pair(side, peer) : match_pair(peer, side);
 	}
-	if (is_control(opcode) && side->opcode != 0 && side->session == session_id)
-		return &session;
-	return NULL;
+	if (!is_control(opcode))
+		return NULL;
+	if (side->opcode != 0)
+		return side->session == session_id ? &session : NULL;
+	return count_controls(side, peer, message + 1);
 }
 
 static const struct vpn_match *inspect_message(

@@ -38,6 +38,7 @@ struct vpn_openvpn_side {
 	uint64_t session;
 	uint32_t bytes;                 /* of the reset, without the length prefix of TCP */
 	uint8_t opcode;                 /* of the reset; 0 before one was seen */
+	uint8_t controls;               /* control packets of one session, without its reset */
 	uint8_t head[VPN_OPENVPN_HEAD]; /* TCP: start of the stream, put together from segments */
 	uint8_t head_bytes;
 	uint8_t first; /* byte of the first message, scrambled or not */
@@ -183,11 +184,17 @@ static inline bool vpn_may_be_altered(const struct vpn_memory *memory)
 	return memory->datagrams_ahead > 2;
 }
 
+/* Something was seen that OpenVPN begins with, or goes on with. */
+static inline bool vpn_may_be_openvpn(const struct vpn_memory *memory)
+{
+	return (memory->openvpn[0].opcode | memory->openvpn[1].opcode |
+		       memory->openvpn[0].controls | memory->openvpn[1].controls) != 0;
+}
+
 /* How many payloads recipes want to see of a flow with this memory. */
 static inline uint8_t vpn_payloads(const struct vpn_memory *memory)
 {
-	return memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0 ||
-			       vpn_may_nest(memory) || vpn_may_be_altered(memory)
+	return vpn_may_be_openvpn(memory) || vpn_may_nest(memory) || vpn_may_be_altered(memory)
 		       ? VPN_PAYLOADS_PENDING
 		       : VPN_PAYLOADS;
 }

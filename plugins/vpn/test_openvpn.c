@@ -46,6 +46,36 @@ static void openvpn_seen_one_way_is_missed(void **state)
 	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_DPI);
 }
 
+static void openvpn_joined_in_its_handshake_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 300, 0, START("\x20" SESSION_A)},
+		{false, 22, 0, START("\x28" SESSION_B)},
+		{false, 900, 0, START("\x20" SESSION_B)},
+		{true, 22, 0, START("\x28" SESSION_A)},
+	};
+	static const struct packet others[][4] = {
+		/* text */
+		{{true, 40, 0, START("(command ")}, {false, 40, 0, START("(answers ")},
+			{true, 40, 0, START("(command ")}, {false, 40, 0, START("(answers ")}},
+		/* one session */
+		{{true, 40, 0, START("\x20" SESSION_A)}, {false, 40, 0, START("\x20" SESSION_A)},
+			{true, 40, 0, START("\x20" SESSION_A)},
+			{false, 40, 0, START("\x20" SESSION_A)}},
+		/* sessions that change */
+		{{true, 40, 0, START("\x20" SESSION_A)}, {false, 40, 0, START("\x20" SESSION_A)},
+			{true, 40, 0, START("\x20" SESSION_B)},
+			{false, 40, 0, START("\x20" SESSION_B)}},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 1194);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, packets, 4), SURGETAP_GRADE_HEURISTIC);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(grade_of_packets(&flow, others[i], 4), SURGETAP_GRADE_NONE);
+}
+
 static void openvpn_is_seen_in_what_only_resembles_it(void **state)
 {
 	static const struct packet cases[][2] = {
@@ -157,6 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(openvpn_pair_is_missed),
 		cmocka_unit_test(openvpn_seen_one_way_is_missed),
+		cmocka_unit_test(openvpn_joined_in_its_handshake_is_missed),
 		cmocka_unit_test(openvpn_is_seen_in_what_only_resembles_it),
 		cmocka_unit_test(openvpn_begun_by_the_server_is_missed),
 		cmocka_unit_test(openvpn_in_the_middle_is_missed),

@@ -221,8 +221,7 @@ static bool is_worth_waiting(const struct surgetap_call *call)
 			return true;
 	}
 	return memory->is_dns_tunnel_possible || memory->static_key.run > 0 ||
-	       memory->openvpn[0].opcode != 0 || memory->openvpn[1].opcode != 0 ||
-	       vpn_may_nest(memory) ||
+	       vpn_may_be_openvpn(memory) || vpn_may_nest(memory) ||
 	       (vpn_may_be_altered(memory) &&
 		       call->flow->confidence <= SURGETAP_CONFIDENCE_GUESS) ||
 	       (memory->is_no_question && surgetap_name_is(call->flow->protocol, "dns"));
