@@ -29,6 +29,15 @@ setup() {
 	jq -es 'any(.tls.sni and .tls.version == "TLS 1.3" and (.techniques | any(.technique == "tls" and .grade == "dpi")))' tls.ndjson
 }
 
+@test "a server name of control characters and broken UTF-8 breaks a line, or reaches a terminal" {
+	# As long as the name that was there: an escape sequence, a bell, an overlong slash, half a character.
+	perl -pe 's/www\.lab\.test/\x1b[31m\x07\n\xc0\xaf"\xe2\x82/g' "$captures/tls13.pcap" >hostile.pcap
+	"$SURGETAP" flows --quiet hostile.pcap >hostile.ndjson
+	is "0" "$(LC_ALL=C grep -acP '[^\x20-\x7e]' hostile.ndjson)"
+	is '\x1b[31m\x07\x0a\xc0\xaf"\xe2\x82' "$(jq -r '.tls.sni // empty' hostile.ndjson | sort -u)"
+	is "3" "$(jq -r 'select(.techniques | any(.technique == "tls")) | .flow_id' hostile.ndjson | wc -l)"
+}
+
 @test "the two directions of a flow are two flows, or not all packets are in one" {
 	wireguard 1 10.0.0.1,40000 198.18.0.1,51820 | craft one.pcap
 	"$SURGETAP" flows --quiet one.pcap >one.ndjson

@@ -35,6 +35,23 @@ tally_of() {
 @test "visits to social networks are missed" { floor social-western 1 && floor social-chinese 1; }
 @test "proxies are missed" { floor proxy 1; }
 
+# tunnels CAPTURE [OPTION...]: techniques of its flows but tls, by port.
+tunnels() {
+	"${SURGETAP:-$BATS_TEST_DIRNAME/../../build/release/surgetap}" flows --quiet "${@:2}" "$BATS_TEST_DIRNAME/../lab/captures/$1.pcap" |
+		jq -r '.dest_port as $port | .techniques[] | select(.technique != "tls" and .grade != "guess") | "\($port) \(.technique)"' | sort -u
+}
+
+@test "a web site on a relay's address, a cast, or random datagrams of a hello's size are reported" {
+	run tunnels tor --tor-relays "$BATS_TEST_DIRNAME/../lab/captures/tor.consensus"
+	[ "$output" = "9001 tor" ] # the same relay answers on 443 too
+	for capture in chromecast chromecast-midway random-udp; do
+		run tunnels "$capture"
+		echo "$capture: $output"
+		[ "$status" -eq 0 ]
+		[ "$output" = "" ]
+	done
+}
+
 # PostgreSQL and Redis in the clear are guesses by port to nDPI.
 @test "rented servers are missed, or others reported for them" {
 	# A run over the captures takes minutes, and there are five.
