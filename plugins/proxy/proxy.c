@@ -141,7 +141,7 @@ static void judge_opaque(const struct surgetap_call *call)
 	if (flow->transport == TCP && flow->complete && flow->answered && is_doubtful(flow) &&
 		opaque_is_seen(&memory->opaque) && !has_other_reason(flow) &&
 		!peers_has(call->worker_state, flow)) {
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 92,
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 93,
 			"fully encrypted from the first byte, both ways");
 		judge_obfs4(call);
 	}

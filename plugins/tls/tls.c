@@ -102,7 +102,7 @@ static const struct {
 } handshakes[] = {
 	{TCP, is_tls_hello, 99, "TLS handshake"},
 	{TCP, is_ssl2_hello, 75, "SSL 2.0 hello"},
-	{UDP, is_dtls_hello, 95, "DTLS handshake"},
+	{UDP, is_dtls_hello, 96, "DTLS handshake"},
 	{UDP, is_quic_initial, 96, "QUIC Initial packet"},
 	{UDP, is_gquic_hello, 95, "Google QUIC hello"},
 };
