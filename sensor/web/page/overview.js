@@ -84,7 +84,7 @@ const orders = {
 function showUnseen() {
 	document.title = (unseen > 0 ? `(${unseen}) ` : '') + 'surgetap';
 	$('unseen').hidden = unseen === 0;
-	$('unseen').textContent = unseen === 1 ? '1 open alert not seen to' : `${number(unseen)} open alerts not seen to`;
+	$('unseen').textContent = `${number(unseen)} open, not seen to`;
 }
 
 export function setAway(value) {
