@@ -72,7 +72,14 @@ const cases = {
 		const page = await open(), whole = await shown(page);
 		await page.keyboard.press('Tab');
 		assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+		await page.selectOption('#range', { label: 'quiet' });
+		await page.waitForFunction(() => document.getElementById('name').textContent === 'in quiet');
+		await page.locator('.skip').focus();
 		await page.keyboard.press('Enter');
+		/* Behind the list of ranges, however long it is, and still at the same range. */
+		assert.equal(await page.evaluate(() => document.activeElement.id), 'happened');
+		await page.waitForFunction(() => location.hash === '#happened');
+		assert.equal(await page.textContent('#name'), 'in quiet');
 		const seen = new Set();
 		for (let i = 0; i < 40; i++) {
 			await page.keyboard.press('Tab');

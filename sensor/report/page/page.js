@@ -66,6 +66,8 @@
 		}
 	}
 	function followAddress() {
+		if (location.hash !== '' && !location.hash.startsWith('#range='))
+			return; /* a place in the page, of the same range */
 		const place = addressed();
 		if (place >= 0 && place !== wanted)
 			draw(place);
