@@ -20,13 +20,14 @@ bool early_add(struct head_pool *pool, struct early *early, const struct packet 
 int early_lowest(struct head_pool *pool, struct early *early, struct packet *ret_packet)
 {
 	int lowest = -1;
+	uint32_t first = 0;
 	if (!early->head.buffer)
 		early->count = 0;
 	for (int i = 0; i < early->count; i++) {
 		struct packet packet = kept_at(pool, &early->head, early->places[i]);
-		if (lowest >= 0 &&
-			sequence_distance(sequence_first(&packet), sequence_first(ret_packet)) >= 0)
+		if (lowest >= 0 && sequence_distance(sequence_first(&packet), first) >= 0)
 			continue;
+		first = sequence_first(&packet);
 		*ret_packet = packet;
 		lowest = i;
 	}
