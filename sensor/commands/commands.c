@@ -27,9 +27,8 @@ const struct command commands[] = {
 	{"compare", "[options] BEFORE AFTER|INPUT|--redis URL",
 		"tell how many times as much a technique is used as before",
 		{"surgetap compare -w 192.0.2.0/24=branch january.pcap june.pcap",
-			"surgetap compare --before 2026-03-03..2026-03-24 --after "
-			"2026-03-24..2026-03-25 "
-			"--redis redis://localhost:6379/0"},
+			"surgetap compare --redis redis://localhost --before "
+			"2026-03-02..2026-03-09 --after 2026-03-09.."},
 		command_compare},
 	{"report", "--usage FILE|--redis URL --output FILE.html",
 		"make a page to look at from counts and alerts",
