@@ -184,19 +184,27 @@ static bool say_early(const struct talk *talk, bool from_client, bool at_once)
 	return true;
 }
 
+/* Mostly none does. */
+static bool any_waits(const struct dialogue *dialogue)
+{
+	return dialogue->sides[0].early.count > 0 || dialogue->sides[1].early.count > 0;
+}
+
 /* Says all whose turn has come: one may wait for the other side's. */
 static void say_ripe(const struct talk *talk)
 {
-	while (say_early(talk, true, false) || say_early(talk, false, false))
+	while (any_waits(talk->dialogue) &&
+		(say_early(talk, true, false) || say_early(talk, false, false)))
 		;
-	if (talk->dialogue->sides[0].early.count + talk->dialogue->sides[1].early.count == 0)
+	if (!any_waits(talk->dialogue))
 		talk->dialogue->waiting = 0;
 }
 
 /* What is missing will not come. First goes the client's, as it mostly asks first. */
 static void give_up(const struct talk *talk)
 {
-	while (say_early(talk, true, true) || say_early(talk, false, true))
+	while (any_waits(talk->dialogue) &&
+		(say_early(talk, true, true) || say_early(talk, false, true)))
 		say_ripe(talk);
 	talk->dialogue->waiting = 0;
 }
@@ -222,7 +230,7 @@ static void wait_on(const struct talk *talk, bool is_overdue)
 {
 	struct dialogue *dialogue = talk->dialogue;
 	uint8_t left = is_overdue ? DIALOGUE_PATIENCE_ACKNOWLEDGED : DIALOGUE_PATIENCE;
-	if (dialogue->sides[0].early.count + dialogue->sides[1].early.count == 0)
+	if (!any_waits(dialogue))
 		return;
 	if (dialogue->waiting < DIALOGUE_PATIENCE - left)
 		dialogue->waiting = (uint8_t)(DIALOGUE_PATIENCE - left);
