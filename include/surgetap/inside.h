@@ -6,8 +6,9 @@
  * within TLS: the sizes of its records once the handshake is over, less what encryption adds. All
  * inline: a plugin still depends on nothing but the ABI.
  *
- * Segments are taken in order of arrival. One that is lost, repeated or not captured whole across
- * the start of a record puts an end to it, as does a suite whose padding hides sizes (CBC).
+ * Payloads are taken as they are shown, in order and each byte once. One that is lost or not
+ * captured whole across the start of a record puts an end to it, as does a suite whose padding
+ * hides sizes (CBC).
  */
 #include <surgetap/bytes.h>
 #include <surgetap/flow.h>
