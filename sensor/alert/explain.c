@@ -29,7 +29,7 @@ static enum alert_state state_of(enum detect_kind kind)
 
 static void explain_range(const struct explain_context *context, struct alert *alert)
 {
-	struct range_prefix prefixes[ALERT_PREFIXES_MAX];
+	struct prefix prefixes[ALERT_PREFIXES_MAX];
 	snprintf(alert->range, sizeof alert->range, "%s",
 		ranges_name(context->ranges, context->range));
 	alert->prefix_total =
@@ -37,8 +37,8 @@ static void explain_range(const struct explain_context *context, struct alert *a
 	alert->prefix_count =
 		alert->prefix_total < ALERT_PREFIXES_MAX ? alert->prefix_total : ALERT_PREFIXES_MAX;
 	for (uint32_t i = 0; i < alert->prefix_count; i++) {
-		char text[RANGE_PREFIX_TEXT_SIZE];
-		ranges_format_prefix(&prefixes[i], text);
+		char text[PREFIX_TEXT_SIZE];
+		prefix_format(&prefixes[i], text);
 		snprintf(alert->prefixes[i], sizeof alert->prefixes[i], "%s", text);
 	}
 }

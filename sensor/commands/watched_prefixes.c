@@ -8,7 +8,7 @@ struct filter_prefix *watched_prefixes_make(const struct ranges *ranges, size_t 
 {
 	uint32_t count = ranges_prefixes(ranges, RANGE_NONE, NULL, 0);
 	struct filter_prefix *prefixes = calloc(count + 1, sizeof *prefixes);
-	struct range_prefix *found = calloc(count + 1, sizeof *found);
+	struct prefix *found = calloc(count + 1, sizeof *found);
 
 	if (prefixes && found) {
 		ranges_prefixes(ranges, RANGE_NONE, found, count);

@@ -6,7 +6,7 @@
 #include "http/listen.h"
 #include "http/loopback.h"
 #include "publish/publisher.h"
-#include "watch/ranges.h"
+#include "watch/prefix.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -50,13 +50,12 @@ static bool copy_cidr(const char *text, char ret_cidr[CHECK_PREFIX_SIZE])
 int check_watch(const char *text, char ret_reason[SETTING_REASON_SIZE])
 {
 	const char *equals = strchr(text, '=');
-	struct surgetap_address network;
 	char cidr[CHECK_PREFIX_SIZE];
-	unsigned bits;
+	struct prefix prefix;
 
 	if (!copy_cidr(text, cidr))
 		return refuse(ret_reason, text, "is no CIDR such as 175.45.176.0/22");
-	if (ranges_parse_prefix(cidr, &network, &bits) != 0)
+	if (prefix_parse(cidr, &prefix) != 0)
 		return refuse(ret_reason, cidr, "is no CIDR such as 175.45.176.0/22");
 	return equals ? check_name(equals + 1, ret_reason) : 0;
 }
@@ -64,17 +63,15 @@ int check_watch(const char *text, char ret_reason[SETTING_REASON_SIZE])
 bool check_has_host_bits(const char *text, char ret_taken[CHECK_PREFIX_SIZE])
 {
 	struct surgetap_address address;
-	struct range_prefix prefix = {.range = 0};
-	char cidr[CHECK_PREFIX_SIZE], taken[RANGE_PREFIX_TEXT_SIZE];
-	unsigned bits;
+	struct prefix prefix;
+	char cidr[CHECK_PREFIX_SIZE], taken[PREFIX_TEXT_SIZE];
 
-	if (!copy_cidr(text, cidr) || ranges_parse_prefix(cidr, &prefix.network, &bits) != 0)
+	if (!copy_cidr(text, cidr) || prefix_parse(cidr, &prefix) != 0)
 		return false;
 	cidr[strcspn(cidr, "/")] = '\0';
 	if (address_parse(cidr, &address) != 0 || address_is_equal(&address, &prefix.network))
 		return false;
-	prefix.bits = (uint8_t)bits;
-	snprintf(ret_taken, CHECK_PREFIX_SIZE, "%s", ranges_format_prefix(&prefix, taken));
+	snprintf(ret_taken, CHECK_PREFIX_SIZE, "%s", prefix_format(&prefix, taken));
 	return true;
 }
 

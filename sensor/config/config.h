@@ -17,7 +17,7 @@ struct config_list {
 
 struct config {
 	char *sensor;             /* name of this sensor; the host's name by default */
-	struct config_list watch; /* "CIDR" or "CIDR=NAME"; ranges_parse_prefix takes each CIDR */
+	struct config_list watch; /* "CIDR" or "CIDR=NAME"; prefix_parse takes each CIDR */
 	char *alerts;             /* file, "-" standard output */
 	char *usage;              /* file, "-" standard output; NULL none */
 	uint64_t usage_scale; /* seconds of a bucket written to `usage`: 60, 3600, 86400, 604800 */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/siphash.h"
-#include "watch/ranges.h"
+#include "watch/range.h"
 
 struct meter {
 	struct meter_settings settings;

@@ -1,42 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef WATCH_RANGES_H
 #define WATCH_RANGES_H
-/*
- * The watched ranges: named sets of prefixes, and the longest-prefix look-up from an address to its
- * range. Prefixes are flattened into sorted, disjoint intervals once, so that a look-up is one
- * binary search however many prefixes there are or how they nest.
- */
-#include "packet/address.h"
+/* The watched ranges: named sets of prefixes, and the longest-prefix look-up from an address to its
+ * range. */
+#include "watch/prefix.h"
+#include "watch/range.h"
 
-#define RANGE_NONE UINT32_MAX
-#define RANGE_CONTROL (UINT32_MAX - 1) /* no range: the unwatched hosts of watch/sample.h */
-#define RANGES_PREFIXES_MAX 1000000    /* over all ranges */
-#define RANGE_NAME_SIZE 64
+#define RANGES_PREFIXES_MAX 1000000 /* over all ranges */
 
 struct ranges;
-
-/* One prefix in the 16-byte address space: an IPv4 /22 has 118 bits. */
-struct range_prefix {
-	struct surgetap_address network; /* host bits are zero */
-	uint8_t bits;                    /* 0..128 */
-	uint32_t range;
-};
-
-/* Parses "a.b.c.d/n", "v6::/n" or a bare address. Host bits are cleared. Returns 0 or -EINVAL. */
-int ranges_parse_prefix(const char *text, struct surgetap_address *ret_network, unsigned *ret_bits);
-
-/* Text of a prefix as an operator writes it ("175.45.176.0/22"). Returns ret_text. */
-#define RANGE_PREFIX_TEXT_SIZE (ADDRESS_TEXT_SIZE + 4)
-const char *ranges_format_prefix(
-	const struct range_prefix *prefix, char ret_text[RANGE_PREFIX_TEXT_SIZE]);
 
 int ranges_new(struct ranges **ret_ranges);
 void ranges_free(struct ranges *ranges);
 
 /* Adds "CIDR" or "CIDR=NAME" (without a name the prefix's text is the name; names are cut at
  * RANGE_NAME_SIZE - 1 bytes). A name given again adds to the same range. Returns 0, -EINVAL for a
- * bad CIDR or empty name, -EEXIST when the prefix already belongs to another range, -ENOSPC,
- * -ENOMEM. */
+ * bad CIDR or empty name, -ENOSPC beyond RANGES_PREFIXES_MAX, -ENOMEM. */
 int ranges_add(struct ranges *ranges, const char *text);
 
 /* Builds the look-up; to be called once after the last ranges_add. Returns 0 or -ENOMEM. -EEXIST:
@@ -55,7 +34,7 @@ uint32_t ranges_find_name(const struct ranges *ranges, const char *name);
 
 /* Copies up to `max` prefixes of a range, or of all for RANGE_NONE, in order of address; returns
  * how many there are. */
-uint32_t ranges_prefixes(const struct ranges *ranges, uint32_t range,
-	struct range_prefix *ret_prefixes, uint32_t max);
+uint32_t ranges_prefixes(
+	const struct ranges *ranges, uint32_t range, struct prefix *ret_prefixes, uint32_t max);
 
 #endif

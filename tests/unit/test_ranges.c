@@ -100,7 +100,7 @@ static void prefix_given_twice_becomes_two_ranges(void **state)
 {
 	struct ranges *ranges = build(
 		(const char *const[]){"10.0.0.0/8=a", "10.0.0.0/8=a", "10.255.0.0/8=a", NULL});
-	struct range_prefix prefix;
+	struct prefix prefix;
 
 	(void)state;
 	assert_int_equal(ranges_count(ranges), 1);
@@ -125,8 +125,8 @@ static void prefixes_of_one_name_become_several_ranges(void **state)
 {
 	struct ranges *ranges = build((const char *const[]){"198.51.100.0/24=lab",
 		"2001:db8::/32=lab", "192.0.2.0/24=lab", "203.0.113.0/24", NULL});
-	struct range_prefix prefixes[2];
-	char text[RANGE_PREFIX_TEXT_SIZE];
+	struct prefix prefixes[2];
+	char text[PREFIX_TEXT_SIZE];
 
 	(void)state;
 	assert_int_equal(ranges_count(ranges), 2);
@@ -134,8 +134,8 @@ static void prefixes_of_one_name_become_several_ranges(void **state)
 	ASSERT_AT(ranges, "192.0.2.1", "lab");
 	ASSERT_AT(ranges, "203.0.113.1", "203.0.113.0/24");
 	assert_int_equal(ranges_prefixes(ranges, 0, prefixes, 2), 3);
-	assert_string_equal(ranges_format_prefix(&prefixes[0], text), "192.0.2.0/24");
-	assert_string_equal(ranges_format_prefix(&prefixes[1], text), "198.51.100.0/24");
+	assert_string_equal(prefix_format(&prefixes[0], text), "192.0.2.0/24");
+	assert_string_equal(prefix_format(&prefixes[1], text), "198.51.100.0/24");
 	ranges_free(ranges);
 }
 
@@ -196,7 +196,7 @@ static uint64_t draw(uint64_t *random)
 	return *random ^= *random << 17;
 }
 
-static struct surgetap_address draw_address(uint64_t *random, const struct range_prefix *near)
+static struct surgetap_address draw_address(uint64_t *random, const struct prefix *near)
 {
 	struct surgetap_address address;
 	uint64_t noise[2] = {draw(random), draw(random)};
@@ -211,7 +211,7 @@ static struct surgetap_address draw_address(uint64_t *random, const struct range
 	return address;
 }
 
-static bool prefix_holds(const struct range_prefix *prefix, const struct surgetap_address *address)
+static bool prefix_holds(const struct prefix *prefix, const struct surgetap_address *address)
 {
 	for (unsigned bit = 0; bit < prefix->bits; bit++)
 		if ((prefix->network.bytes[bit / 8] ^ address->bytes[bit / 8]) & 0x80 >> bit % 8)
@@ -219,21 +219,21 @@ static bool prefix_holds(const struct range_prefix *prefix, const struct surgeta
 	return true;
 }
 
-static const char *find_slowly(const struct range_prefix *prefixes,
-	const struct surgetap_address *address, char ret_name[RANGE_PREFIX_TEXT_SIZE])
+static const char *find_slowly(const struct prefix *prefixes,
+	const struct surgetap_address *address, char ret_name[PREFIX_TEXT_SIZE])
 {
-	const struct range_prefix *best = NULL;
+	const struct prefix *best = NULL;
 
 	for (size_t i = 0; i < MANY; i++)
 		if ((!best || prefixes[i].bits > best->bits) && prefix_holds(&prefixes[i], address))
 			best = &prefixes[i];
-	return best ? ranges_format_prefix(best, ret_name) : "none";
+	return best ? prefix_format(best, ret_name) : "none";
 }
 
 static void hundred_thousand_prefixes_are_searched_wrongly(void **state)
 {
-	static struct range_prefix prefixes[MANY];
-	char text[RANGE_PREFIX_TEXT_SIZE], wanted[RANGE_PREFIX_TEXT_SIZE];
+	static struct prefix prefixes[MANY];
+	char text[PREFIX_TEXT_SIZE], wanted[PREFIX_TEXT_SIZE];
 	uint64_t random = 20260302;
 	struct ranges *ranges;
 	unsigned bits, found = 0;
@@ -244,10 +244,11 @@ static void hundred_thousand_prefixes_are_searched_wrongly(void **state)
 		prefixes[i].network =
 			draw_address(&random, i ? &prefixes[draw(&random) % i] : NULL);
 		prefixes[i].bits = (uint8_t)(100 + draw(&random) % 29);
-		ranges_format_prefix(&prefixes[i], text);
-		assert_int_equal(ranges_parse_prefix(text, &prefixes[i].network, &bits), 0);
-		assert_int_equal(bits, prefixes[i].bits);
-		ranges_format_prefix(&prefixes[i], text);
+		prefix_format(&prefixes[i], text);
+		bits = prefixes[i].bits;
+		assert_int_equal(prefix_parse(text, &prefixes[i]), 0);
+		assert_int_equal(prefixes[i].bits, bits);
+		prefix_format(&prefixes[i], text);
 		assert_int_equal(ranges_add(ranges, text), 0);
 	}
 	assert_int_equal(ranges_finish(ranges), 0);
