@@ -11,8 +11,7 @@
 struct meter {
 	struct meter_settings settings;
 	struct siphash_key key;
-	struct hosts_pool *pool;
-	struct roster_budget rosters;
+	struct cell_memory memory;
 	struct meter_range **by_range;
 	struct meter_range *control; /* the control group's, which has no number */
 	struct meter_range **touched;
@@ -31,12 +30,12 @@ int meter_new(const struct meter_settings *settings, struct meter **ret_meter)
 	if (!meter)
 		return -ENOMEM;
 	meter->settings = *settings;
-	meter->rosters.max_bytes = settings->has_rosters ? METER_ROSTERS_BYTES : 0;
+	meter->memory.rosters.max_bytes = settings->has_rosters ? METER_ROSTERS_BYTES : 0;
 	meter->key = siphash_key_from_seed(settings->host_seed);
 	meter->by_range = calloc(settings->range_count + 1, sizeof(struct meter_range *));
 	meter->touched = calloc(most_held(settings->range_count) + 1, sizeof(struct meter_range *));
 	if (!meter->by_range || !meter->touched ||
-		hosts_pool_new(settings->max_blocks, &meter->pool) < 0) {
+		hosts_pool_new(settings->max_blocks, &meter->memory.pool) < 0) {
 		meter_free(meter);
 		return -ENOMEM;
 	}
@@ -44,32 +43,14 @@ int meter_new(const struct meter_settings *settings, struct meter **ret_meter)
 	return 0;
 }
 
-static void clear_cell(struct meter *meter, struct meter_cell *cell)
-{
-	struct witness *witness = cell->witness;
-	hosts_clear(&cell->hosts, meter->pool);
-	roster_clear(&cell->roster);
-	if (witness)
-		witness_clear(witness);
-	*cell = (struct meter_cell){.witness = witness, .roster = cell->roster};
-}
-
-static void done_cell(struct meter *meter, struct meter_cell *cell)
-{
-	roster_done(&cell->roster, &meter->rosters);
-	if (cell->witness)
-		witness_done(cell->witness);
-	free(cell->witness);
-}
-
 /* Accepts NULL. */
 static void free_range(struct meter *meter, struct meter_range *range)
 {
 	if (!range)
 		return;
-	done_cell(meter, &range->all);
+	cell_done(&range->all, &meter->memory);
 	for (uint32_t t = 0; t < meter->settings.technique_count; t++)
-		done_cell(meter, &range->cells[t]);
+		cell_done(&range->cells[t], &meter->memory);
 	free(range);
 }
 
@@ -77,12 +58,10 @@ void meter_free(struct meter *meter)
 {
 	if (!meter)
 		return;
-	if (meter->pool)
-		meter_clear(meter);
 	for (uint32_t i = 0; meter->by_range && i < meter->settings.range_count; i++)
 		free_range(meter, meter->by_range[i]);
 	free_range(meter, meter->control);
-	hosts_pool_free(meter->pool);
+	hosts_pool_free(meter->memory.pool);
 	free(meter->by_range);
 	free(meter->touched);
 	free(meter);
@@ -124,11 +103,8 @@ static void add_to_cell(struct meter *meter, struct meter_cell *cell,
 	const struct meter_traffic *traffic, uint64_t host)
 {
 	cell->bytes += traffic->bytes;
-	if (!traffic->mark_host)
-		return;
-	hosts_add(&cell->hosts, meter->pool, host);
-	if (meter->settings.has_rosters)
-		roster_add(&cell->roster, &meter->rosters, host, traffic->time_s);
+	if (traffic->mark_host)
+		cell_add_host(cell, &meter->memory, host, traffic->time_s);
 }
 
 void meter_add_traffic(struct meter *meter, const struct meter_traffic *traffic)
@@ -150,64 +126,28 @@ void meter_add_flow(struct meter *meter, const struct meter_flow *flow)
 	struct meter_range *range = touch(meter, flow->range);
 	if (!range)
 		return;
-	if (flow->in_total) {
-		range->all.flows += !flow->is_inbound;
-		range->all.inbound += flow->is_inbound;
-	}
-	for (technique_set left = flow->techniques; left; left &= left - 1) {
-		struct meter_cell *cell = &range->cells[__builtin_ctz(left)];
-		cell->flows += !flow->is_inbound;
-		cell->inbound += flow->is_inbound;
-	}
+	if (flow->in_total)
+		cell_add_flow(&range->all, flow->is_inbound);
+	for (technique_set left = flow->techniques; left; left &= left - 1)
+		cell_add_flow(&range->cells[__builtin_ctz(left)], flow->is_inbound);
 	for (technique_set left = flow->suspected; left; left &= left - 1)
 		range->cells[__builtin_ctz(left)].suspected++;
-}
-
-static struct witness *witness_of(struct meter *meter, struct meter_cell *cell)
-{
-	if (!cell->witness)
-		cell->witness = calloc(1, sizeof *cell->witness);
-	if (!cell->witness)
-		meter->refused++;
-	return cell->witness;
-}
-
-static struct witness *find_witness(struct meter *meter, uint32_t range, uint32_t technique)
-{
-	struct meter_range *counts = touch(meter, range);
-	return counts ? witness_of(meter, &counts->cells[technique]) : NULL;
 }
 
 void meter_add_witness(
 	struct meter *meter, uint32_t range, uint32_t technique, const struct witness_flow *flow)
 {
-	struct witness *witness = find_witness(meter, range, technique);
-	if (witness && witness_add(witness, flow) < 0)
-		meter->refused++;
+	struct meter_range *counts = touch(meter, range);
+	if (counts)
+		cell_add_witness(&counts->cells[technique], &meter->memory, flow);
 }
 
 void meter_add_example(struct meter *meter, uint32_t range, uint32_t technique,
 	const struct witness_example *example)
 {
-	struct witness *witness = find_witness(meter, range, technique);
-	if (witness)
-		witness_show(witness, example);
-}
-
-static void merge_cell(struct meter *meter, struct meter_cell *cell, const struct meter_cell *from)
-{
-	cell->flows += from->flows;
-	cell->bytes += from->bytes;
-	cell->suspected += from->suspected;
-	cell->inbound += from->inbound;
-	hosts_merge(&cell->hosts, meter->pool, &from->hosts);
-	if (meter->settings.has_rosters)
-		roster_merge(&cell->roster, &meter->rosters, &from->roster);
-	if (!from->witness || (from->witness->flows == 0 && from->witness->example_count == 0))
-		return;
-	struct witness *witness = witness_of(meter, cell);
-	if (witness && witness_merge(witness, from->witness) < 0)
-		meter->refused++;
+	struct meter_range *counts = touch(meter, range);
+	if (counts)
+		cell_add_example(&counts->cells[technique], &meter->memory, example);
 }
 
 void meter_merge(struct meter *meter, const struct meter *from)
@@ -217,25 +157,10 @@ void meter_merge(struct meter *meter, const struct meter *from)
 		struct meter_range *range = touch(meter, other->range);
 		if (!range)
 			continue;
-		merge_cell(meter, &range->all, &other->all);
+		cell_merge(&range->all, &meter->memory, &other->all);
 		for (uint32_t t = 0; t < meter->settings.technique_count; t++)
-			merge_cell(meter, &range->cells[t], &other->cells[t]);
+			cell_merge(&range->cells[t], &meter->memory, &other->cells[t]);
 	}
-}
-
-static void save_cell(const struct meter_cell *cell, struct pack_writer *writer)
-{
-	bool is_witnessed =
-		cell->witness && (cell->witness->flows > 0 || cell->witness->example_count > 0);
-	pack_put_u64(writer, cell->flows);
-	pack_put_u64(writer, cell->bytes);
-	pack_put_u64(writer, cell->suspected);
-	pack_put_u64(writer, cell->inbound);
-	hosts_save(&cell->hosts, writer);
-	roster_save(&cell->roster, writer);
-	pack_put_u8(writer, is_witnessed);
-	if (is_witnessed)
-		witness_save(cell->witness, writer);
 }
 
 void meter_save(const struct meter *meter, struct pack_writer *writer)
@@ -244,24 +169,10 @@ void meter_save(const struct meter *meter, struct pack_writer *writer)
 	for (uint32_t i = 0; i < meter->touched_count; i++) {
 		const struct meter_range *range = meter->touched[i];
 		pack_put_u32(writer, range->range);
-		save_cell(&range->all, writer);
+		cell_save(&range->all, writer);
 		for (uint32_t t = 0; t < meter->settings.technique_count; t++)
-			save_cell(&range->cells[t], writer);
+			cell_save(&range->cells[t], writer);
 	}
-}
-
-static int load_cell(struct meter *meter, struct meter_cell *cell, struct pack_reader *reader)
-{
-	cell->flows = pack_get_u64(reader);
-	cell->bytes = pack_get_u64(reader);
-	cell->suspected = pack_get_u64(reader);
-	cell->inbound = pack_get_u64(reader);
-	hosts_load(&cell->hosts, meter->pool, reader);
-	roster_load(&cell->roster, &meter->rosters, reader);
-	if (!pack_get_bool(reader))
-		return 0;
-	struct witness *witness = witness_of(meter, cell);
-	return witness ? witness_load(witness, reader) : -ENOMEM;
 }
 
 /* Reads one saved cell into `cell`, or over it when that is NULL. */
@@ -269,13 +180,9 @@ static int take_cell(struct meter *meter, struct meter_cell *cell, struct pack_r
 {
 	struct meter_cell unknown = {0};
 	if (cell)
-		return load_cell(meter, cell, reader);
-	int error = load_cell(meter, &unknown, reader);
-	hosts_clear(&unknown.hosts, meter->pool);
-	roster_done(&unknown.roster, &meter->rosters);
-	if (unknown.witness)
-		witness_done(unknown.witness);
-	free(unknown.witness);
+		return cell_load(cell, &meter->memory, reader);
+	int error = cell_load(&unknown, &meter->memory, reader);
+	cell_done(&unknown, &meter->memory);
 	return error;
 }
 
@@ -309,9 +216,9 @@ void meter_clear(struct meter *meter)
 {
 	for (uint32_t i = 0; i < meter->touched_count; i++) {
 		struct meter_range *range = meter->touched[i];
-		clear_cell(meter, &range->all);
+		cell_clear(&range->all, &meter->memory);
 		for (uint32_t t = 0; t < meter->settings.technique_count; t++)
-			clear_cell(meter, &range->cells[t]);
+			cell_clear(&range->cells[t], &meter->memory);
 		range->is_touched = false;
 	}
 	meter->touched_count = 0;
@@ -320,15 +227,10 @@ void meter_clear(struct meter *meter)
 /* Takes a range with all that it has counted out of the meter. */
 static void forget_range(struct meter *meter, uint32_t number)
 {
-	struct meter_range **place = place_of(meter, number), *range = *place;
-	if (!range)
-		return;
-	clear_cell(meter, &range->all);
-	for (uint32_t t = 0; t < meter->settings.technique_count; t++)
-		clear_cell(meter, &range->cells[t]);
-	free_range(meter, range);
+	struct meter_range **place = place_of(meter, number);
+	meter->made -= *place != NULL;
+	free_range(meter, *place);
 	*place = NULL;
-	meter->made--;
 }
 
 /* Keeps, in their order, the touched ranges that have a new number, and the control group. */
@@ -399,5 +301,7 @@ const struct meter_range *meter_look(const struct meter *meter, uint32_t range)
 
 uint64_t meter_refused(const struct meter *meter)
 {
-	return meter->refused + meter->rosters.refused + hosts_pool_refused(meter->pool);
+	const struct cell_memory *memory = &meter->memory;
+	return meter->refused + memory->refused + memory->rosters.refused +
+	       hosts_pool_refused(memory->pool);
 }

@@ -7,24 +7,10 @@
  * minutes into an hour, hours into a day, days into a week, in any order with the same result.
  */
 #include "flow/technique.h"
-#include "meter/hosts.h"
-#include "meter/roster.h"
-#include "meter/witness.h"
+#include "meter/cell.h"
 
 #define METER_RANGES_MAX 65536 /* ranges with traffic that one meter can hold */
 #define METER_ROSTERS_BYTES (64u << 20)
-
-/* One technique of one range, or (witness NULL) all of its traffic. Only flows whose client is the
- * watched host and that were answered count as use. */
-struct meter_cell {
-	uint64_t flows;          /* first recognised in this bucket */
-	uint64_t bytes;          /* on the wire, both ways */
-	uint64_t suspected;      /* flows that a guess alone puts here */
-	uint64_t inbound;        /* flows whose server is the watched host */
-	struct hosts hosts;      /* distinct watched hosts with at least one packet */
-	struct roster roster;    /* the same with their times, where the settings want it */
-	struct witness *witness; /* NULL until a flow was shown */
-};
 
 struct meter_range {
 	uint32_t range;  /* its number, or RANGE_CONTROL for the control group */
