@@ -3,66 +3,21 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "flow/dialogue.h"
-#include "flow/panel.h"
-#include "flow/prelude.h"
-#include "flow/repeat.h"
-#include "flow/view.h"
+#include "flow/inspection.h"
 
 #define TCP 6
 #define TCP_SYN 2
-#define ALIGNMENT 16
 
 _Static_assert(CLASSIFY_PACKETS_TCP <= INSPECT_PACKETS_MAX &&
 		       CLASSIFY_PACKETS_OTHER <= INSPECT_PACKETS_MAX,
 	"nDPI has decided when the inspection is over");
 
-/* One flow's inspection. nDPI's state and the plugins' states follow in the same block. */
-struct inspection {
-	struct hearing hearing;
-	struct dialogue dialogue;
-	struct prelude prelude;
-	uint32_t next; /* chain of spare ones */
-	uint32_t packets;
-	struct repeat repeat;
-	bool is_active;   /* belongs to a flow */
-	bool is_dpi_done; /* nDPI needs no more packets */
-	bool is_classified;
-};
-
 struct inspector {
 	struct inspector_settings settings;
-	struct classifier *classifier;
-	struct dialogues *dialogues;
-	struct preludes *preludes;
-	struct panel *panel;
-	uint8_t *blocks;
-	size_t block_bytes;
-	uint32_t used, spare;
-	struct inspector_stats stats;
+	struct inspections pool;
+	uint64_t refused, decided;
 };
-
-static size_t align(size_t bytes)
-{
-	return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
-static struct inspection *inspection_at(const struct inspector *inspector, uint32_t index)
-{
-	return (struct inspection *)(inspector->blocks + index * inspector->block_bytes);
-}
-
-static void *dpi_state(struct inspection *inspection)
-{
-	return (uint8_t *)inspection + align(sizeof *inspection);
-}
-
-static uint8_t *plugin_states(struct inspection *inspection)
-{
-	return (uint8_t *)dpi_state(inspection) + align(classifier_state_size());
-}
 
 /* Whoever lists flows shows them; a plugin says so. */
 static bool wants_fingerprints(const struct inspector_settings *settings)
@@ -80,42 +35,21 @@ int inspector_new(const struct inspector_settings *settings, struct inspector **
 	if (!inspector)
 		return -ENOMEM;
 	inspector->settings = *settings;
-	inspector->spare = FLOW_NO_INSPECTION;
-	int error = classifier_new(&inspector->classifier);
-	if (error == 0)
-		error = dialogues_new(&inspector->dialogues);
-	if (error == 0)
-		error = preludes_new(wants_fingerprints(settings), &inspector->preludes);
-	if (error == 0)
-		error = panel_new(settings->plugins, &inspector->panel);
-	if (error < 0)
-		goto fail;
-	inspector->block_bytes = align(sizeof(struct inspection)) + align(classifier_state_size()) +
-				 panel_state_size(inspector->panel);
-	/* Untouched memory costs nothing: pages appear as inspections are used. */
-	inspector->blocks = calloc(settings->capacity, inspector->block_bytes);
-	error = inspector->blocks ? 0 : -ENOMEM;
-	if (error < 0)
-		goto fail;
+	int error = inspections_init(&inspector->pool, settings->plugins, settings->capacity,
+		wants_fingerprints(settings));
+	if (error < 0) {
+		free(inspector);
+		return error;
+	}
 	*ret_inspector = inspector;
 	return 0;
-fail:
-	inspector_free(inspector);
-	return error;
 }
 
 void inspector_free(struct inspector *inspector)
 {
 	if (!inspector)
 		return;
-	for (uint32_t i = 0; i < inspector->used; i++)
-		if (inspection_at(inspector, i)->is_active)
-			classifier_end(dpi_state(inspection_at(inspector, i)));
-	free(inspector->blocks);
-	panel_free(inspector->panel);
-	preludes_free(inspector->preludes);
-	dialogues_free(inspector->dialogues);
-	classifier_free(inspector->classifier);
+	inspections_done(&inspector->pool);
 	free(inspector);
 }
 
@@ -124,7 +58,7 @@ void inspector_change(
 {
 	inspector->settings.plugins = plugins;
 	inspector->settings.geoip = geoip;
-	panel_change(inspector->panel, plugins);
+	panel_change(inspector->pool.panel, plugins);
 }
 
 static void mark_classify(const struct inspector *inspector)
@@ -139,44 +73,20 @@ static void mark_plugins(const struct inspector *inspector)
 		lap_mark(inspector->settings.lap, inspector->settings.lap_plugins);
 }
 
-static struct inspection *begin(struct inspector *inspector, struct flow *flow)
+/* The flow's inspection, begun if need be; NULL when there is none left for it. */
+static struct inspection *inspection_for(struct inspector *inspector, struct flow *flow)
 {
-	uint32_t index = inspector->spare;
-	if (index != FLOW_NO_INSPECTION) {
-		inspector->spare = inspection_at(inspector, index)->next;
-	} else if (inspector->used < inspector->settings.capacity) {
-		index = inspector->used++;
-	} else {
-		inspector->stats.refused++;
+	if (flow->inspection != FLOW_NO_INSPECTION)
+		return inspections_of(&inspector->pool, flow);
+	struct inspection *inspection = inspections_begin(&inspector->pool, flow);
+	if (!inspection) {
+		inspector->refused++;
 		flow->is_decided = true;
-		return NULL;
-	}
-	struct inspection *inspection = inspection_at(inspector, index);
-	memset(inspection, 0, inspector->block_bytes);
-	classifier_begin(dpi_state(inspection), flow->key.transport == TCP && flow->complete);
-	for (unsigned i = 0; i < 2; i++)
-		if (flow->syns >> i & 1)
-			dialogue_start(&inspection->dialogue, i == 0, flow->sequences[i]);
-	inspection->is_active = true;
-	panel_begin(inspector->panel, &inspection->hearing, plugin_states(inspection));
-	flow->inspection = index;
-	if (inspector->settings.geoip) {
+	} else if (inspector->settings.geoip) {
 		struct surgetap_address far = flow_far_host(flow);
 		geoip_look_up(inspector->settings.geoip, &far, &inspection->hearing.findings.place);
 	}
-	if (++inspector->stats.active > inspector->stats.active_max)
-		inspector->stats.active_max = inspector->stats.active;
 	return inspection;
-}
-
-static void fill_view(
-	const struct inspector *inspector, const struct flow *flow, struct inspection *inspection)
-{
-	struct hearing *hearing = &inspection->hearing;
-	prelude_tell(&inspection->prelude, &hearing->findings.verdict);
-	view_fill(&hearing->view, flow, inspector->classifier, &hearing->findings);
-	hearing->view.hello = (enum surgetap_hello)inspection->prelude.handshake.hello;
-	hearing->view.tls_ech = inspection->prelude.handshake.has_ech;
 }
 
 /* nDPI has spoken: its verdict into the findings and the flow, then to the plugins. */
@@ -184,15 +94,16 @@ static void classify(
 	struct inspector *inspector, struct flow *flow, struct inspection *inspection, bool give_up)
 {
 	struct verdict *verdict = &inspection->hearing.findings.verdict;
-	classifier_decide(inspector->classifier, dpi_state(inspection), give_up, verdict);
+	classifier_decide(
+		inspector->pool.classifier, inspection_dpi_state(inspection), give_up, verdict);
 	flow->protocol_id = verdict->protocol_id;
 	flow->master_id = verdict->master_id;
 	flow->category_id = verdict->category_id;
 	flow->confidence = (uint8_t)verdict->confidence;
 	inspection->is_classified = true;
-	fill_view(inspector, flow, inspection);
+	inspection_fill_view(&inspector->pool, inspection, flow);
 	mark_classify(inspector);
-	panel_tell_classified(inspector->panel, &inspection->hearing);
+	panel_tell_classified(inspector->pool.panel, &inspection->hearing);
 	mark_plugins(inspector);
 }
 
@@ -223,14 +134,15 @@ static bool look(struct inspector *inspector, struct inspection *inspection,
 	const struct packet *packet, bool from_client)
 {
 	if (packet->payload_captured_bytes > 0)
-		prelude_add(inspector->preludes, &inspection->prelude, packet, from_client);
+		prelude_add(inspector->pool.preludes, &inspection->prelude, packet, from_client);
 	if (inspection->is_classified)
 		return true;
 	if (!inspection->is_dpi_done)
 		inspection->is_dpi_done =
 			(prelude_is_sealed(&inspection->prelude) &&
-				classifier_has_name(dpi_state(inspection))) ||
-			classifier_inspect(inspector->classifier, dpi_state(inspection), packet);
+				classifier_has_name(inspection_dpi_state(inspection))) ||
+			classifier_inspect(inspector->pool.classifier,
+				inspection_dpi_state(inspection), packet);
 	return inspection->is_dpi_done && !prelude_is_pending(&inspection->prelude);
 }
 
@@ -239,10 +151,10 @@ static void show(struct inspector *inspector, struct flow *flow, struct inspecti
 	const struct packet *packet, bool from_client, bool is_new)
 {
 	bool is_done = look(inspector, inspection, packet, from_client);
-	fill_view(inspector, flow, inspection);
 	mark_classify(inspector);
 	if (is_new && inspection->hearing.waiting && packet->payload_captured_bytes > 0) {
-		panel_show(inspector->panel, &inspection->hearing, packet, from_client);
+		inspection_fill_view(&inspector->pool, inspection, flow);
+		panel_show(inspector->pool.panel, &inspection->hearing, packet, from_client);
 		mark_plugins(inspector);
 	}
 	if (!inspection->is_classified && is_done)
@@ -278,7 +190,8 @@ static void take_packet(struct inspector *inspector, struct flow *flow,
 			show(inspector, flow, inspection, packet, from_client, is_new);
 		return;
 	}
-	dialogue_add(inspector->dialogues, &inspection->dialogue, packet, from_client, &listener);
+	dialogue_add(
+		inspector->pool.dialogues, &inspection->dialogue, packet, from_client, &listener);
 	if (packet->payload_bytes == 0)
 		show(inspector, flow, inspection, packet, from_client, true);
 }
@@ -288,8 +201,8 @@ static void finish(struct inspector *inspector, struct flow *flow, struct inspec
 {
 	struct speaker speaker = {inspector, flow, inspection};
 	const struct dialogue_listener listener = {on_said, &speaker};
-	dialogue_finish(inspector->dialogues, &inspection->dialogue, &listener);
-	prelude_finish(inspector->preludes, &inspection->prelude);
+	dialogue_finish(inspector->pool.dialogues, &inspection->dialogue, &listener);
+	prelude_finish(inspector->pool.preludes, &inspection->prelude);
 	if (!inspection->is_classified)
 		classify(inspector, flow, inspection, !inspection->is_dpi_done);
 }
@@ -305,9 +218,7 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 	if (flow->inspection == FLOW_NO_INSPECTION && packet->transport == TCP &&
 		packet->payload_bytes == 0)
 		return;
-	struct inspection *inspection = flow->inspection == FLOW_NO_INSPECTION
-						? begin(inspector, flow)
-						: inspection_at(inspector, flow->inspection);
+	struct inspection *inspection = inspection_for(inspector, flow);
 	if (!inspection)
 		return;
 	uint32_t budget = packet->transport == TCP ? CLASSIFY_PACKETS_TCP : CLASSIFY_PACKETS_OTHER;
@@ -318,9 +229,9 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		finish(inspector, flow, inspection);
 	settle(inspector, inspection, flow);
 	flow->is_decided = inspection->is_classified && (!inspection->hearing.waiting || is_over);
-	inspector->stats.decided += flow->is_decided;
+	inspector->decided += flow->is_decided;
 	if (flow->is_decided)
-		dialogue_end(inspector->dialogues, &inspection->dialogue);
+		dialogue_end(inspector->pool.dialogues, &inspection->dialogue);
 }
 
 void inspector_miss(struct inspector *inspector, struct flow *flow)
@@ -328,7 +239,7 @@ void inspector_miss(struct inspector *inspector, struct flow *flow)
 	if (flow->is_decided || flow->inspection != FLOW_NO_INSPECTION)
 		return;
 	flow->is_decided = true;
-	inspector->stats.refused++;
+	inspector->refused++;
 }
 
 /* A decided flow has given its inspection back: what its record still knows has to do. */
@@ -340,8 +251,8 @@ static void end_without_inspection(struct inspector *inspector, struct flow *flo
 						.category_id = flow->category_id,
 						.confidence = flow->confidence,
 					}};
-	fill_view(inspector, flow, &inspection);
-	panel_tell_ended(inspector->panel, &inspection.hearing);
+	inspection_fill_view(&inspector->pool, &inspection, flow);
+	panel_tell_ended(inspector->pool.panel, &inspection.hearing);
 	mark_plugins(inspector);
 	findings_add(&inspection.hearing.findings, &inspector->settings.plugins->techniques, flow);
 }
@@ -349,16 +260,19 @@ static void end_without_inspection(struct inspector *inspector, struct flow *flo
 void inspector_end(struct inspector *inspector, struct flow *flow)
 {
 	if (flow->inspection == FLOW_NO_INSPECTION) {
-		if (panel_hears_ends(inspector->panel))
+		if (panel_hears_ends(inspector->pool.panel))
 			end_without_inspection(inspector, flow);
 		return;
 	}
-	struct inspection *inspection = inspection_at(inspector, flow->inspection);
+	struct inspection *inspection = inspections_of(&inspector->pool, flow);
 	if (!flow->is_decided)
 		finish(inspector, flow, inspection);
-	fill_view(inspector, flow, inspection);
-	panel_tell_ended(inspector->panel, &inspection->hearing);
-	mark_plugins(inspector);
+	inspection_tell_verdict(inspection);
+	if (panel_hears_ends(inspector->pool.panel)) {
+		inspection_fill_view(&inspector->pool, inspection, flow);
+		panel_tell_ended(inspector->pool.panel, &inspection->hearing);
+		mark_plugins(inspector);
+	}
 	settle(inspector, inspection, flow);
 	flow->is_decided = true;
 }
@@ -368,7 +282,7 @@ const struct findings *inspector_findings(
 {
 	if (flow->inspection == FLOW_NO_INSPECTION)
 		return NULL;
-	return &inspection_at(inspector, flow->inspection)->hearing.findings;
+	return &inspections_of(&inspector->pool, flow)->hearing.findings;
 }
 
 void inspector_release(struct inspector *inspector, struct flow *flow, bool is_over)
@@ -376,32 +290,29 @@ void inspector_release(struct inspector *inspector, struct flow *flow, bool is_o
 	if (flow->inspection == FLOW_NO_INSPECTION ||
 		(inspector->settings.keep_findings && !is_over))
 		return;
-	struct inspection *inspection = inspection_at(inspector, flow->inspection);
-	classifier_end(dpi_state(inspection));
-	dialogue_end(inspector->dialogues, &inspection->dialogue);
-	prelude_end(inspector->preludes, &inspection->prelude);
-	inspection->is_active = false;
-	inspection->next = inspector->spare;
-	inspector->spare = flow->inspection;
-	inspector->stats.active--;
-	flow->inspection = FLOW_NO_INSPECTION;
+	inspections_end(&inspector->pool, flow);
 }
 
 const struct classifier *inspector_classifier(const struct inspector *inspector)
 {
-	return inspector->classifier;
+	return inspector->pool.classifier;
 }
 
 void inspector_stats(const struct inspector *inspector, struct inspector_stats *ret_stats)
 {
 	struct head_pool_stats hellos, messages;
 	struct panel_stats panel;
-	preludes_stats(inspector->preludes, &hellos);
-	dialogues_stats(inspector->dialogues, &messages);
-	panel_stats(inspector->panel, &panel);
-	*ret_stats = inspector->stats;
-	ret_stats->payloads = panel.payloads;
-	ret_stats->evidence_dropped = panel.evidence_dropped;
-	ret_stats->hellos_lost = hellos.lost;
-	ret_stats->messages_lost = messages.lost;
+	preludes_stats(inspector->pool.preludes, &hellos);
+	dialogues_stats(inspector->pool.dialogues, &messages);
+	panel_stats(inspector->pool.panel, &panel);
+	*ret_stats = (struct inspector_stats){
+		.active = inspector->pool.active,
+		.active_max = inspector->pool.active_max,
+		.refused = inspector->refused,
+		.decided = inspector->decided,
+		.payloads = panel.payloads,
+		.hellos_lost = hellos.lost,
+		.messages_lost = messages.lost,
+		.evidence_dropped = panel.evidence_dropped,
+	};
 }
