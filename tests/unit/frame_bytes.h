@@ -26,6 +26,9 @@ static inline void put(struct bytes *bytes, const void *data, size_t size)
 	bytes->size += (uint32_t)size;
 }
 
+/* The bytes of a string literal, without its NUL. */
+#define PUT(bytes, literal) put(bytes, literal, sizeof(literal) - 1)
+
 static inline void put_zeros(struct bytes *bytes, size_t size)
 {
 	assert_true(bytes->size + size <= sizeof(bytes->data));
@@ -117,6 +120,12 @@ static inline void put_inner(struct bytes *bytes)
 	put(bytes, "hello", 5);
 }
 
+static inline void put_inner_ethernet(struct bytes *bytes)
+{
+	put_ethernet(bytes, 0x0800);
+	put_inner(bytes);
+}
+
 static inline enum packet_verdict decode_with(struct decoder *decoder, int link_type,
 	const struct bytes *bytes, struct packet *ret_packet)
 {
@@ -168,6 +177,14 @@ static inline enum packet_verdict decode(
 	return verdict;
 }
 
+static inline struct packet decode_well(int link_type, const struct bytes *bytes)
+{
+	struct packet packet;
+
+	assert_int_equal(decode(link_type, bytes, &packet), PACKET_DECODED);
+	return packet;
+}
+
 static inline void assert_inner(const struct packet *packet)
 {
 	assert_int_equal(packet->transport, 6);
@@ -196,6 +213,18 @@ static inline void assert_verdict(
 
 	assert_string_equal(packet_verdict_name(decode(link_type, bytes, &packet)),
 		packet_verdict_name(verdict));
+}
+
+/* The raw IP packet is left closed: it is of `transport` itself. */
+static inline void assert_outer(const struct bytes *bytes, uint8_t transport)
+{
+	struct packet packet;
+
+	assert_int_equal(decode(LINK_RAW, bytes, &packet), PACKET_DECODED);
+	assert_int_equal(packet.transport, transport);
+	assert_int_equal(packet.layers, 0);
+	assert_ptr_equal(packet.ip, bytes->data);
+	assert_int_equal(packet.ip_bytes, bytes->size);
 }
 
 #endif

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IP headers of both versions, and what they carry. */
+/* IP headers of both versions, lengths, and captures that are cut. */
 #include "frame_bytes.h"
-
-static struct packet decode_well(int link_type, const struct bytes *bytes)
-{
-	struct packet packet;
-
-	assert_int_equal(decode(link_type, bytes, &packet), PACKET_DECODED);
-	return packet;
-}
 
 static void test_ethernet_padding_counts_as_payload(void **state)
 {
@@ -81,18 +73,6 @@ static void test_length_0_of_a_segment_yet_to_be_cut_is_an_error(void **state)
 	assert_int_equal(packet.ip_bytes, 65);
 }
 
-static void test_udp_length_0_hides_the_payload(void **state)
-{
-	struct bytes bytes = {0};
-
-	(void)state;
-	put_ipv4(&bytes, 17, 8 + 5);
-	put_udp(&bytes, 53, 5);
-	put(&bytes, "hello", 5);
-	bytes.data[24] = bytes.data[25] = 0;
-	assert_int_equal(decode_well(LINK_RAW, &bytes).payload_bytes, 5);
-}
-
 static void test_contradicting_header_is_decoded(void **state)
 {
 	static const struct {
@@ -118,22 +98,6 @@ static void test_contradicting_header_is_decoded(void **state)
 	}
 }
 
-static void test_udp_length_contradicts_ip(void **state)
-{
-	static const uint8_t lengths[] = {7, 14};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(lengths); i++) {
-		struct bytes bytes = {0};
-
-		put_ipv4(&bytes, 17, 8 + 5);
-		put_udp(&bytes, 53, 5);
-		put(&bytes, "hello", 5);
-		bytes.data[25] = lengths[i];
-		assert_verdict(LINK_RAW, &bytes, PACKET_MALFORMED);
-	}
-}
-
 static void test_snapped_payload_makes_the_packet_truncated(void **state)
 {
 	struct bytes bytes = {0};
@@ -147,23 +111,6 @@ static void test_snapped_payload_makes_the_packet_truncated(void **state)
 	assert_int_equal(packet.ip_bytes, 45);
 	assert_int_equal(packet.ip_captured_bytes, 42);
 	assert_int_equal(packet.wire_bytes, 45);
-}
-
-static void test_snapped_tcp_options_make_the_packet_truncated(void **state)
-{
-	struct bytes bytes = {0};
-	struct packet packet;
-
-	(void)state;
-	put_ipv4(&bytes, 6, 24 + 5);
-	put_tcp(&bytes, 2);
-	bytes.data[20 + 12] = 0x60;
-	put_zeros(&bytes, 4);
-	put(&bytes, "hello", 5);
-	assert_int_equal(decode_snapped(LINK_RAW, &bytes, 41, &packet), PACKET_DECODED);
-	assert_int_equal(packet.tcp_flags, 2);
-	assert_int_equal(packet.payload_captured_bytes, 0);
-	assert_int_equal(packet.payload_bytes, 5);
 }
 
 static void test_capture_without_needed_headers_is_called_malformed(void **state)
@@ -193,132 +140,6 @@ static void test_failure_writes_to_the_packet(void **state)
 	assert_memory_equal(&packet, &before, sizeof(packet));
 }
 
-static void test_ipv6_extension_header_hides_the_transport(void **state)
-{
-	struct bytes bytes = {0};
-	struct packet packet;
-
-	(void)state;
-	put_ipv6(&bytes, 0, 8 + 16 + 8 + 12 + 20);
-	put(&bytes, "\x2b\0\1\4\0\0\0\0", 8);                  /* hop by hop, then routing */
-	put(&bytes, "\x3c\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16); /* routing, then destination */
-	put(&bytes, "\x33\0\1\4\0\0\0\0", 8);                  /* destination, then AH */
-	put(&bytes, "\6\1\0\0\0\0\0\1\0\0\0\1", 12);           /* AH of 12 bytes, then TCP */
-	put_tcp(&bytes, 2);
-	packet = decode_well(LINK_RAW, &bytes);
-	assert_int_equal(packet.transport, 6);
-	assert_int_equal(packet.destination_port, 443);
-	assert_int_equal(packet.payload_bytes, 0);
-	assert_int_equal(packet.ip_bytes, 40 + 64);
-}
-
-static void test_chain_of_extension_headers_has_no_end(void **state)
-{
-	struct bytes bytes = {0}, outside = {0};
-
-	(void)state;
-	put_ipv6(&bytes, 60, 8 * 20);
-	for (int i = 0; i < 20; i++)
-		put(&bytes, "\x3c\0\1\4\0\0\0\0", 8);
-	assert_verdict(LINK_RAW, &bytes, PACKET_TOO_DEEP);
-	put_ipv6(&outside, 0, 8);
-	put(&outside, "\x06\xff\1\4\0\0\0\0", 8);
-	assert_verdict(LINK_RAW, &outside, PACKET_MALFORMED);
-}
-
-static void test_ipv6_without_next_header_is_an_error(void **state)
-{
-	struct bytes bytes = {0}, mobility = {0};
-
-	(void)state;
-	put_ipv6(&bytes, 59, 0);
-	assert_int_equal(decode_well(LINK_RAW, &bytes).transport, 59);
-	put_ipv6(&mobility, 135, 8);
-	put(&mobility, "\x3b\0\5\0\0\0\0\0", 8);
-	assert_int_equal(decode_well(LINK_RAW, &mobility).transport, 135);
-}
-
-static void test_jumbogram_is_an_error(void **state)
-{
-	struct bytes bytes = {0};
-
-	(void)state;
-	put_ipv6(&bytes, 0, 0);
-	put(&bytes, "\6\0\xc2\4\0\1\0\0", 8);
-	put_tcp(&bytes, 0x10);
-	put_zeros(&bytes, 1000);
-	assert_int_equal(decode_well(LINK_RAW, &bytes).payload_bytes, 1000);
-}
-
-static void test_icmp_has_no_type_and_code(void **state)
-{
-	struct bytes v4 = {0}, v6 = {0};
-	struct packet packet;
-
-	(void)state;
-	put_ipv4(&v4, 1, 8);
-	put(&v4, "\3\1\0\0\0\0\0\0", 8);
-	packet = decode_well(LINK_RAW, &v4);
-	assert_int_equal(packet.source_port, 3);
-	assert_int_equal(packet.destination_port, 1);
-	assert_int_equal(packet.payload_bytes, 8);
-	put_ipv6(&v6, 58, 8);
-	put(&v6, "\x80\0\0\0\0\0\0\0", 8);
-	assert_int_equal(decode_well(LINK_RAW, &v6).source_port, 128);
-}
-
-static void test_transport_with_ports_loses_them(void **state)
-{
-	static const uint8_t transports[] = {33, 132, 136};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(transports); i++) {
-		struct bytes bytes = {0};
-		struct packet packet;
-
-		put_ipv4(&bytes, transports[i], 16);
-		put_udp(&bytes, 5060, 8);
-		put_zeros(&bytes, 8);
-		packet = decode_well(LINK_RAW, &bytes);
-		assert_int_equal(packet.source_port, 40000);
-		assert_int_equal(packet.destination_port, 5060);
-		assert_int_equal(packet.payload_bytes, transports[i] == 136 ? 8 : 16);
-	}
-}
-
-static void test_udp_lite_coverage_is_taken_for_a_length(void **state)
-{
-	struct bytes bytes = {0};
-
-	(void)state;
-	put_ipv4(&bytes, 136, 16);
-	put16(&bytes, 1);
-	put16(&bytes, 2);
-	put16(&bytes, 8); /* the checksum covers the header only */
-	put16(&bytes, 0);
-	put_zeros(&bytes, 8);
-	assert_int_equal(decode_well(LINK_RAW, &bytes).payload_bytes, 8);
-}
-
-static void test_transport_without_ports_gets_some(void **state)
-{
-	static const uint8_t transports[] = {2, 50, 89, 115, 255};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(transports); i++) {
-		struct bytes bytes = {0};
-		struct packet packet;
-
-		put_ipv4(&bytes, transports[i], 5);
-		put(&bytes, "hello", 5);
-		packet = decode_well(LINK_RAW, &bytes);
-		assert_int_equal(packet.transport, transports[i]);
-		assert_int_equal(packet.source_port, 0);
-		assert_int_equal(packet.destination_port, 0);
-		assert_memory_equal(packet.payload, "hello", 5);
-	}
-}
-
 static void test_longest_ipv4_header_is_read_as_tcp(void **state)
 {
 	struct bytes bytes = {0}, empty = {0};
@@ -331,51 +152,6 @@ static void test_longest_ipv4_header_is_read_as_tcp(void **state)
 	assert_int_equal(decode_well(LINK_RAW, &bytes).destination_port, 443);
 	put_ipv4(&empty, 255, 0);
 	assert_int_equal(decode_well(LINK_RAW, &empty).payload_bytes, 0);
-}
-
-static void test_least_that_is_needed_does_not_suffice(void **state)
-{
-	struct bytes tcp = {0}, udp = {0}, icmp = {0};
-	struct packet packet;
-
-	(void)state;
-	put_inner(&tcp);
-	assert_int_equal(decode_snapped(LINK_RAW, &tcp, 34, &packet), PACKET_DECODED);
-	assert_int_equal(packet.tcp_flags, 0x18);
-	put_ipv4(&udp, 17, 8);
-	put_udp(&udp, 53, 0);
-	assert_int_equal(decode_well(LINK_RAW, &udp).payload_bytes, 0);
-	put_ipv4(&icmp, 1, 2);
-	put(&icmp, "\3\1", 2);
-	assert_int_equal(decode_well(LINK_RAW, &icmp).destination_port, 1);
-}
-
-static void test_ipv6_addresses_are_read_beside_their_place(void **state)
-{
-	struct bytes bytes = {0};
-	struct packet packet;
-	char text[ADDRESS_TEXT_SIZE];
-
-	(void)state;
-	put_ipv6(&bytes, 59, 0);
-	packet = decode_well(LINK_RAW, &bytes);
-	assert_string_equal(address_format(&packet.source, text), "fd00::1");
-	assert_string_equal(address_format(&packet.destination, text), "fd00::2");
-}
-
-static void test_header_that_is_followed_hides_the_transport(void **state)
-{
-	static const uint8_t protocols[] = {135, 139, 140};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(protocols); i++) {
-		struct bytes bytes = {0};
-
-		put_ipv6(&bytes, protocols[i], 16 + 20);
-		put(&bytes, "\6\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
-		put_tcp(&bytes, 2);
-		assert_int_equal(decode_well(LINK_RAW, &bytes).transport, 6);
-	}
 }
 
 static void test_wire_length_below_the_captured_one_is_believed(void **state)
@@ -402,25 +178,11 @@ int main(void)
 		cmocka_unit_test(test_addresses_or_ports_change_sides),
 		cmocka_unit_test(test_ipv4_options_are_read_as_tcp),
 		cmocka_unit_test(test_length_0_of_a_segment_yet_to_be_cut_is_an_error),
-		cmocka_unit_test(test_udp_length_0_hides_the_payload),
 		cmocka_unit_test(test_contradicting_header_is_decoded),
-		cmocka_unit_test(test_udp_length_contradicts_ip),
 		cmocka_unit_test(test_snapped_payload_makes_the_packet_truncated),
-		cmocka_unit_test(test_snapped_tcp_options_make_the_packet_truncated),
 		cmocka_unit_test(test_capture_without_needed_headers_is_called_malformed),
 		cmocka_unit_test(test_failure_writes_to_the_packet),
-		cmocka_unit_test(test_ipv6_extension_header_hides_the_transport),
-		cmocka_unit_test(test_chain_of_extension_headers_has_no_end),
-		cmocka_unit_test(test_ipv6_without_next_header_is_an_error),
-		cmocka_unit_test(test_jumbogram_is_an_error),
-		cmocka_unit_test(test_icmp_has_no_type_and_code),
-		cmocka_unit_test(test_transport_with_ports_loses_them),
-		cmocka_unit_test(test_udp_lite_coverage_is_taken_for_a_length),
-		cmocka_unit_test(test_transport_without_ports_gets_some),
 		cmocka_unit_test(test_longest_ipv4_header_is_read_as_tcp),
-		cmocka_unit_test(test_least_that_is_needed_does_not_suffice),
-		cmocka_unit_test(test_ipv6_addresses_are_read_beside_their_place),
-		cmocka_unit_test(test_header_that_is_followed_hides_the_transport),
 		cmocka_unit_test(test_wire_length_below_the_captured_one_is_believed),
 	};
 

@@ -1,102 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Encapsulations: which are opened, which are left alone, and what counts when the inside is bad.
- */
+/* Packets within IP: GRE, ERSPAN, IP in IP; which are opened, and which are left alone. */
 #include "frame_bytes.h"
-
-static struct bytes ethernet(unsigned type)
-{
-	struct bytes bytes = {0};
-
-	put_ethernet(&bytes, type);
-	return bytes;
-}
-
-static void put_string(struct bytes *bytes, const char *data, size_t size)
-{
-	put(bytes, data, size);
-}
-
-#define PUT(bytes, literal) put_string(bytes, literal, sizeof(literal) - 1)
-
-static void put_inner_ethernet(struct bytes *bytes)
-{
-	put_ethernet(bytes, 0x0800);
-	put_inner(bytes);
-}
-
-static void assert_tags_open(const char *tags, size_t size, unsigned type, uint32_t layers)
-{
-	struct bytes bytes = ethernet(type);
-
-	put(&bytes, tags, size);
-	put_inner(&bytes);
-	assert_opens(LINK_ETHERNET, &bytes, layers);
-}
-
-#define ASSERT_TAGS_OPEN(type, tags, layers) assert_tags_open(tags, sizeof(tags) - 1, type, layers)
-
-static void test_tag_of_a_tap_hides_the_packet(void **state)
-{
-	static const unsigned vlans[] = {0x8100, 0x88a8, 0x9100, 0x9200, 0x9300};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(vlans) / sizeof(vlans[0]); i++)
-		ASSERT_TAGS_OPEN(vlans[i], "\0\x64\x08\0", PACKET_LAYER_VLAN);
-	ASSERT_TAGS_OPEN(0x88a8, "\0\1\x81\0\0\2\x08\0", PACKET_LAYER_VLAN);
-	ASSERT_TAGS_OPEN(0x8926, "\0\0\0\0\x08\0", PACKET_LAYER_VLAN);
-	ASSERT_TAGS_OPEN(0x893f, "\0\0\0\0\0\0\x08\0", PACKET_LAYER_VLAN);
-	ASSERT_TAGS_OPEN(0x88e7, "\0\0\0\1\2\0\0\0\0\4\2\0\0\0\0\3\x08\0", PACKET_LAYER_VLAN);
-	ASSERT_TAGS_OPEN(0x8903, "\0\1\2\0\0\0\0\4\2\0\0\0\0\3\x08\0", PACKET_LAYER_VLAN);
-}
-
-static void test_macsec_without_encryption_is_passed_over(void **state)
-{
-	struct bytes encrypted = ethernet(0x88e5);
-
-	(void)state;
-	ASSERT_TAGS_OPEN(0x88e5, "\0\0\0\0\0\1\x08\0", PACKET_LAYER_VLAN);
-	ASSERT_TAGS_OPEN(0x88e5, "\x20\0\0\0\0\1\2\0\0\0\0\1\0\1\x08\0", PACKET_LAYER_VLAN);
-	PUT(&encrypted, "\x0c\0\0\0\0\1\x08\0");
-	put_inner(&encrypted);
-	assert_verdict(LINK_ETHERNET, &encrypted, PACKET_NOT_IP);
-}
-
-static void test_mpls_payload_is_not_recognised(void **state)
-{
-	struct bytes channel = ethernet(0x8847);
-
-	(void)state;
-	ASSERT_TAGS_OPEN(0x8847, "\0\0\x11\x40", PACKET_LAYER_MPLS);
-	ASSERT_TAGS_OPEN(0x8848, "\0\0\x10\x40\0\0\x20\x40\0\0\x01\x40", PACKET_LAYER_MPLS);
-	ASSERT_TAGS_OPEN(
-		0x8847, "\0\0\x11\x40\0\0\0\0\2\0\0\0\0\4\2\0\0\0\0\3\x08\0", PACKET_LAYER_MPLS);
-	ASSERT_TAGS_OPEN(0x8847, "\0\0\x11\x40\x20\0\0\0\0\4\2\0\0\0\0\3\x08\0", PACKET_LAYER_MPLS);
-	PUT(&channel, "\0\0\x11\x40\x10\0\0\x21");
-	put_inner(&channel);
-	assert_verdict(LINK_ETHERNET, &channel, PACKET_NOT_IP);
-}
-
-static void test_label_stack_has_no_end(void **state)
-{
-	struct bytes bytes = ethernet(0x8847);
-
-	(void)state;
-	put_zeros(&bytes, 400);
-	assert_verdict(LINK_ETHERNET, &bytes, PACKET_TOO_DEEP);
-}
-
-static void test_pppoe_length_that_is_off_loses_the_packet(void **state)
-{
-	struct bytes discovery = ethernet(0x8864);
-
-	(void)state;
-	ASSERT_TAGS_OPEN(0x8864, "\x11\0\0\1\0\x2f\0\x21", PACKET_LAYER_PPPOE | PACKET_LAYER_PPP);
-	ASSERT_TAGS_OPEN(0x8864, "\x11\0\0\1\0\x29\0\x21", PACKET_LAYER_PPPOE | PACKET_LAYER_PPP);
-	PUT(&discovery, "\x11\x09\0\0\0\0");
-	assert_verdict(LINK_ETHERNET, &discovery, PACKET_NOT_IP);
-	discovery.data[14] = 0x21;
-	assert_verdict(LINK_ETHERNET, &discovery, PACKET_MALFORMED);
-}
 
 /* IPv4 with GRE and `header`, then the inner packet, in Ethernet if asked. */
 static struct bytes gre(const char *header, size_t size, bool in_ethernet)
@@ -132,17 +36,6 @@ static void test_gre_optional_fields_are_miscounted(void **state)
 	assert_opens(LINK_RAW, &bridged, PACKET_LAYER_GRE);
 	assert_opens(LINK_RAW, &wifi, PACKET_LAYER_GRE | PACKET_LAYER_WIFI);
 	assert_opens(LINK_RAW, &pptp, PACKET_LAYER_GRE | PACKET_LAYER_PPP);
-}
-
-static void assert_outer(const struct bytes *bytes, uint8_t transport)
-{
-	struct packet packet;
-
-	assert_int_equal(decode(LINK_RAW, bytes, &packet), PACKET_DECODED);
-	assert_int_equal(packet.transport, transport);
-	assert_int_equal(packet.layers, 0);
-	assert_ptr_equal(packet.ip, bytes->data);
-	assert_int_equal(packet.ip_bytes, bytes->size);
 }
 
 static void test_gre_that_cannot_be_opened_is_lost(void **state)
@@ -316,84 +209,9 @@ static void test_authentication_header_around_a_packet_is_opened(void **state)
 	assert_int_equal(packet.destination_port, 443);
 }
 
-/* UDP to `port` with `header`, then the inner packet. */
-static struct bytes overlay(unsigned port, const char *header, size_t size, bool in_ethernet)
-{
-	struct bytes bytes = {0};
-	unsigned payload = (unsigned)size + (in_ethernet ? 14 : 0) + INNER_BYTES;
-
-	put_ipv4(&bytes, 17, 8 + payload);
-	put_udp(&bytes, port, payload);
-	put(&bytes, header, size);
-	if (in_ethernet)
-		put_inner_ethernet(&bytes);
-	else
-		put_inner(&bytes);
-	return bytes;
-}
-
-#define OVERLAY(port, header, in_ethernet) overlay(port, header, sizeof(header) - 1, in_ethernet)
-
-static void test_overlay_is_not_opened(void **state)
-{
-	struct bytes opened[] = {
-		OVERLAY(4789, "\x08\0\0\0\0\0\1\0", true),
-		OVERLAY(4789, "\x88\0\0\7\0\0\1\0", true),
-		OVERLAY(8472, "\x08\0\0\0\0\0\1\0", true),
-		OVERLAY(6081, "\0\0\x65\x58\0\0\1\0", true),
-		OVERLAY(6081, "\2\x40\x08\0\0\0\1\0\0\0\0\1\0\0\0\0", false),
-		OVERLAY(2152, "\x30\xff\0\x2d\0\0\0\1", false),
-		OVERLAY(2152, "\x32\xff\0\x31\0\0\0\1\0\1\0\x85", false),
-		OVERLAY(2152, "\x34\xff\0\x35\0\0\0\1\0\0\0\x85\1\0\0\0", false),
-	};
-	static const uint32_t layers[] = {
-		PACKET_LAYER_VXLAN,
-		PACKET_LAYER_VXLAN,
-		PACKET_LAYER_VXLAN,
-		PACKET_LAYER_GENEVE,
-		PACKET_LAYER_GENEVE,
-		PACKET_LAYER_GTPU,
-		PACKET_LAYER_GTPU,
-		PACKET_LAYER_GTPU,
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(opened) / sizeof(opened[0]); i++)
-		assert_opens(LINK_RAW, &opened[i], layers[i]);
-}
-
-static void test_other_udp_on_the_port_of_an_overlay_is_lost(void **state)
-{
-	struct bytes closed[] = {
-		OVERLAY(4788, "\x08\0\0\0\0\0\1\0", true),
-		OVERLAY(4789, "\0\0\0\0\0\0\1\0", true),        /* no network identifier */
-		OVERLAY(4789, "\x08\0\0\1\0\0\1\0", true),      /* reserved bytes in use */
-		OVERLAY(6081, "\x40\0\x65\x58\0\0\1\0", true),  /* version 1 */
-		OVERLAY(6081, "\0\0\x12\x34\0\0\1\0", true),    /* protocol without IP */
-		OVERLAY(6081, "\x3f\0\x08\0\0\0\1\0", false),   /* options longer than all */
-		OVERLAY(6081, "\0\0\x86\xdd\0\0\1\0", false),   /* IPv4 announced as IPv6 */
-		OVERLAY(2152, "\x30\xff\0\x2c\0\0\0\1", false), /* length is off */
-		OVERLAY(2152, "\x30\1\0\x2d\0\0\0\1", false),   /* signalling */
-		OVERLAY(2152, "\x34\xff\0\x35\0\0\0\1\0\0\0\x85\0\0\0\0", false),
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
-		assert_outer(&closed[i], 17);
-}
-
-static void test_arp_in_an_overlay_becomes_a_flow(void **state)
-{
-	struct bytes bytes = OVERLAY(4789, "\x08\0\0\0\0\0\1\0", true);
-
-	(void)state;
-	bytes.data[20 + 8 + 8 + 13] = 6;
-	assert_verdict(LINK_RAW, &bytes, PACKET_NOT_IP);
-}
-
 static void test_nesting_is_not_bounded(void **state)
 {
-	struct bytes deepest = {0}, deeper = {0}, tags = ethernet(0x8100);
+	struct bytes deepest = {0}, deeper = {0};
 
 	(void)state;
 	for (unsigned i = 4; i > 1; i--)
@@ -404,67 +222,11 @@ static void test_nesting_is_not_bounded(void **state)
 		put_ipv4(&deeper, 4, 20 * (i - 2) + INNER_BYTES);
 	put_inner(&deeper); /* 5 headers, 4 tunnels */
 	assert_verdict(LINK_RAW, &deeper, PACKET_TOO_DEEP);
-	for (int i = 0; i < 500; i++)
-		put32(&tags, 0x00018100);
-	assert_verdict(LINK_ETHERNET, &tags, PACKET_TOO_DEEP);
-}
-
-static void test_ports_of_the_outside_stick_to_the_inside(void **state)
-{
-	struct bytes bytes = {0};
-	struct packet packet;
-
-	(void)state;
-	put_ipv4(&bytes, 17, 8 + 8 + 28);
-	put_udp(&bytes, 6081, 8 + 28);
-	PUT(&bytes, "\0\0\x08\0\0\0\1\0");
-	put_ipv4(&bytes, 50, 8);
-	put_zeros(&bytes, 8);
-	assert_int_equal(decode(LINK_RAW, &bytes, &packet), PACKET_DECODED);
-	assert_int_equal(packet.transport, 50);
-	assert_int_equal(packet.source_port, 0);
-	assert_int_equal(packet.destination_port, 0);
-}
-
-static void test_longest_options_of_geneve_are_cut(void **state)
-{
-	char header[8 + 63 * 4] = "\x3f\0\x08\0\0\0\1";
-	struct bytes bytes = overlay(6081, header, sizeof(header), false);
-
-	(void)state;
-	assert_opens(LINK_RAW, &bytes, PACKET_LAYER_GENEVE);
-}
-
-static struct bytes gtpu_with_extensions(unsigned count)
-{
-	char header[8 + 4 + 16 * 4] = "\x34\xff\0\0\0\0\0\1";
-	size_t size = 12 + count * 4;
-
-	header[3] = (char)(size - 8 + INNER_BYTES);
-	for (size_t i = 11; i + 1 < size; i += 4) {
-		header[i] = (char)0x85;
-		header[i + 1] = 1;
-	}
-	return overlay(2152, header, size, false);
-}
-
-static void test_chain_of_gtp_extensions_has_no_end(void **state)
-{
-	struct bytes longest = gtpu_with_extensions(8), longer = gtpu_with_extensions(9);
-
-	(void)state;
-	assert_opens(LINK_RAW, &longest, PACKET_LAYER_GTPU);
-	assert_outer(&longer, 17);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tag_of_a_tap_hides_the_packet),
-		cmocka_unit_test(test_macsec_without_encryption_is_passed_over),
-		cmocka_unit_test(test_mpls_payload_is_not_recognised),
-		cmocka_unit_test(test_label_stack_has_no_end),
-		cmocka_unit_test(test_pppoe_length_that_is_off_loses_the_packet),
 		cmocka_unit_test(test_gre_optional_fields_are_miscounted),
 		cmocka_unit_test(test_gre_that_cannot_be_opened_is_lost),
 		cmocka_unit_test(test_erspan_header_has_another_length),
@@ -473,13 +235,7 @@ int main(void)
 		cmocka_unit_test(test_tunnel_of_a_watched_host_is_opened),
 		cmocka_unit_test(test_policy_keeps_what_a_tap_adds),
 		cmocka_unit_test(test_authentication_header_around_a_packet_is_opened),
-		cmocka_unit_test(test_overlay_is_not_opened),
-		cmocka_unit_test(test_other_udp_on_the_port_of_an_overlay_is_lost),
-		cmocka_unit_test(test_arp_in_an_overlay_becomes_a_flow),
 		cmocka_unit_test(test_nesting_is_not_bounded),
-		cmocka_unit_test(test_ports_of_the_outside_stick_to_the_inside),
-		cmocka_unit_test(test_longest_options_of_geneve_are_cut),
-		cmocka_unit_test(test_chain_of_gtp_extensions_has_no_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
