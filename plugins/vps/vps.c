@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "recipe.h"
+
 #include <surgetap/evidence.h>
 #include <surgetap/name.h>
 
@@ -16,6 +18,8 @@ struct side {
 
 struct memory {
 	struct side sides[2]; /* [0] the server's, [1] the client's */
+	struct vps_exchange exchange;
+	bool is_told; /* a recipe has reported the flow */
 };
 
 /* What a protocol with a rented server says of it: administration and tunnels are use, the web is a
@@ -48,7 +52,7 @@ static const struct service services[] = {
 	{"tinc", MEANING_SERVER, 50},
 	{"softether", MEANING_SERVER, 50},
 	{"http_proxy", MEANING_SERVER, 50},
-	{"postgresql", MEANING_SERVER, 67},
+	{"postgresql", MEANING_SERVER, 50},
 	{"mysql", MEANING_SERVER, 75},
 	{"mongodb", MEANING_SERVER, 50},
 	{"redis", MEANING_SERVER, 50},
@@ -134,16 +138,11 @@ static void judge_unknown(const struct surgetap_call *call)
 			"unknown random bytes");
 }
 
-/* Counts what is random in the first payloads of each side. */
-static enum surgetap_next on_packet(const struct surgetap_call *call)
+/* Counts what is random in the first bytes of a side. */
+static void count_bits(struct side *side, const struct surgetap_payload *payload)
 {
-	const struct surgetap_payload *payload = call->payload;
-	struct memory *memory = call->flow_state;
-	struct side *side = &memory->sides[payload->from_client];
 	uint32_t count = payload->captured_bytes;
 
-	if (call->flow->place.network != SURGETAP_NETWORK_RENTABLE || call->flow->transport != TCP)
-		return SURGETAP_DONE;
 	if (count > RANDOM_BYTES_MAX - side->bytes)
 		count = RANDOM_BYTES_MAX - side->bytes;
 	for (uint32_t i = 0; i < count; i++) {
@@ -151,7 +150,27 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 		side->printable += payload->data[i] >= ' ' && payload->data[i] <= '~';
 	}
 	side->bytes += count;
-	return SURGETAP_MORE;
+}
+
+static enum surgetap_next on_packet(const struct surgetap_call *call)
+{
+	const struct surgetap_flow *flow = call->flow;
+	const struct surgetap_payload *payload = call->payload;
+	struct memory *memory = call->flow_state;
+	const struct vps_recipe *match;
+
+	if (flow->place.network != SURGETAP_NETWORK_RENTABLE)
+		return SURGETAP_DONE;
+	match = vps_recipes_match(&memory->exchange, flow->transport, payload);
+	if (match != NULL) {
+		report(call, match->grade, SURGETAP_KIND_TUNNEL, match->confidence_percent,
+			match->reason);
+		memory->is_told = true;
+		return SURGETAP_DONE;
+	}
+	if (flow->transport == TCP)
+		count_bits(&memory->sides[payload->from_client], payload);
+	return payload->index + 1 < VPS_PAYLOADS ? SURGETAP_MORE : SURGETAP_DONE;
 }
 
 /* IP in IP, 6in4, GRE, ESP, AH, L2TPv3. */
@@ -161,17 +180,16 @@ static bool is_tunnel(uint8_t transport)
 	       transport == 51 || transport == 115;
 }
 
-static enum surgetap_next on_classified(const struct surgetap_call *call)
+/* By the verdict, the flow's transport and what it looks like. */
+static void judge(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
 	const struct service *service;
 	char what[64];
 
-	if (flow->place.network != SURGETAP_NETWORK_RENTABLE)
-		return SURGETAP_DONE;
 	if (is_tunnel(flow->transport)) {
 		report(call, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 50, "a tunnel");
-		return SURGETAP_DONE;
+		return;
 	}
 	service = find_service(flow->protocol);
 	if (service == NULL)
@@ -193,7 +211,17 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 		judge_unknown(call);
 		break;
 	}
-	return SURGETAP_DONE;
+}
+
+/* nDPI may have a name for an opening before it is answered. */
+static enum surgetap_next on_classified(const struct surgetap_call *call)
+{
+	const struct memory *memory = call->flow_state;
+
+	if (call->flow->place.network != SURGETAP_NETWORK_RENTABLE || memory->is_told)
+		return SURGETAP_DONE;
+	judge(call);
+	return memory->exchange.open != 0 ? SURGETAP_MORE : SURGETAP_DONE;
 }
 
 static const struct surgetap_technique techniques[] = {

@@ -38,7 +38,7 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 6881 tcp bittorrent
-	label "$CLIENT" 6881 tcp bittorrent
-	label "$SERVER" 80 tcp http
+	label "$SERVER" 6881 tcp bittorrent aria2c
+	label "$CLIENT" 6881 tcp bittorrent aria2c
+	label "$SERVER" 80 tcp http nginx
 }

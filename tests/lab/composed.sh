@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# Conversations that compose.py plays. A case lists them in CONVERSATIONS, "NAME PORT TRANSPORT LABEL" each, and says where
+# Conversations that compose.py plays. A case lists them in CONVERSATIONS, "NAME PORT TRANSPORT LABEL PROGRAM" each, and says where
 # they come from with composed_from.
 tools=(python3)
 made_by=()
 SEED=$RANDOM$RANDOM # of a run; each conversation adds its port
 
 servers() {
-	local name port transport label
+	local name port transport rest
 	for conversation in "${CONVERSATIONS[@]}"; do
-		read -r name port transport label <<<"$conversation"
+		read -r name port transport rest <<<"$conversation"
 		bg "compose-$name-$port" east python3 "$LAB/compose.py" "$name" server "$SERVER" "$port" "$SEED$port"
 		if [[ $transport == tcp ]]; then wait_port east tcp "$SERVER" "$port"; else wait_log "compose-$name-$port" ready; fi
 	done
@@ -24,10 +24,10 @@ client() {
 }
 
 truth() {
-	local name port transport label
+	local name port transport label program
 	composed_from "$SPECIFICATION"
 	for conversation in "${CONVERSATIONS[@]}"; do
-		read -r name port transport label <<<"$conversation"
-		label "$SERVER" "$port" "$transport" "$label"
+		read -r name port transport label program <<<"$conversation"
+		label "$SERVER" "$port" "$transport" "$label" "$program"
 	done
 }

@@ -10,8 +10,8 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 
 @test "no truth line has a missing or unknown field" {
 	run awk -F, '
-		NR == 1 { if ($0 != "capture,client,client_port,server,server_port,transport,label,tool,version,case") print; next }
-		NF != 10 || /,,/ || $1 != $10 ".pcap" { print; next }
+		NR == 1 { if ($0 != "capture,client,client_port,server,server_port,transport,label,tool,version,case,program") print; next }
+		NF != 11 || /,,/ || $1 != $10 ".pcap" { print; next }
 		$6 !~ /^(tcp|udp|esp|ah|gre)$/ { print; next }
 		{
 			count = split($7, labels, "+")

@@ -199,12 +199,12 @@ capture_stop() {
 
 captured() { (($(packets_of "$WORK/raw.pcap" | wc -l) >= $1)); } # PACKETS: so many at least, until now
 
-# label ADDRESS PORT TRANSPORT LABEL: in a case's truth(), names the flows to that server.
-label() { echo "$1,$2,$3 $4" >>"$WORK/labels"; }
+# label ADDRESS PORT TRANSPORT LABEL PROGRAM: in a case's truth(), names the flows to that server and the program that it is.
+label() { echo "$1,$2,$3 $4 ${5:?the program of a server is missing}" >>"$WORK/labels"; }
 
-# label_flows LABEL: the same for single flows, which standard input names as flows.awk prints them, either end first.
+# label_flows LABEL PROGRAM: the same for single flows, which standard input names as flows.awk prints them, either end first.
 label_flows() {
-	awk -F, -v label="$1" '{
+	awk -F, -v label="$1 ${2:?the program of a server is missing}" '{
 		print $1 "," $2 "," $3 "," $4 "," $5, label
 		print $3 "," $4 "," $1 "," $2 "," $5, label
 	}' >>"$WORK/labels"
@@ -229,14 +229,14 @@ composed_from() { echo "synthetic,$1" >"$WORK/tool"; }
 write_truth() {
 	packets_of "$WORK/cut.pcap" | awk -f "$LAB/flows.awk" -v mode=flows >"$WORK/flows"
 	awk -v name="$1" -v tool="$(<"$WORK/tool")" '
-		FNR == NR { label[$1] = $2; next }
+		FNR == NR { label[$1] = $2; program[$1] = $3; next }
 		{
 			split($0, f, ",")
 			server = f[3] "," f[4] "," f[5]
 			key = f[1] "," f[2] "," server
 			if (!(key in label)) key = server
 			if (!(key in label)) { print "flow without a label: " $0 > "/dev/stderr"; exit 1 }
-			print name ".pcap," f[1] "," f[2] "," server "," label[key] "," tool "," name
+			print name ".pcap," f[1] "," f[2] "," server "," label[key] "," tool "," name "," program[key]
 		}' "$WORK/labels" "$WORK/flows" >"$WORK/truth"
 }
 

@@ -51,6 +51,6 @@ openconnect_session() {
 }
 
 truth() {
-	label "$SERVER" 9443 tcp vpn+tls
-	label "$SERVER" 9443 udp vpn+tls
+	label "$SERVER" 9443 tcp vpn+tls ocserv
+	label "$SERVER" 9443 udp vpn+tls ocserv
 }

@@ -37,8 +37,8 @@ client() {
 
 # Both ends try each pair of their addresses; DTLS takes one.
 truth() {
-	label "$BROKER" 443 tcp tls
-	label "$BROKER" 3478 udp stun
-	flows_of "host $VOLUNTEER" | label_flows stun
-	flows_of "host $VOLUNTEER and udp[8] = 22" | label_flows tor+tls
+	label "$BROKER" 443 tcp tls snowflake
+	label "$BROKER" 3478 udp stun snowflake
+	flows_of "host $VOLUNTEER" | label_flows stun snowflake
+	flows_of "host $VOLUNTEER and udp[8] = 22" | label_flows tor+tls snowflake
 }

@@ -16,4 +16,4 @@ servers() {
 	wait_port east tcp "$SERVER" 22
 }
 
-truth() { label "$SERVER" 22 tcp ssh; }
+truth() { label "$SERVER" 22 tcp ssh sshd; }

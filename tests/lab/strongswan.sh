@@ -80,6 +80,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 500 udp vpn
-	label "$SERVER" 4500 udp vpn
+	label "$SERVER" 500 udp vpn charon
+	label "$SERVER" 4500 udp vpn charon
 }

@@ -37,4 +37,4 @@ wireguard_session() {
 	stop wireguard-s
 }
 
-truth() { label "$SERVER" 51820 udp vpn; }
+truth() { label "$SERVER" 51820 udp vpn wireguard-go; }

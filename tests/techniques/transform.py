@@ -22,7 +22,7 @@ ETHERNET, NULL, RAW, SLL, SLL2 = 1, 0, 101, 113, 276
 TCP, UDP = 6, 17
 V6_FRAGMENT = 44
 V6_OPTIONS = (0, 43, 60)
-HEADER = "capture,client,client_port,server,server_port,transport,label,tool,version,case".split(",")
+HEADER = "capture,client,client_port,server,server_port,transport,label,tool,version,case,program".split(",")
 
 
 @dataclass

@@ -42,9 +42,9 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 161 udp snmp
-	label "$SERVER" 514 udp syslog
-	label "$SERVER" 873 tcp rsync
-	label "$SERVER" 9418 tcp git
-	for port in {60001..60010}; do label "$SERVER" "$port" udp mosh; done
+	label "$SERVER" 161 udp snmp snmpd
+	label "$SERVER" 514 udp syslog syslog
+	label "$SERVER" 873 tcp rsync rsync
+	label "$SERVER" 9418 tcp git git
+	for port in {60001..60010}; do label "$SERVER" "$port" udp mosh mosh-server; done
 }

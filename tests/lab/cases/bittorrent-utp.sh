@@ -32,9 +32,9 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 6881 tcp bittorrent
-	label "$CLIENT" 6881 tcp bittorrent
-	label "$SERVER" 6881 udp bittorrent
-	label "$CLIENT" 6881 udp bittorrent
-	label "$SERVER" 80 tcp http
+	label "$SERVER" 6881 tcp bittorrent transmission-daemon
+	label "$CLIENT" 6881 tcp bittorrent transmission-daemon
+	label "$SERVER" 6881 udp bittorrent transmission-daemon
+	label "$CLIENT" 6881 udp bittorrent transmission-daemon
+	label "$SERVER" 80 tcp http nginx
 }

@@ -18,5 +18,5 @@ client() {
 
 truth() {
 	composed_from castv2
-	label "$SERVER" 8009 tcp tls
+	label "$SERVER" 8009 tcp tls openssl
 }

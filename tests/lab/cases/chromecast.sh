@@ -20,6 +20,6 @@ client() {
 
 truth() {
 	composed_from castv2
-	label "$SERVER" 8008 tcp tls
-	label "$SERVER" 8009 tcp tls
+	label "$SERVER" 8008 tcp tls openssl
+	label "$SERVER" 8009 tcp tls openssl
 }

@@ -17,4 +17,4 @@ client() {
 	get "https://$SERVER/mid.txt" --insecure --proxy "http://$SERVER:3128"
 }
 
-truth() { label "$SERVER" 3128 tcp proxy+tls; }
+truth() { label "$SERVER" 3128 tcp proxy+tls tinyproxy; }

@@ -48,10 +48,11 @@ while conn.recv(4096): pass' "$SERVER"
 
 # The encrypted sessions of one port are told from the open ones by what is in them.
 truth() {
-	label "$SERVER" 5432 tcp postgresql
-	label "$SERVER" 3306 tcp mysql
-	flows_with_tls 'tcp port 5432 or tcp port 3306' | label_flows tls
-	label "$SERVER" 6379 tcp redis
-	label "$SERVER" 6380 tcp tls
-	label "$SERVER" 11211 tcp memcached
+	label "$SERVER" 5432 tcp postgresql postgres
+	flows_with_tls 'tcp port 5432' | label_flows tls postgres
+	label "$SERVER" 3306 tcp mysql mariadbd
+	flows_with_tls 'tcp port 3306' | label_flows tls mariadbd
+	label "$SERVER" 6379 tcp redis redis-server
+	label "$SERVER" 6380 tcp tls redis-server
+	label "$SERVER" 11211 tcp memcached memcached
 }

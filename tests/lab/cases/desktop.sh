@@ -27,6 +27,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 5907 tcp vnc
-	label "$SERVER" 3389 tcp tls
+	label "$SERVER" 5907 tcp vnc Xtigervnc
+	label "$SERVER" 3389 tcp tls freerdp-shadow-cli
 }

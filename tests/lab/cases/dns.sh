@@ -21,4 +21,4 @@ client() {
 	done
 }
 
-truth() { label "$SERVER" 53 udp dns; }
+truth() { label "$SERVER" 53 udp dns dnsmasq; }

@@ -21,4 +21,4 @@ client() {
 	wait_log s_server 'line 8'
 }
 
-truth() { label "$SERVER" 4433 udp tls; }
+truth() { label "$SERVER" 4433 udp tls openssl; }

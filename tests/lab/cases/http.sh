@@ -13,4 +13,4 @@ client() {
 	! get "http://$SITE/missing" --resolve "$SITE:80:$SERVER"
 }
 
-truth() { label "$SERVER" 80 tcp http; }
+truth() { label "$SERVER" 80 tcp http nginx; }

@@ -75,8 +75,8 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 14001 tcp proxy
-	label "$SERVER" 14001 udp proxy
-	label "$CLIENT" 14001 tcp proxy
-	label "$CLIENT" 14001 udp proxy
+	label "$SERVER" 14001 tcp proxy i2pd
+	label "$SERVER" 14001 udp proxy i2pd
+	label "$CLIENT" 14001 tcp proxy i2pd
+	label "$CLIENT" 14001 udp proxy i2pd
 }

@@ -22,4 +22,4 @@ client() {
 	stop iodine
 }
 
-truth() { label "$SERVER" 53 udp vpn+dns; }
+truth() { label "$SERVER" 53 udp vpn+dns iodined; }

@@ -4,5 +4,5 @@
 . "$LAB/composed.sh"
 filter='ip proto 50 or ip proto 51 or ip proto 47'
 min_flows=3 min_packets=50 min_bytes=10000
-CONVERSATIONS=('esp 0 esp vpn' 'ah 0 ah vpn' 'gre 0 gre vpn')
+CONVERSATIONS=('esp 0 esp vpn kernel' 'ah 0 ah vpn kernel' 'gre 0 gre vpn kernel')
 SPECIFICATION=rfc4303+rfc4302+rfc2784

@@ -17,6 +17,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 5201 tcp iperf
-	label "$SERVER" 5201 udp iperf
+	label "$SERVER" 5201 tcp iperf iperf3
+	label "$SERVER" 5201 udp iperf iperf3
 }

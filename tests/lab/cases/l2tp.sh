@@ -29,4 +29,4 @@ client() {
 	wait_log xl2tpd-east 'Connection closed\|Disconnected\|closed to'
 }
 
-truth() { label "$SERVER" 1701 udp vpn; }
+truth() { label "$SERVER" 1701 udp vpn xl2tpd; }

@@ -22,4 +22,4 @@ client() {
 	stop litecoind-client
 }
 
-truth() { label "$SERVER" 9333 tcp coin; }
+truth() { label "$SERVER" 9333 tcp coin litecoind; }

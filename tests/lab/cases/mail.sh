@@ -43,8 +43,8 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 25 tcp smtp
-	flows_with_tls 'tcp port 25' | label_flows tls
-	label "$SERVER" 143 tcp tls
-	label "$SERVER" 993 tcp tls
+	label "$SERVER" 25 tcp smtp aiosmtpd
+	flows_with_tls 'tcp port 25' | label_flows tls aiosmtpd
+	label "$SERVER" 143 tcp tls dovecot
+	label "$SERVER" 993 tcp tls dovecot
 }

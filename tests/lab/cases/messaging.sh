@@ -69,8 +69,8 @@ while conn.recv(4096): pass' "$SERVER"
 }
 
 truth() {
-	label "$SERVER" 1883 tcp mqtt
-	label "$SERVER" 8883 tcp tls
-	label "$SERVER" 5222 tcp tls
-	label "$SERVER" 6667 tcp irc
+	label "$SERVER" 1883 tcp mqtt mosquitto
+	label "$SERVER" 8883 tcp tls mosquitto
+	label "$SERVER" 5222 tcp tls prosody
+	label "$SERVER" 6667 tcp irc ngircd
 }

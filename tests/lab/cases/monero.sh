@@ -23,6 +23,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 28080 tcp coin
-	label "$CLIENT" 28080 tcp coin
+	label "$SERVER" 28080 tcp coin monerod
+	label "$CLIENT" 28080 tcp coin monerod
 }

@@ -27,6 +27,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 7654 udp vpn
-	label "$SERVER" 7655 udp vpn
+	label "$SERVER" 7654 udp vpn supernode
+	label "$SERVER" 7655 udp vpn edge
 }

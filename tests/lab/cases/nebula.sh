@@ -38,4 +38,4 @@ client() {
 	stop nebula-client
 }
 
-truth() { label "$SERVER" 4242 udp vpn; }
+truth() { label "$SERVER" 4242 udp vpn nebula; }

@@ -21,6 +21,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 123 udp ntp
-	label 203.0.113.11 123 udp ntp
+	label "$SERVER" 123 udp ntp chronyd
+	label 203.0.113.11 123 udp ntp chronyd
 }

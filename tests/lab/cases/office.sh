@@ -75,9 +75,9 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 445 tcp smb
-	label "$SERVER" 389 tcp ldap
-	flows_with_tls 'tcp port 389' | label_flows tls
-	label "$SERVER" 88 udp kerberos
-	label "$SERVER" 88 tcp kerberos
+	label "$SERVER" 445 tcp smb smbd
+	label "$SERVER" 389 tcp ldap slapd
+	flows_with_tls 'tcp port 389' | label_flows tls slapd
+	label "$SERVER" 88 udp kerberos krb5kdc
+	label "$SERVER" 88 tcp kerberos krb5kdc
 }

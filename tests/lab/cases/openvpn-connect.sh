@@ -15,4 +15,4 @@ servers() {
 
 client() { openvpn_session 1194 tcp4-client --http-proxy "$SERVER" 3128; }
 
-truth() { label "$SERVER" 3128 tcp vpn+proxy; }
+truth() { label "$SERVER" 3128 tcp vpn+proxy tinyproxy; }

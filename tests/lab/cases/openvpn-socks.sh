@@ -14,4 +14,4 @@ servers() {
 
 client() { openvpn_session 1194 tcp4-client --socks-proxy "$SERVER" 1080; }
 
-truth() { label "$SERVER" 1080 tcp vpn+proxy; }
+truth() { label "$SERVER" 1080 tcp vpn+proxy microsocks; }

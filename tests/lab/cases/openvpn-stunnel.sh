@@ -22,4 +22,4 @@ client() {
 	SERVER=127.0.0.1 openvpn_session 1194 tcp4-client
 }
 
-truth() { label "$SERVER" 8443 tcp vpn+tls; }
+truth() { label "$SERVER" 8443 tcp vpn+tls stunnel4; }

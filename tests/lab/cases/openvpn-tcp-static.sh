@@ -12,4 +12,4 @@ servers() {
 
 client() { openvpn_static_session tcp4-client; }
 
-truth() { label "$SERVER" 1194 tcp vpn; }
+truth() { label "$SERVER" 1194 tcp vpn openvpn; }

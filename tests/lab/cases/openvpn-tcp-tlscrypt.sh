@@ -12,4 +12,4 @@ servers() {
 
 client() { openvpn_session 4443 tcp4-client --tls-crypt "$WORK/ta.key"; }
 
-truth() { label "$SERVER" 4443 tcp vpn; }
+truth() { label "$SERVER" 4443 tcp vpn openvpn; }

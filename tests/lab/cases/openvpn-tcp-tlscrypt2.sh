@@ -13,4 +13,4 @@ servers() {
 
 client() { openvpn_session 992 tcp4-client --tls-crypt-v2 "$WORK/client.key"; }
 
-truth() { label "$SERVER" 992 tcp vpn; }
+truth() { label "$SERVER" 992 tcp vpn openvpn; }

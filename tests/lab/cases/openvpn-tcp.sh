@@ -11,4 +11,4 @@ servers() {
 
 client() { openvpn_session 1194 tcp4-client; }
 
-truth() { label "$SERVER" 1194 tcp vpn; }
+truth() { label "$SERVER" 1194 tcp vpn openvpn; }

@@ -11,4 +11,4 @@ servers() {
 
 client() { openvpn_session 51444 udp4 --explicit-exit-notify 1; }
 
-truth() { label "$SERVER" 51444 udp vpn; }
+truth() { label "$SERVER" 51444 udp vpn openvpn; }

@@ -12,4 +12,4 @@ servers() {
 
 client() { openvpn_static_session udp4; }
 
-truth() { label "$SERVER" 1194 udp vpn; }
+truth() { label "$SERVER" 1194 udp vpn openvpn; }

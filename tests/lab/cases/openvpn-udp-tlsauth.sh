@@ -12,4 +12,4 @@ servers() {
 
 client() { openvpn_session 1194 udp4 --tls-auth "$WORK/ta.key" 1 --explicit-exit-notify 1; }
 
-truth() { label "$SERVER" 1194 udp vpn; }
+truth() { label "$SERVER" 1194 udp vpn openvpn; }

@@ -13,4 +13,4 @@ servers() {
 
 client() { openvpn_session 1194 udp4 --tls-crypt-v2 "$WORK/client.key" --explicit-exit-notify 1; }
 
-truth() { label "$SERVER" 1194 udp vpn; }
+truth() { label "$SERVER" 1194 udp vpn openvpn; }

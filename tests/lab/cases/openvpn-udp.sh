@@ -11,4 +11,4 @@ servers() {
 
 client() { openvpn_session 1194 udp4 --explicit-exit-notify 1; }
 
-truth() { label "$SERVER" 1194 udp vpn; }
+truth() { label "$SERVER" 1194 udp vpn openvpn; }

@@ -20,4 +20,4 @@ client() {
 	gone "$(<"$WORK/pptp.pid")" || stop pptp # now and then it does not notice that the call is over
 }
 
-truth() { label "$SERVER" 1723 tcp vpn; }
+truth() { label "$SERVER" 1723 tcp vpn pptpd; }

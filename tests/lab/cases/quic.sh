@@ -23,4 +23,4 @@ client() {
 	done
 }
 
-truth() { label "$SERVER" 443 udp tls; }
+truth() { label "$SERVER" 443 udp tls gtlsserver; }

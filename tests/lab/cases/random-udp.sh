@@ -4,5 +4,5 @@
 . "$LAB/composed.sh"
 filter='udp'
 min_flows=3 min_packets=30 min_bytes=5000
-CONVERSATIONS=('random-80 40080 udp random' 'random-112 1194 udp random' 'random-300 40300 udp random')
+CONVERSATIONS=('random-80 40080 udp random random' 'random-112 1194 udp random random' 'random-300 40300 udp random random')
 SPECIFICATION=none

@@ -24,4 +24,4 @@ client() {
 	stop ss-local
 }
 
-truth() { label "$SERVER" 8443 tcp proxy+tls; }
+truth() { label "$SERVER" 8443 tcp proxy+tls ss-server; }

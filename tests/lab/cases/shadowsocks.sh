@@ -21,4 +21,4 @@ client() {
 	get http://127.0.0.1/mid.txt --socks5 127.0.0.1:1081
 }
 
-truth() { label "$SERVER" 8388 tcp proxy; }
+truth() { label "$SERVER" 8388 tcp proxy ss-server; }

@@ -20,6 +20,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 5060 udp sip
-	label "$SERVER" 16000 udp rtp
+	label "$SERVER" 5060 udp sip sipp
+	label "$SERVER" 16000 udp rtp sipp
 }

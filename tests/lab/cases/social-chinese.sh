@@ -20,4 +20,4 @@ client() {
 	visit www.zhihu.com --tlsv1.3 --http1.1
 }
 
-truth() { label "$SERVER" 443 tcp tls+social-chinese; }
+truth() { label "$SERVER" 443 tcp tls+social-chinese nginx; }

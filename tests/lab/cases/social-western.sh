@@ -20,4 +20,4 @@ client() {
 	visit web.whatsapp.com --tlsv1.3 --http1.1
 }
 
-truth() { label "$SERVER" 443 tcp tls+social-western; }
+truth() { label "$SERVER" 443 tcp tls+social-western nginx; }

@@ -16,4 +16,4 @@ client() {
 	get http://127.0.0.1/mid.txt --socks5 "$SERVER:1080"
 }
 
-truth() { label "$SERVER" 1080 tcp proxy; }
+truth() { label "$SERVER" 1080 tcp proxy microsocks; }

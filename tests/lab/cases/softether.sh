@@ -23,4 +23,4 @@ client() {
 
 is_connected() { order client localhost /CLIENT 'AccountStatusGet lab' | grep -q 'Session Established'; }
 
-truth() { label "$SERVER" 5555 tcp vpn+tls; }
+truth() { label "$SERVER" 5555 tcp vpn+tls vpnserver; }

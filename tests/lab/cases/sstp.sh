@@ -18,4 +18,4 @@ client() {
 	[[ ! -s $WORK/sstp.log ]] || die "the server did not understand"
 }
 
-truth() { label "$SERVER" 443 tcp vpn+tls; }
+truth() { label "$SERVER" 443 tcp vpn+tls sstp.py; }

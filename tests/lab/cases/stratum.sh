@@ -4,5 +4,5 @@
 . "$LAB/composed.sh"
 filter='tcp port 3333 or tcp port 4444'
 min_flows=2 min_packets=40 min_bytes=5000
-CONVERSATIONS=('stratum 3333 tcp mining' 'monero-stratum 4444 tcp mining')
+CONVERSATIONS=('stratum 3333 tcp mining pool' 'monero-stratum 4444 tcp mining pool')
 SPECIFICATION=stratum-1

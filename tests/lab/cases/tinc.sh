@@ -39,6 +39,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 655 tcp vpn
-	label "$SERVER" 655 udp vpn
+	label "$SERVER" 655 tcp vpn tincd
+	label "$SERVER" 655 udp vpn tincd
 }

@@ -16,4 +16,4 @@ client() {
 	done
 }
 
-truth() { label "$SERVER" 5223 tcp tls; }
+truth() { label "$SERVER" 5223 tcp tls openssl; }

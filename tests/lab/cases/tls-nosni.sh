@@ -12,4 +12,4 @@ client() {
 	get "https://$SERVER/index.html" --insecure --tls-max 1.2
 }
 
-truth() { label "$SERVER" 443 tcp tls; }
+truth() { label "$SERVER" 443 tcp tls nginx@address; }

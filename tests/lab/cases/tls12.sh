@@ -12,4 +12,4 @@ client() {
 	get /index.html --tls-max 1.2 --http2
 }
 
-truth() { label "$SERVER" 443 tcp tls; }
+truth() { label "$SERVER" 443 tcp tls nginx; }

@@ -13,4 +13,4 @@ client() {
 	get /index.html --tlsv1.3 --http1.1
 }
 
-truth() { label "$SERVER" 443 tcp tls; }
+truth() { label "$SERVER" 443 tcp tls nginx; }

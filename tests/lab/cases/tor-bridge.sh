@@ -30,6 +30,6 @@ client() {
 keep() { printf '%s\n' "$BRIDGE:34567" "$BRIDGE:9001" >"$LAB/captures/tor.bridges"; }
 
 truth() {
-	label "$BRIDGE" 34567 tcp tor+proxy
-	label "$BRIDGE" 9001 tcp tor+tls
+	label "$BRIDGE" 34567 tcp tor+proxy obfs4proxy
+	label "$BRIDGE" 9001 tcp tor+tls tor
 }

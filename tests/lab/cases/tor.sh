@@ -22,8 +22,8 @@ keep() { install -m 644 "$WORK/client1/cached-microdesc-consensus" "$LAB/capture
 
 truth() {
 	local address
-	label "${RELAYS[0]}" 443 tcp tls
+	label "${RELAYS[0]}" 443 tcp tls nginx
 	for address in "${RELAYS[@]}"; do
-		label "$address" 9001 tcp tor+tls
+		label "$address" 9001 tcp tor+tls tor
 	done
 }

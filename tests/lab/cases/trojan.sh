@@ -30,4 +30,4 @@ client() {
 	get "https://$SERVER/mid.txt" --insecure --socks5 127.0.0.1:1081
 }
 
-truth() { label "$SERVER" 8443 tcp proxy+tls; }
+truth() { label "$SERVER" 8443 tcp proxy+tls trojan; }

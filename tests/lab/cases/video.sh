@@ -18,6 +18,6 @@ client() {
 }
 
 truth() {
-	label "$SERVER" 5004 udp rtp
-	label "$SERVER" 5006 udp rtp
+	label "$SERVER" 5004 udp rtp gstreamer
+	label "$SERVER" 5006 udp rtp gstreamer
 }

@@ -9,4 +9,4 @@ STREAM_SERVER="\"streamSettings\": {\"network\": \"ws\", \"wsSettings\": {\"path
 STREAM_CLIENT="\"streamSettings\": {\"network\": \"ws\", \"wsSettings\": {\"path\": \"/chat\", \"headers\": {\"Host\": \"$SITE\"}},
 	\"security\": \"tls\", \"tlsSettings\": {\"serverName\": \"$SITE\", \"allowInsecure\": true}},"
 
-truth() { label "$SERVER" 8443 tcp proxy+tls; }
+truth() { label "$SERVER" 8443 tcp proxy+tls v2ray; }

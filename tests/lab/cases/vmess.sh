@@ -5,4 +5,4 @@
 filter='tcp port 10086'
 PORT=10086 STREAM_SERVER='' STREAM_CLIENT=''
 
-truth() { label "$SERVER" 10086 tcp proxy; }
+truth() { label "$SERVER" 10086 tcp proxy v2ray; }

@@ -24,6 +24,6 @@ client() {
 }
 
 truth() {
-	flows_of "host $VOLUNTEER" | label_flows stun
-	flows_of "host $VOLUNTEER and udp[8] = 22" | label_flows tls
+	flows_of "host $VOLUNTEER" | label_flows stun webrtc
+	flows_of "host $VOLUNTEER and udp[8] = 22" | label_flows tls webrtc
 }

@@ -4,5 +4,5 @@
 . "$LAB/composed.sh"
 filter='tcp port 5001'
 min_flows=1 min_packets=20 min_bytes=5000
-CONVERSATIONS=('wireguard-tcp 5001 tcp vpn')
+CONVERSATIONS=('wireguard-tcp 5001 tcp vpn udp2tcp')
 SPECIFICATION=mullvad-udp-over-tcp
