@@ -116,6 +116,15 @@ function noteOf(count) {
 			(sorted.loading ? ', the past is still being read' : '');
 	return next ? `${number(count)} shown, searched back to ${idTime(next)}` : `${number(count)} in all`;
 }
+/* The files hold what the filters say, whatever the list shows by now. */
+export function showExports() {
+	const query = alertQuery(last);
+	if (state.state)
+		query.set('state', state.state);
+	for (const format of ['csv', 'ndjson'])
+		$('export-' + format).href = `/api/export?${new URLSearchParams([...query, ['format', format]])}`;
+}
+
 export function show() {
 	const rows = wanted();
 	const focused = document.activeElement?.dataset?.id;
@@ -124,11 +133,7 @@ export function show() {
 		$('rows').querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
 	$('rows-note').textContent = noteOf(rows.length);
 	$('more').hidden = next === null;
-	const query = alertQuery(last);
-	if (state.state)
-		query.set('state', state.state);
-	for (const format of ['csv', 'ndjson'])
-		$('export-' + format).href = `/api/export?${new URLSearchParams([...query, ['format', format]])}`;
+	showExports();
 }
 
 /* Goes back through the stream until enough lines were added, or asks whether to go on. */

@@ -109,6 +109,7 @@ function showFilters() {
 		$(name).value = state[name];
 	/* On a narrow screen they are folded away: what acts out of sight is told. */
 	alerts.showColumns();
+	alerts.showExports();
 	const set = ['range', 'state', 'severity', 'acked', 'order'].filter((name) => state[name]).length;
 	const folder = document.querySelector('#filters .folder');
 	folder.classList.toggle('set', set > 0);
