@@ -7,21 +7,10 @@
 #include "tests/unit/flow_packets.h"
 #include "tests/unit/frame_bytes.h"
 #include "tests/unit/plugin_doubles.h"
+#include "tests/unit/watched_ranges.h"
 
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
-
-/* `texts` ends with NULL. */
-static inline struct ranges *make_ranges(const char *const *texts)
-{
-	struct ranges *ranges;
-
-	assert_int_equal(ranges_new(&ranges), 0);
-	for (; *texts; texts++)
-		assert_int_equal(ranges_add(ranges, *texts), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
-	return ranges;
-}
 
 static inline struct ranges *range_ten(void)
 {

@@ -2,12 +2,7 @@
 #include "pipeline/analyst.h"
 
 #include "tests/unit/plugin_doubles.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "tests/unit/watched_ranges.h"
 
 #define MONDAY INT64_C(1772409600)    /* 2026-03-02T00:00:00Z */
 #define THURSDAY (MONDAY - 4 * 86400) /* weeks count from the epoch, a Thursday */
@@ -78,10 +73,7 @@ static int begin(void **state)
 
 	(void)state;
 	memset(&told, 0, sizeof(told));
-	assert_int_equal(ranges_new(&ranges), 0);
-	assert_int_equal(ranges_add(ranges, "10.0.0.0/16=a"), 0);
-	assert_int_equal(ranges_add(ranges, "10.1.0.0/16=b"), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
+	ranges = make_ranges((const char *const[]){"10.0.0.0/16=a", "10.1.0.0/16=b", NULL});
 	settings.ranges = ranges;
 	assert_int_equal(analyst_new(&settings, &analyst), 0);
 	assert_int_equal(meter_new(&metering, &meter), 0);

@@ -3,6 +3,7 @@
 
 #include "tests/unit/flow_packets.h"
 #include "tests/unit/plugin_doubles.h"
+#include "tests/unit/watched_ranges.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,10 +21,7 @@ static struct alert alert;
 static int begin(void **state)
 {
 	(void)state;
-	assert_int_equal(ranges_new(&ranges), 0);
-	assert_int_equal(ranges_add(ranges, "10.1.0.0/16=lab"), 0);
-	assert_int_equal(ranges_add(ranges, "10.0.0.0/16=lab"), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
+	ranges = make_ranges((const char *const[]){"10.1.0.0/16=lab", "10.0.0.0/16=lab", NULL});
 	context = (struct explain_context){
 		.ranges = ranges,
 		.plugins = double_plugins(),

@@ -2,6 +2,7 @@
 #include "pipeline/gate.h"
 
 #include "tests/unit/frame_bytes.h"
+#include "tests/unit/watched_ranges.h"
 
 #include <pcap/dlt.h>
 
@@ -13,9 +14,7 @@ static uint32_t source, destination;
 
 static void begin(double share)
 {
-	assert_int_equal(ranges_new(&ranges), 0);
-	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
+	ranges = make_ranges((const char *const[]){"10.0.0.0/8=ten", NULL});
 	sample = sample_make(share);
 	assert_int_equal(gate_new(ranges, &sample, 1, &gate), 0);
 }

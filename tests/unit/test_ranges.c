@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch/ranges.h"
 
+#include "tests/unit/watched_ranges.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #define MANY 100000
 #define LOOK_UPS 1000
-
-static struct ranges *build(const char *const *items)
-{
-	struct ranges *ranges;
-
-	assert_int_equal(ranges_new(&ranges), 0);
-	for (; *items; items++)
-		assert_int_equal(ranges_add(ranges, *items), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
-	return ranges;
-}
 
 static const char *name_at(const struct ranges *ranges, const char *text)
 {
@@ -38,8 +24,8 @@ static const char *name_at(const struct ranges *ranges, const char *text)
 
 static void wider_prefix_wins_over_the_one_nested_in_it(void **state)
 {
-	struct ranges *ranges = build((const char *const[]){"10.0.0.0/8=wide", "10.1.0.0/16=inner",
-		"10.1.2.0/24=core", "10.1.2.3/32=host", NULL});
+	struct ranges *ranges = make_ranges((const char *const[]){"10.0.0.0/8=wide",
+		"10.1.0.0/16=inner", "10.1.2.0/24=core", "10.1.2.3/32=host", NULL});
 
 	(void)state;
 	ASSERT_AT(ranges, "9.255.255.255", "none");
@@ -57,7 +43,7 @@ static void wider_prefix_wins_over_the_one_nested_in_it(void **state)
 static void neighbour_begins_one_address_too_late(void **state)
 {
 	struct ranges *ranges =
-		build((const char *const[]){"192.0.2.128/25=high", "192.0.2.0/25=low", NULL});
+		make_ranges((const char *const[]){"192.0.2.128/25=high", "192.0.2.0/25=low", NULL});
 
 	(void)state;
 	ASSERT_AT(ranges, "192.0.2.127", "low");
@@ -68,7 +54,7 @@ static void neighbour_begins_one_address_too_late(void **state)
 
 static void ends_of_the_address_space_are_lost(void **state)
 {
-	struct ranges *ranges = build((const char *const[]){"0.0.0.0/0=four", "::/0=six",
+	struct ranges *ranges = make_ranges((const char *const[]){"0.0.0.0/0=four", "::/0=six",
 		"255.255.255.255/32=last4", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128=last6",
 		"2001:db8::/64=half", NULL});
 
@@ -87,7 +73,8 @@ static void ends_of_the_address_space_are_lost(void **state)
 
 static void all_of_ipv6_takes_ipv4_in(void **state)
 {
-	struct ranges *ranges = build((const char *const[]){"::/0=six", "10.0.0.0/8=ten", NULL});
+	struct ranges *ranges =
+		make_ranges((const char *const[]){"::/0=six", "10.0.0.0/8=ten", NULL});
 
 	(void)state;
 	ASSERT_AT(ranges, "192.0.2.1", "none");
@@ -98,7 +85,7 @@ static void all_of_ipv6_takes_ipv4_in(void **state)
 
 static void prefix_given_twice_becomes_two_ranges(void **state)
 {
-	struct ranges *ranges = build(
+	struct ranges *ranges = make_ranges(
 		(const char *const[]){"10.0.0.0/8=a", "10.0.0.0/8=a", "10.255.0.0/8=a", NULL});
 	struct prefix prefix;
 
@@ -123,7 +110,7 @@ static void prefix_claimed_by_two_ranges_goes_to_one_of_them(void **state)
 
 static void prefixes_of_one_name_become_several_ranges(void **state)
 {
-	struct ranges *ranges = build((const char *const[]){"198.51.100.0/24=lab",
+	struct ranges *ranges = make_ranges((const char *const[]){"198.51.100.0/24=lab",
 		"2001:db8::/32=lab", "192.0.2.0/24=lab", "203.0.113.0/24", NULL});
 	struct prefix prefixes[2];
 	char text[PREFIX_TEXT_SIZE];
@@ -160,7 +147,8 @@ static void bad_prefix_is_taken(void **state)
 
 static void host_bits_widen_the_prefix(void **state)
 {
-	struct ranges *ranges = build((const char *const[]){"10.1.2.3/24", "2001:db8::7", NULL});
+	struct ranges *ranges =
+		make_ranges((const char *const[]){"10.1.2.3/24", "2001:db8::7", NULL});
 
 	(void)state;
 	ASSERT_AT(ranges, "10.1.2.250", "10.1.2.0/24");
@@ -267,7 +255,7 @@ static void hundred_thousand_prefixes_are_searched_wrongly(void **state)
 
 static void no_prefix_at_all_watches_everything(void **state)
 {
-	struct ranges *ranges = build((const char *const[]){NULL});
+	struct ranges *ranges = make_ranges((const char *const[]){NULL});
 
 	(void)state;
 	ASSERT_AT(ranges, "10.0.0.1", "none");

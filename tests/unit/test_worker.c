@@ -4,6 +4,7 @@
 #include "pipeline/clock.h"
 #include "tests/unit/flow_packets.h"
 #include "tests/unit/plugin_doubles.h"
+#include "tests/unit/watched_ranges.h"
 
 static struct ranges *ranges;
 static struct worker *worker;
@@ -28,9 +29,7 @@ static void begin(bool is_asymmetric)
 		.host_seed = 1,
 	};
 
-	assert_int_equal(ranges_new(&ranges), 0);
-	assert_int_equal(ranges_add(ranges, "10.0.0.0/8=ten"), 0);
-	assert_int_equal(ranges_finish(ranges), 0);
+	ranges = make_ranges((const char *const[]){"10.0.0.0/8=ten", NULL});
 	settings.ranges = ranges;
 	assert_int_equal(worker_new(&settings, &worker), 0);
 	assert_int_equal(meter_new(&metering, &meter), 0);
