@@ -7,29 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/hello.h"
+#include "flow/excerpt.h"
 #include "flow/ndpi_api.h"
-#include "flow/tls_record.h"
 
 #define NAMES_MAX 512 /* protocols; 4.2 knows about 300 */
 #define NAME_SIZE 32
 #define CATEGORIES_MAX 128
 #define TCP 6
-#define HTTP_BYTES_MAX 1500 /* of a message, once nDPI has named it: a segment of Ethernet */
 
 struct classifier {
 	struct ndpi_detection_module_struct *module;
 	char names[NAMES_MAX][NAME_SIZE];
 	const char *categories[CATEGORIES_MAX];
-	uint8_t copy[65536]; /* of a packet that is shown otherwise than it is */
+	uint8_t copy[EXCERPT_BYTES_MAX]; /* of a packet that is shown otherwise than it is */
 };
-
-_Static_assert(sizeof(((struct classifier *)0)->copy) >= TLS_SCRATCH_BYTES, "serves as scratch");
 
 /* What a flow needs from packet to packet: nDPI's own state and its latest answer. */
 struct state {
 	struct ndpi_flow_struct flow;
 	ndpi_protocol protocol;
+	bool is_begun; /* a packet was shown */
 };
 
 static void read_names(struct classifier *classifier)
@@ -90,65 +87,65 @@ void classifier_begin(void *state, bool has_handshake)
 		ndpi_api_mark_handshake(&((struct state *)state)->flow);
 }
 
-/* Where a ClientHello begins in the payload of a packet; NULL for any other. */
-static const uint8_t *find_client_hello(
-	struct classifier *classifier, const struct packet *packet, uint32_t *ret_bytes)
+bool classifier_has_name(const void *state)
 {
-	const uint8_t *payload = packet->payload;
-	struct tls_message message;
-	if (!NDPI_API_HELLO_MAY_BE_BLANK || packet->transport != TCP ||
-		tls_find_hello(payload, packet->payload_captured_bytes, classifier->copy,
-			&message) == TLS_FOUND_NOTHING ||
-		message.type != TLS_CLIENT_HELLO || message.body == NULL ||
-		message.body < payload || message.body >= payload + packet->payload_captured_bytes)
-		return NULL;
-	*ret_bytes = message.bytes;
-	return message.body;
+	return ndpi_api_app(&((const struct state *)state)->protocol) != NDPI_PROTOCOL_UNKNOWN;
 }
 
-/* The packet as nDPI gets it: as it is, unless it is cut, or says hello. nDPI prints each number of
- * a hello into a text for a fingerprint that nobody asks it for; blanks are not printed. */
-static const uint8_t *dress(
-	struct classifier *classifier, const struct packet *packet, uint16_t bytes)
+static bool is_http(const struct state *state)
 {
-	uint32_t hello_bytes = 0;
-	const uint8_t *hello = find_client_hello(classifier, packet, &hello_bytes);
-	if (!hello && bytes >= packet->ip_bytes)
+	return ndpi_api_app(&state->protocol) == NDPI_PROTOCOL_HTTP ||
+	       ndpi_api_master(&state->protocol) == NDPI_PROTOCOL_HTTP;
+}
+
+/* Takes the excerpt of a handshake into the copy, 0 bytes if it is none. It must be the first that
+ * nDPI sees of its direction, because of its sequence number. */
+static uint32_t take_handshake(
+	struct classifier *classifier, const struct state *state, const struct packet *packet)
+{
+	if (!NDPI_API_EXCERPT_SERVES)
+		return 0;
+	if (!state->is_begun)
+		return excerpt_client_hello(packet, classifier->copy);
+	return classifier_has_name(state) ? excerpt_certificate(packet, classifier->copy) : 0;
+}
+
+/* What nDPI is shown of the packet: from the returned IP header on so many bytes. */
+static const uint8_t *take_excerpt(struct classifier *classifier, const struct state *state,
+	const struct packet *packet, uint32_t *ret_bytes)
+{
+	*ret_bytes = take_handshake(classifier, state, packet);
+	if (*ret_bytes > 0)
+		return classifier->copy;
+	uint32_t bytes = is_http(state) ? excerpt_head_bytes(packet) : packet->ip_captured_bytes;
+	*ret_bytes = bytes < UINT16_MAX ? bytes : UINT16_MAX;
+	if (*ret_bytes >= packet->ip_bytes)
 		return packet->ip;
-	memcpy(classifier->copy, packet->ip, bytes);
 	/* nDPI refuses a packet that is shorter than its IP header says. */
-	if (bytes < packet->ip_bytes)
-		packet_set_length(classifier->copy, packet->ip_version, bytes);
-	if (hello)
-		hello_blank(classifier->copy + (hello - packet->ip), hello_bytes);
+	excerpt_beginning(packet, *ret_bytes, classifier->copy);
 	return classifier->copy;
 }
 
-/* As many bytes of the packet as nDPI needs. Of HTTP it reads lines, all of them, and wants those
- * at the head of a message alone. */
-static uint16_t find_length(const struct state *state, const struct packet *packet)
+/* A packet without payload tells nothing. Of HTTP nDPI takes one for the beginning of the answer,
+ * whose content it looks at otherwise then. */
+static bool tells_something(const struct state *state, const struct packet *packet)
 {
-	bool is_http = ndpi_api_app(&state->protocol) == NDPI_PROTOCOL_HTTP ||
-		       ndpi_api_master(&state->protocol) == NDPI_PROTOCOL_HTTP;
-	uint32_t most = is_http ? HTTP_BYTES_MAX : UINT16_MAX;
-	return (uint16_t)(packet->ip_captured_bytes < most ? packet->ip_captured_bytes : most);
+	bool is_empty = packet->transport == TCP && packet->payload_bytes == 0;
+	return packet->fragment != PACKET_FRAGMENT_LATER && (!is_empty || is_http(state));
 }
 
 bool classifier_inspect(struct classifier *classifier, void *state, const struct packet *packet)
 {
 	struct state *own = state;
-	uint16_t bytes = find_length(own, packet);
 	uint64_t time_ms = packet->time_us > 0 ? (uint64_t)packet->time_us / 1000 : 0;
-	if (packet->fragment == PACKET_FRAGMENT_LATER)
+	uint32_t bytes;
+	if (!tells_something(own, packet))
 		return false;
-	const uint8_t *ip = dress(classifier, packet, bytes);
-	own->protocol = ndpi_api_process(classifier->module, &own->flow, ip, bytes, time_ms);
+	const uint8_t *ip = take_excerpt(classifier, own, packet, &bytes);
+	own->is_begun = true;
+	own->protocol =
+		ndpi_api_process(classifier->module, &own->flow, ip, (uint16_t)bytes, time_ms);
 	return ndpi_api_is_done(classifier->module, &own->flow, &own->protocol);
-}
-
-bool classifier_has_name(const void *state)
-{
-	return ndpi_api_app(&((const struct state *)state)->protocol) != NDPI_PROTOCOL_UNKNOWN;
 }
 
 static enum surgetap_confidence confidence_of(

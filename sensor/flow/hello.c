@@ -3,23 +3,7 @@
 
 #include <surgetap/bytes.h>
 
-#include <string.h>
-
 #define RANDOM_BYTES 32u
-#define GREASE 0x0a /* both bytes of its first value */
-
-/* RFC 6066, 8422, 8446, 7301, 9147; draft-ietf-tls-esni */
-enum {
-	EXTENSION_SERVER_NAME = 0x0000,
-	EXTENSION_GROUPS = 0x000a,
-	EXTENSION_FORMATS = 0x000b,
-	EXTENSION_SIGNATURES = 0x000d,
-	EXTENSION_ALPN = 0x0010,
-	EXTENSION_KEY_SHARE = 0x0033, /* the last of those in common use */
-	EXTENSION_VERSIONS = 0x002b,
-	EXTENSION_ECH = 0xfe0d,
-};
-
 static bool skip(struct hello_span *span, uint32_t count)
 {
 	if (count > span->count)
@@ -110,19 +94,19 @@ static bool read_versions(struct hello_span body, struct hello *hello)
 static bool read_extension(uint16_t type, struct hello_span body, struct hello *hello)
 {
 	switch (type) {
-	case EXTENSION_SERVER_NAME:
+	case HELLO_EXTENSION_SERVER_NAME:
 		return read_server_name(body, hello);
-	case EXTENSION_GROUPS:
+	case HELLO_EXTENSION_GROUPS:
 		return take_vector(&body, 2, &hello->groups);
-	case EXTENSION_FORMATS:
+	case HELLO_EXTENSION_FORMATS:
 		return take_vector(&body, 1, &hello->formats);
-	case EXTENSION_SIGNATURES:
+	case HELLO_EXTENSION_SIGNATURES:
 		return take_vector(&body, 2, &hello->signatures);
-	case EXTENSION_ALPN:
+	case HELLO_EXTENSION_ALPN:
 		return take_vector(&body, 2, &hello->alpn);
-	case EXTENSION_VERSIONS:
+	case HELLO_EXTENSION_VERSIONS:
 		return read_versions(body, hello);
-	case EXTENSION_ECH:
+	case HELLO_EXTENSION_ECH:
 		hello->has_ech = true;
 		return true;
 	default:
@@ -164,22 +148,6 @@ void hello_read(const uint8_t *body, uint32_t count, bool has_cookie, struct hel
 	*ret_hello = hello;
 }
 
-void hello_blank(uint8_t *body, uint32_t count)
-{
-	struct hello hello;
-	struct hello_span ignored;
-	uint16_t type;
-	hello_read(body, count, false, &hello);
-	if (hello.suites.count > 0)
-		memset(body + (hello.suites.bytes - body), GREASE, hello.suites.count);
-	struct hello_span list = hello.extensions;
-	for (const uint8_t *head = list.bytes; hello_next_extension(&list, &type, &ignored);
-		head = list.bytes)
-		if (type != EXTENSION_SERVER_NAME && type != EXTENSION_ALPN &&
-			type <= EXTENSION_KEY_SHARE)
-			memset(body + (head - body), GREASE, 2);
-}
-
 uint16_t hello_read_chosen(const uint8_t *body, uint32_t count)
 {
 	struct hello_span rest = {body, count}, list;
@@ -192,7 +160,7 @@ uint16_t hello_read_chosen(const uint8_t *body, uint32_t count)
 	if (!skip(&rest, 2))
 		return 0;
 	while (hello_next_extension(&rest, &type, &list)) {
-		if (type == EXTENSION_VERSIONS && hello_next(&list, &chosen))
+		if (type == HELLO_EXTENSION_VERSIONS && hello_next(&list, &chosen))
 			return chosen >> 8 == 0x7f ? 0x0304 : chosen;
 	}
 	return version;

@@ -9,6 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* RFC 6066, 8422, 8446, 7301, 9147; draft-ietf-tls-esni */
+enum hello_extension {
+	HELLO_EXTENSION_SERVER_NAME = 0x0000,
+	HELLO_EXTENSION_GROUPS = 0x000a,
+	HELLO_EXTENSION_FORMATS = 0x000b,
+	HELLO_EXTENSION_SIGNATURES = 0x000d,
+	HELLO_EXTENSION_ALPN = 0x0010,
+	HELLO_EXTENSION_VERSIONS = 0x002b,
+	HELLO_EXTENSION_KEY_SHARE = 0x0033, /* the last of those in common use */
+	HELLO_EXTENSION_ECH = 0xfe0d,
+};
+
 /* Some of the bytes that were read; NULL where the hello has none. */
 struct hello_span {
 	const uint8_t *bytes;
@@ -30,11 +42,6 @@ struct hello {
 /* Reads the body of a ClientHello, behind its handshake header. With `has_cookie` it is DTLS's. A
  * cut or broken one tells what stands before the fault, and is not whole. */
 void hello_read(const uint8_t *body, uint32_t count, bool has_cookie, struct hello *ret_hello);
-
-/* Blanks what only a fingerprint reads in the body of a ClientHello: the suites, and the types of
- * common extensions other than server_name and ALPN, become GREASE (RFC 8701). Every length stays;
- * of a cut hello the part that is there is blanked. */
-void hello_blank(uint8_t *body, uint32_t count);
 
 /* The version that the body of a ServerHello chooses, of TLS or DTLS; 0 where that is cut off. */
 uint16_t hello_read_chosen(const uint8_t *body, uint32_t count);

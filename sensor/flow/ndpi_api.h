@@ -10,9 +10,9 @@
 
 #define NDPI_AT_LEAST(major, minor) (NDPI_MAJOR * 100 + NDPI_MINOR >= (major)*100 + (minor))
 
-/* True where nDPI reads nothing but a fingerprint from the suites and from most extensions of a
- * ClientHello: in 4.2, by its source (lib/protocols/tls.c, processClientServerHello). */
-#define NDPI_API_HELLO_MAY_BE_BLANK (!NDPI_AT_LEAST(4, 4))
+/* True where of a TLS handshake nDPI reads only fingerprints outside of an excerpt, and risks that
+ * nobody asks for: in 4.2, by its source (lib/protocols/tls.c). */
+#define NDPI_API_EXCERPT_SERVES (!NDPI_AT_LEAST(4, 4))
 
 /* A detection module with every protocol on. The Tor host list is left out: it dates from the
  * release and calls every service on a relay's address Tor. NULL when there is no memory. */
@@ -95,11 +95,17 @@ static inline bool ndpi_api_is_query_read(
 #endif
 }
 
+/* True for SSH, which its banner names: nDPI goes on to make fingerprints of both sides. */
+static inline bool ndpi_api_is_banner_read(const ndpi_protocol *protocol)
+{
+	return ndpi_api_app(protocol) == NDPI_PROTOCOL_SSH;
+}
+
 /* True when more packets cannot tell more. */
 static inline bool ndpi_api_is_done(struct ndpi_detection_module_struct *module,
 	struct ndpi_flow_struct *flow, const ndpi_protocol *protocol)
 {
-	if (ndpi_api_is_query_read(flow, protocol))
+	if (ndpi_api_is_query_read(flow, protocol) || ndpi_api_is_banner_read(protocol))
 		return true;
 #if NDPI_AT_LEAST(5, 0)
 	(void)module;

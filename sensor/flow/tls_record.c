@@ -107,6 +107,42 @@ enum tls_found tls_find_hello(
 	return is_whole(&pieces) ? TLS_FOUND_WHOLE : TLS_FOUND_BEGIN;
 }
 
+/* In the messages of one record. */
+static bool find_in_record(
+	const uint8_t *bytes, uint32_t count, uint8_t type, struct tls_message *ret_message)
+{
+	while (count >= MESSAGE_HEADER && be24(bytes + 1) <= count - MESSAGE_HEADER) {
+		uint32_t body_bytes = be24(bytes + 1);
+		if (bytes[0] == type) {
+			*ret_message = (struct tls_message){.body = bytes + MESSAGE_HEADER,
+				.bytes = body_bytes,
+				.stated = body_bytes,
+				.type = type};
+			return true;
+		}
+		bytes += MESSAGE_HEADER + body_bytes;
+		count -= MESSAGE_HEADER + body_bytes;
+	}
+	return false;
+}
+
+bool tls_find_message(
+	const uint8_t *bytes, uint32_t count, uint8_t type, struct tls_message *ret_message)
+{
+	while (count > RECORD_HEADER && may_be_record(bytes, count)) {
+		uint32_t record_bytes = surgetap_be16(bytes + 3);
+		bytes += RECORD_HEADER;
+		count -= RECORD_HEADER;
+		if (record_bytes > count)
+			return false;
+		if (find_in_record(bytes, record_bytes, type, ret_message))
+			return true;
+		bytes += record_bytes;
+		count -= record_bytes;
+	}
+	return false;
+}
+
 bool dtls_next_fragment(struct dtls_datagram *datagram, struct dtls_fragment *ret_fragment)
 {
 	const uint8_t *record = datagram->bytes;

@@ -11,6 +11,7 @@
 
 #define TLS_CLIENT_HELLO 1
 #define TLS_SERVER_HELLO 2
+#define TLS_CERTIFICATE 11
 
 /* What a stream's bytes are, seen from the first one. */
 enum tls_found {
@@ -37,6 +38,11 @@ struct tls_message {
  */
 enum tls_found tls_find_hello(
 	const uint8_t *bytes, uint32_t count, uint8_t *scratch, struct tls_message *ret_message);
+
+/* Looks for a handshake message of `type` at the start of a stream, in the clear and whole in one
+ * whole record. Messages before it may not be spread over records either. */
+bool tls_find_message(
+	const uint8_t *bytes, uint32_t count, uint8_t type, struct tls_message *ret_message);
 
 /* A fragment of a handshake message of DTLS. */
 struct dtls_fragment {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/classify.h"
 
-#include "flow/hello.h"
-
 #include "tests/unit/client_hello.h"
 #include "tests/unit/flow_packets.h"
 #include "tests/unit/frame_bytes.h"
@@ -135,9 +133,12 @@ static void guess_by_port_is_called_parsed(void **state)
 	struct packet packet;
 
 	(void)state;
-	put_ipv4(&bytes, 6, 20);
-	put_tcp(&bytes, SYN);
+	put_ipv4(&bytes, 6, 25);
+	put_tcp(&bytes, ACK);
+	put(&bytes, "\x01\x02\x03\x04\x05", 5);
 	assert_int_equal(decode(LINK_RAW, &bytes, &packet), PACKET_DECODED);
+	packet.ip = bytes.data;
+	packet.payload = bytes.data + 40;
 	struct verdict verdict = judge(&packet, true);
 	assert_string_equal(classifier_protocol_name(classifier, verdict.protocol_id), "tls");
 	assert_int_equal(verdict.confidence, SURGETAP_CONFIDENCE_GUESS);
@@ -193,7 +194,7 @@ static size_t hello_bytes(void)
 	return hello.size;
 }
 
-static void blanks_in_a_hello_take_its_name(void **state)
+static void excerpt_of_a_hello_takes_its_name(void **state)
 {
 	uint8_t *memory = test_calloc(1, classifier_state_size());
 	struct bytes bytes = {0};
@@ -207,12 +208,12 @@ static void blanks_in_a_hello_take_its_name(void **state)
 	assert_string_equal(classifier_protocol_name(classifier, verdict.protocol_id), "tls");
 	assert_string_equal(verdict.sni, CLIENT_HELLO_NAME);
 	assert_string_equal(verdict.alpn, "h2,http/1.1");
-	assert_null(verdict.ja3); /* it would be that of the blanks */
+	assert_null(verdict.ja3); /* it would be that of the excerpt */
 	classifier_end(memory);
 	test_free(memory);
 }
 
-static void blanks_are_written_into_the_capture(void **state)
+static void excerpt_is_written_into_the_capture(void **state)
 {
 	struct bytes bytes = {0};
 
@@ -225,28 +226,76 @@ static void blanks_are_written_into_the_capture(void **state)
 	}
 }
 
-/* GREASE has no meaning by RFC 8701; names of suites and extensions by IANA's registries. */
-static void blank_hello_says_more_or_less_than_its_name(void **state)
+/* What nDPI reads in a certificate: a name, when it is valid, another name. */
+#define NAME(text) "\x55\4\3\x0c\x08" text
+#define CERTIFICATE(issuer, subject)                                                               \
+	NAME(issuer)                                                                               \
+	"\x30\x1e\x17\x0d"                                                                         \
+	"260101000000Z"                                                                            \
+	"\x17\x0d"                                                                                 \
+	"261231000000Z" NAME(subject) "...."
+
+/* An answer to the hello: ServerHello, and a list of one certificate. */
+static struct packet certificate_packet(
+	struct bytes *bytes, const struct packet *hello, const char *certificate, uint32_t count)
 {
-	struct bytes body = {.size = 0};
-	struct hello hello;
-	struct hello_span ignored;
-	uint16_t type;
-	uint32_t kept = 0;
+	struct bytes payload = {.size = 0};
+	struct packet packet;
+
+	put(&payload, "\x16\3\3\0\x2a\2\0\0\x26\3\3", 11);
+	put_zeros(&payload, 36);
+	put(&payload, "\x16\3\3", 3);
+	put16(&payload, count + 10);
+	put(&payload, "\x0b\0", 2);
+	put16(&payload, count + 6);
+	put8(&payload, 0);
+	put16(&payload, count + 3);
+	put8(&payload, 0);
+	put16(&payload, count);
+	put(&payload, certificate, count);
+	bytes->size = 0;
+	put16(bytes, 0x4500);
+	put16(bytes, 40 + payload.size);
+	put(bytes, "\0\0\0\0\x40\6\0\0", 8);
+	put(bytes, hello->ip + 16, 4);
+	put(bytes, hello->ip + 12, 4);
+	put16(bytes, hello->destination_port);
+	put16(bytes, hello->source_port);
+	put32(bytes, 2);
+	put32(bytes, 1 + hello->payload_bytes);
+	put(bytes, "\x50\x10\4\0\0\0\0\0", 8);
+	put(bytes, payload.data, payload.size);
+	assert_int_equal(decode(LINK_RAW, bytes, &packet), PACKET_DECODED);
+	packet.payload = bytes->data + 40;
+	packet.ip = bytes->data;
+	return packet;
+}
+
+static bool is_self_signed(const char *certificate, uint32_t count)
+{
+	uint8_t *memory = test_calloc(1, classifier_state_size());
+	struct bytes bytes = {0}, answer = {0};
+	struct packet hello = hello_packet(&bytes, hello_bytes());
+	struct packet packet = certificate_packet(&answer, &hello, certificate, count);
+	struct verdict verdict;
+
+	classifier_begin(memory, true);
+	assert_false(classifier_inspect(classifier, memory, &hello));
+	assert_true(classifier_inspect(classifier, memory, &packet));
+	classifier_decide(classifier, memory, false, &verdict);
+	classifier_end(memory);
+	test_free(memory);
+	return verdict.tls_self_signed;
+}
+
+static void certificate_is_lost_from_the_excerpt(void **state)
+{
+	static const char own[] = CERTIFICATE("lab.test", "lab.test");
+	static const char signed_by[] = CERTIFICATE("ca.lab.t", "lab.test");
 
 	(void)state;
-	put_hello_body(&body, false);
-	hello_blank(body.data, (uint32_t)body.size);
-	hello_read(body.data, (uint32_t)body.size, false, &hello);
-	assert_true(hello.is_whole);
-	assert_memory_equal(hello.name.bytes, CLIENT_HELLO_NAME, hello.name.count);
-	assert_int_equal(hello.alpn.count, sizeof "\2h2\x08http/1.1" - 1);
-	assert_int_equal(hello.suites.count, sizeof client_hello_suites);
-	while (hello_next(&hello.suites, &type))
-		assert_true(hello_is_grease(type));
-	while (hello_next_extension(&hello.extensions, &type, &ignored))
-		kept += !hello_is_grease(type);
-	assert_int_equal(kept, 4); /* server_name, ALPN; application_settings, renegotiation_info */
+	assert_true(is_self_signed(own, sizeof own - 1));
+	assert_false(is_self_signed(signed_by, sizeof signed_by - 1));
 }
 
 static void number_beyond_the_names_is_read(void **state)
@@ -266,9 +315,9 @@ int main(void)
 		cmocka_unit_test(guess_by_port_is_called_parsed),
 		cmocka_unit_test(packet_cut_by_the_tap_is_refused),
 		cmocka_unit_test(later_fragment_is_parsed_as_a_beginning),
-		cmocka_unit_test(blanks_in_a_hello_take_its_name),
-		cmocka_unit_test(blanks_are_written_into_the_capture),
-		cmocka_unit_test(blank_hello_says_more_or_less_than_its_name),
+		cmocka_unit_test(excerpt_of_a_hello_takes_its_name),
+		cmocka_unit_test(excerpt_is_written_into_the_capture),
+		cmocka_unit_test(certificate_is_lost_from_the_excerpt),
 		cmocka_unit_test(number_beyond_the_names_is_read),
 	};
 
