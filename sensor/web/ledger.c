@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/siphash.h"
 #include "base/text.h"
 
 #define MINUTE_MS 60000
@@ -20,6 +21,8 @@ struct ledger {
 	size_t left_out;
 	bool is_swept;
 	uint64_t version;
+	size_t first_count;
+	uint64_t first[LEDGER_FIRST_MAX]; /* hashes of the names that come first */
 	struct ledger_range *ranges[LEDGER_RANGES_MAX];
 };
 
@@ -53,12 +56,53 @@ static void begin(struct ledger_range *range)
 		range->minutes[i].minutes = 0;
 }
 
-static int add_range(struct ledger *ledger, const char *name)
+/* Who makes two names meet in it has one of them shown, or not, in the place of the other. */
+static uint64_t hash_name(const char *name)
 {
-	if (ledger->count == LEDGER_RANGES_MAX) {
+	static const struct siphash_key key;
+	return siphash_1_3(&key, name, strlen(name));
+}
+
+static bool comes_first(const struct ledger *ledger, const char *name)
+{
+	uint64_t hash = hash_name(name);
+	for (size_t i = 0; i < ledger->first_count; i++)
+		if (ledger->first[i] == hash)
+			return true;
+	return false;
+}
+
+/* The last range that does not come first; NULL: all do. */
+static struct ledger_range *find_other(const struct ledger *ledger, size_t *ret_number)
+{
+	for (size_t i = ledger->count; i > 0; i--)
+		if (!comes_first(ledger, ledger->ranges[i - 1]->name)) {
+			*ret_number = i - 1;
+			return ledger->ranges[i - 1];
+		}
+	return NULL;
+}
+
+/* There is no room left but that of another range. */
+static int take_place(struct ledger *ledger, const char *name)
+{
+	size_t number;
+	struct ledger_range *other = comes_first(ledger, name) ? find_other(ledger, &number) : NULL;
+	if (!other) {
 		ledger->missed++;
 		return -ENOSPC;
 	}
+	ledger->missed += other->is_seen;
+	text_copy(name, other->name, sizeof other->name);
+	begin(other);
+	ledger->version++;
+	return (int)number;
+}
+
+static int add_range(struct ledger *ledger, const char *name)
+{
+	if (ledger->count == LEDGER_RANGES_MAX)
+		return take_place(ledger, name);
 	struct ledger_range *range = calloc(1, sizeof *range);
 	if (!range)
 		return -ENOMEM;
@@ -82,6 +126,15 @@ int ledger_find_range(struct ledger *ledger, const char *name)
 		ledger->ranges[found]->is_seen = true;
 	pthread_mutex_unlock(&ledger->lock);
 	return found;
+}
+
+void ledger_put_first(struct ledger *ledger, const char *const *names, size_t count)
+{
+	pthread_mutex_lock(&ledger->lock);
+	ledger->first_count = count < LEDGER_FIRST_MAX ? count : LEDGER_FIRST_MAX;
+	for (size_t i = 0; i < ledger->first_count; i++)
+		ledger->first[i] = hash_name(names[i]);
+	pthread_mutex_unlock(&ledger->lock);
 }
 
 void ledger_sweep(struct ledger *ledger)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define LEDGER_RANGES_MAX 200    /* further ranges are counted only; 190 KB each */
+#define LEDGER_FIRST_MAX 512     /* names of ranges that come first */
 #define LEDGER_TECHNIQUES_MAX 20 /* with "all"; further ones are left out */
 #define LEDGER_HOURS 672
 #define LEDGER_MINUTES 60
@@ -55,6 +56,11 @@ void ledger_free(struct ledger *ledger);
 /* The range of that name, made when it is new, and seen. Returns its number, or -ENOSPC (which is
  * counted) or -ENOMEM. */
 int ledger_find_range(struct ledger *ledger, const char *name);
+
+/* The ranges of these names come first from now on: where there is no room, ledger_find_range gives
+ * one of them the place of a range that is not among them, whose number it takes. Names beyond
+ * LEDGER_FIRST_MAX are left out. */
+void ledger_put_first(struct ledger *ledger, const char *const *names, size_t count);
 
 /* All names were looked for: ranges that were not seen are gone. Numbers of ranges change. */
 void ledger_sweep(struct ledger *ledger);

@@ -143,10 +143,32 @@ static int read_news(struct watcher *watcher)
 	return 0;
 }
 
+/* What is open must be seen, however many ranges there are. */
+static void put_open_first(struct watcher *watcher)
+{
+	const char *names[EPISODES_OPEN_MAX];
+	struct ledger_sum sum;
+	size_t count = 0, index;
+	json_t *pair;
+	ledger_sum(watcher->settings.ledger, &sum);
+	if (sum.ranges < LEDGER_RANGES_MAX)
+		return;
+	json_t *open = episodes_count_open(watcher->settings.episodes);
+	json_array_foreach(open, index, pair)
+	{
+		const char *name = json_string_value(json_object_get(pair, "range"));
+		if (name && count < EPISODES_OPEN_MAX)
+			names[count++] = name;
+	}
+	ledger_put_first(watcher->settings.ledger, names, count);
+	json_decref(open);
+}
+
 /* Browsers are told when the past is read: until then they ask by themselves. */
 static int read_past(struct watcher *watcher)
 {
 	bool was_catching_up = watcher->is_catching_up;
+	put_open_first(watcher);
 	int r = usage_reader_step(watcher->usage, &watcher->is_catching_up);
 	if (r == 0)
 		r = episode_reader_step(&watcher->past);

@@ -81,20 +81,80 @@ static void a_range_that_is_gone_leaves_the_others_as_they_are(void **state)
 	ledger_free(ledger);
 }
 
+/* Names "aa" to "zj" are looked for; there are more than there is room for. */
+static void look_for_all(struct ledger *ledger)
+{
+	for (char name[8] = "a"; name[0] <= 'z'; name[0]++)
+		for (name[1] = 'a'; name[1] <= 'j'; name[1]++)
+			ledger_find_range(ledger, name);
+	ledger_sweep(ledger);
+}
+
 static void ranges_without_room_are_counted_once_for_each_search(void **state)
 {
 	struct ledger *ledger = ledger_new();
 	struct ledger_sum sum;
 	(void)state;
 	for (int round = 0; round < 3; round++) {
-		for (char name[8] = "a"; name[0] <= 'z'; name[0]++)
-			for (name[1] = 'a'; name[1] <= 'j'; name[1]++)
-				ledger_find_range(ledger, name);
-		ledger_sweep(ledger);
+		look_for_all(ledger);
 		ledger_sum(ledger, &sum);
 		assert_int_equal(sum.ranges, LEDGER_RANGES_MAX);
 		assert_int_equal(sum.left_out, 26 * 10 - LEDGER_RANGES_MAX);
 	}
+	ledger_free(ledger);
+}
+
+static int number_of(struct ledger *ledger, const char *name)
+{
+	for (size_t i = 0; ledger_copy(ledger, i, &range, &techniques); i++)
+		if (strcmp(range.name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void range_with_an_open_alert_is_left_out_for_one_that_was_met_before(void **state)
+{
+	static const char *const open[] = {"zi", "ab", "zj"};
+	struct ledger *ledger = ledger_new();
+	struct ledger_sum sum;
+	(void)state;
+	look_for_all(ledger);
+	assert_int_equal(number_of(ledger, "zi"), -1);
+	add(ledger, LEDGER_RANGES_MAX - 1, NOW_MS, "10");
+	ledger_put_first(ledger, open, 3);
+	for (int round = 0; round < 2; round++) {
+		look_for_all(ledger);
+		ledger_sum(ledger, &sum);
+		assert_int_equal(sum.ranges, LEDGER_RANGES_MAX);
+		assert_int_equal(sum.left_out, 26 * 10 - LEDGER_RANGES_MAX);
+		assert_int_equal(number_of(ledger, "ab"), 1); /* has a place already */
+		assert_int_equal(number_of(ledger, "zj"), LEDGER_RANGES_MAX - 2);
+		assert_int_equal(number_of(ledger, "zi"), LEDGER_RANGES_MAX - 1);
+		assert_int_equal(range.last_ms, -1); /* nothing of who was there before */
+	}
+	ledger_free(ledger);
+}
+
+static void ranges_with_open_alerts_take_places_from_each_other(void **state)
+{
+	const char *open[26 * 10];
+	char names[26 * 10][3];
+	struct ledger *ledger = ledger_new();
+	struct ledger_sum sum;
+	uint64_t version;
+	(void)state;
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+		memcpy(names[i], (char[]){(char)('a' + i / 10), (char)('a' + i % 10), '\0'}, 3);
+		open[i] = names[i];
+	}
+	ledger_put_first(ledger, open, sizeof open / sizeof *open);
+	look_for_all(ledger);
+	ledger_sum(ledger, &sum);
+	version = sum.version;
+	look_for_all(ledger);
+	ledger_sum(ledger, &sum);
+	assert_true(sum.version == version);
+	assert_int_equal(sum.left_out, 26 * 10 - LEDGER_RANGES_MAX);
 	ledger_free(ledger);
 }
 
@@ -118,6 +178,8 @@ int main(void)
 		cmocka_unit_test(what_is_too_old_takes_no_place_of_what_is_new),
 		cmocka_unit_test(a_range_that_is_gone_leaves_the_others_as_they_are),
 		cmocka_unit_test(ranges_without_room_are_counted_once_for_each_search),
+		cmocka_unit_test(range_with_an_open_alert_is_left_out_for_one_that_was_met_before),
+		cmocka_unit_test(ranges_with_open_alerts_take_places_from_each_other),
 		cmocka_unit_test(a_stream_that_begins_anew_is_not_mixed_with_what_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,6 +245,31 @@ PY
 	wait_for is_gone
 }
 
+@test "no range with an open alert is left out for one without, however many there are" {
+	python3 - <<'PY' | cli -n 5 --pipe >/dev/null
+for i in range(260):
+    print(f"XADD surgetap:usage:r{i} 1774482000000-0 tor_hosts 5")
+PY
+	start_dashboard crowded --redis "unix://$SOCKET?db=5"
+	shown() { curl -s "$(url_of crowded)/api/overview" | jq -c "$1"; }
+	are_shown() { [[ $(shown '[(.ranges | length), .left_out, .loading]') == '[200,60,false]' ]]; }
+	wait_for are_shown
+	mapfile -t left_out < <(comm -23 <(printf 'r%d\n' {0..259} | sort) <(shown '.ranges[].range' | jq -r . | sort) | head -n 3)
+	[ "${#left_out[@]}" = 3 ]
+	for range in "${left_out[@]:0:2}"; do
+		cli -n 5 xadd surgetap:alerts '*' alert_id "$range" state open range "$range" technique tor time_ms 1774482000000 >/dev/null
+	done
+	cli -n 5 xadd surgetap:alerts '*' alert_id closed state close range "${left_out[2]}" technique tor time_ms 1774482000000 >/dev/null
+	are_first() { [[ $(shown '[.ranges[].range]' | jq -c --args '[.[] | select(IN($ARGS.positional[]))] | length' "${left_out[@]:0:2}") == 2 ]]; }
+	wait_for are_first
+	wait_for are_shown
+	[ "$(shown '[.ranges[].range]' | jq --arg range "${left_out[2]}" 'index($range)')" = null ]
+	stop crowded
+	start_dashboard crowded --redis "unix://$SOCKET?db=5"
+	wait_for are_first
+	stop crowded
+}
+
 @test "a range whose key is gone goes, and a stream that begins anew, with smaller ids, is read anew" {
 	last_of_range() { get /api/overview | jq -r '.ranges[] | select(.range == "passing") | .last_ms'; }
 	is_last() { [[ $(last_of_range) == "$1" ]]; }

@@ -43,14 +43,29 @@ function flow(example, context) {
 
 function what(alert, context) {
 	const metric = context.metric ?? alert.metric;
-	const expected = context.expected?.[metric], observed = context.observed?.[metric];
+	const { expected, observed } = context;
 	return part('What', terms([
 		['rise', `${times(alert.ratio)}, ${rise(alert.rise_percent)}`],
-		['observed', observed === undefined ? null : `${number(observed)} ${metric}` + (metric === 'hosts' && context.observed.distinct_hosts ? ` a bucket, ${number(context.observed.distinct_hosts)} distinct ones in the window` : '')],
-		['expected', expected === undefined ? null : `${number(expected)} ${metric}, by ${context.expected.method}`],
+		['observed', observed?.[metric] === undefined ? null : observation(observed, metric, alert.scale_seconds)],
+		['expected', expected?.[metric] === undefined ? null : expectation(expected, metric)],
 		['window', context.window ? `${when(parseTime(context.window.start))} to ${when(parseTime(context.window.end))}` : null],
 		['scale', alert.scale_seconds ? span(alert.scale_seconds) : null], ['severity', severityName(alert.severity)],
 		['state', alert.state + (context.reason ? ': ' + context.reason : '')], ['sensor', alert.sensor]]));
+}
+
+/* How each method of the detector comes to what it expects. */
+const grounds = { absolute: 'from its own past', share: 'from its share of the range\u2019s traffic', local: 'from the hours before' };
+function expectation(expected, metric) {
+	const ground = grounds[expected.method];
+	return `${number(expected[metric])} ${metric}` + (ground ? ', judged ' + ground : '');
+}
+
+/* Hosts are counted in each bucket anew: what is told is how many one of them had. */
+function observation(observed, metric, scale) {
+	if (metric !== 'hosts')
+		return `${number(observed[metric])} ${metric}`;
+	const distinct = observed.distinct_hosts ? `; ${number(observed.distinct_hosts)} different hosts in the whole window` : '';
+	return `${number(observed.hosts)} hosts at a time` + (scale ? ` (average of each ${span(scale)})` : '') + distinct;
 }
 
 /* Was it agreed upon? How many of the hosts that were active began, and how close together. */

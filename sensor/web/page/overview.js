@@ -100,7 +100,7 @@ export function show() {
 	const isGone = state.range && ranges.length === 0 && !overview.loading;
 	$('overview-note').textContent = `${state.metric} per minute, mean of the last hour; usual: median of this hour on earlier days` +
 		(overview.loading && overview.ranges.length > 0 ? `; loading, the past of ${overview.complete} of ${overview.ranges.length} ranges is read` : '') +
-		(overview.left_out > 0 ? `; ${number(overview.left_out)} further ranges are not shown` : '');
+		(overview.left_out > 0 ? `; ${number(overview.left_out)} further ranges are not shown; those with open alerts come first` : '');
 	const focused = $('ranges').contains(document.activeElement) ? [...$('ranges').querySelectorAll('button')].indexOf(document.activeElement) : -1;
 	$('ranges').replaceChildren(...ranges.map(line));
 	if (isGone)
