@@ -74,7 +74,7 @@ static const struct coin_match *inspect_bitcoin(
 	};
 	static const char version[12] = "version";
 	MATCH hello = {COIN_NODE, 89, "Bitcoin and its kin: version message"};
-	MATCH message = {COIN_NODE, 50, "Bitcoin and its kin: message of a known network"};
+	MATCH message = {COIN_NODE, 89, "Bitcoin and its kin: message of a known network"};
 	const uint8_t *bytes = payload->data;
 	uint32_t length;
 
@@ -122,17 +122,18 @@ static const struct coin_match *inspect_discovery(
 }
 
 /* Ethereum's peers (devp2p, rlpx.md, and EIP-8): each side begins with the size of its message and
- * an elliptic curve's point, uncompressed. */
+ * an elliptic curve's point, uncompressed. What goes on with zeros is none: a type in four bytes,
+ * such as WireGuard's behind a length. */
 static const struct coin_match *inspect_rlpx(
 	struct coin_memory *memory, const struct surgetap_payload *payload)
 {
 	enum { SIZE_BYTES = 2, POINT = 4, BYTES_MIN = 200, BYTES_MAX = 2048 };
 	MATCH rlpx = {COIN_NODE, 98, "Ethereum and its kin: RLPx, both sides' keys"};
 	const uint8_t *bytes = payload->data;
-	bool fits = payload->captured_bytes > SIZE_BYTES && payload->length_bytes >= BYTES_MIN &&
-		    payload->length_bytes <= BYTES_MAX &&
+	bool fits = payload->captured_bytes >= SIZE_BYTES + 4 &&
+		    payload->length_bytes >= BYTES_MIN && payload->length_bytes <= BYTES_MAX &&
 		    surgetap_be16(bytes) + SIZE_BYTES == (int)payload->length_bytes &&
-		    bytes[SIZE_BYTES] == POINT;
+		    bytes[SIZE_BYTES] == POINT && memcmp(bytes + SIZE_BYTES + 1, "\0\0\0", 3) != 0;
 
 	if (payload->index == 0)
 		memory->has_begun = payload->from_client && fits;

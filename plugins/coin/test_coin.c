@@ -126,12 +126,15 @@ static void discovery_is_missed_or_seen_one_way(void **state)
 
 static void rlpx_is_missed_or_seen_one_way(void **state)
 {
-	static const struct packet auth = {true, 429, START("\x01\xab\x04")},
-				   ack = {false, 404, START("\x01\x92\x04")},
-				   odd = {false, 405, START("\x01\x92\x04")},
-				   point = {false, 404, START("\x01\x92\x02")};
+	static const struct packet auth = {true, 429, START("\x01\xab\x04\x77")},
+				   ack = {false, 404, START("\x01\x92\x04\x77")},
+				   odd = {false, 405, START("\x01\x92\x04\x77")},
+				   point = {false, 404, START("\x01\x92\x02\x77")};
+	/* WireGuard's data behind lengths */
+	static const struct packet sent = {true, 242, START("\0\xf0\4\0\0\0")},
+				   got = {false, 802, START("\3\x20\4\0\0\0")};
 	const struct packet both[] = {auth, ack},
-			    wrong[][2] = {{auth, odd}, {auth, point}, {ack, ack}};
+			    wrong[][2] = {{auth, odd}, {auth, point}, {ack, ack}, {sent, got}};
 
 	(void)state;
 	assert_int_equal(technique_of(TCP, both, 2), COIN_NODE);

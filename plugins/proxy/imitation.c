@@ -32,25 +32,41 @@ static bool is_client_hello(const struct surgetap_payload *payload)
 	       surgetap_be16(hello + name_at) == 0;
 }
 
-static bool is_server_hello(const struct surgetap_payload *payload)
+/* A record of version 3.1 and 91 bytes with a hello of 3.3: OpenSSL, as all servers of TLS 1.2,
+ * puts its answer into a record of 3.3. */
+static bool is_server_start(const struct surgetap_payload *payload)
 {
 	const uint8_t *hello = payload->data;
-	const uint8_t *change = hello + SERVER_HELLO_BYTES,
+
+	return payload->captured_bytes >= 11 &&
+	       memcmp(hello, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11) == 0 &&
+	       (payload->captured_bytes <= SESSION_ID_AT || hello[SESSION_ID_AT] == 32) &&
+	       (payload->captured_bytes < SUITES_AT + 2 ||
+		       memcmp(hello + SUITES_AT, "\xcc\xa8", 2) == 0);
+}
+
+/* What follows it; true also where that was not captured. */
+static bool is_server_end(const struct surgetap_payload *payload)
+{
+	const uint8_t *change = payload->data + SERVER_HELLO_BYTES,
 		      *finished = change + CHANGE_CIPHER_BYTES;
 
-	return payload->captured_bytes >= SERVER_HELLO_BYTES + CHANGE_CIPHER_BYTES + 5 &&
-	       memcmp(hello, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11) == 0 &&
-	       memcmp(hello + SUITES_AT, "\xcc\xa8", 2) == 0 &&
-	       memcmp(change, "\x14\3\3\0\1\1", CHANGE_CIPHER_BYTES) == 0 &&
+	if (payload->captured_bytes < SERVER_HELLO_BYTES + CHANGE_CIPHER_BYTES + 5)
+		return payload->captured_bytes < payload->length_bytes;
+	return memcmp(change, "\x14\3\3\0\1\1", CHANGE_CIPHER_BYTES) == 0 &&
 	       memcmp(finished, "\x16\3\3", 3) == 0 &&
 	       surgetap_be16(finished + 3) != FINISHED_BYTES;
 }
 
-bool imitation_add(struct imitation *imitation, const struct surgetap_payload *payload)
+enum imitation_form imitation_add(struct imitation *imitation, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
 {
 	if (payload->from_client) {
 		imitation->is_asked |= payload->index == 0 && is_client_hello(payload);
-		return false;
+		return imitation->is_asked && flow->packets_to_client == 0 ? IMITATION_ASK
+									   : IMITATION_NONE;
 	}
-	return imitation->is_asked && is_server_hello(payload);
+	if (!is_server_start(payload) || !is_server_end(payload))
+		return IMITATION_NONE;
+	return imitation->is_asked ? IMITATION_HELLOS : IMITATION_ANSWER;
 }

@@ -12,7 +12,16 @@ struct imitation {
 	bool is_asked; /* the ClientHello has its form */
 };
 
-/* Takes the flow's next payload. Returns true once both hellos have the form. */
-bool imitation_add(struct imitation *imitation, const struct surgetap_payload *payload);
+enum imitation_form {
+	IMITATION_NONE,
+	IMITATION_HELLOS, /* both hellos have it */
+	IMITATION_ASK,    /* the client's has; no packet of the server is seen */
+	IMITATION_ANSWER, /* the server's has; the client's is not seen, or not as far as needed */
+};
+
+/* Takes the flow's next payload. Returns what it completes. Of a ServerHello that the capture cut
+ * short its first 11 bytes have to do. */
+enum imitation_form imitation_add(struct imitation *imitation, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
 
 #endif

@@ -14,7 +14,8 @@
 #define OBFS4_ASK_BYTES_MIN 2200u /* a hello with a post-quantum key has up to 2000 */
 #define OBFS4_BYTES_MIN 141u
 #define OBFS4_BYTES_MAX 8192u
-#define CHI_SQUARE_MAX 400u /* 255 degrees of freedom: mean 255, deviation 23 */
+#define SEGMENT_BYTES_MIN 500u /* of a full one: 536 by default (RFC 9293, 3.7.1), less options */
+#define CHI_SQUARE_MAX 400u    /* 255 degrees of freedom: mean 255, deviation 23 */
 
 static bool is_printable(uint8_t byte)
 {
@@ -108,10 +109,15 @@ static void count_opening(struct opaque *opaque, const struct surgetap_payload *
 {
 	bool is_clients_turn = opaque->turns % 2 == 1;
 
-	if (opaque->turns < 3 && payload->from_client != is_clients_turn)
+	if (opaque->turns >= 3)
+		return;
+	if (payload->from_client != is_clients_turn)
 		opaque->turns++;
+	else
+		opaque->is_parted |= opaque->is_short;
 	if (opaque->turns < 3)
 		opaque->opening[payload->from_client] += payload->length_bytes;
+	opaque->is_short = payload->length_bytes < SEGMENT_BYTES_MIN;
 }
 
 static bool is_judged(const struct opaque *opaque, const struct surgetap_payload *payload)
@@ -150,7 +156,7 @@ bool opaque_is_seen(const struct opaque *opaque)
 
 bool opaque_is_obfs4(const struct opaque *opaque)
 {
-	return opaque_is_seen(opaque) && opaque->turns >= 3 &&
+	return opaque_is_seen(opaque) && opaque->turns >= 3 && !opaque->is_parted &&
 	       opaque->opening[1] >= OBFS4_ASK_BYTES_MIN && opaque->opening[1] <= OBFS4_BYTES_MAX &&
 	       opaque->opening[0] >= OBFS4_BYTES_MIN && opaque->opening[0] <= OBFS4_BYTES_MAX;
 }

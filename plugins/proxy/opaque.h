@@ -17,6 +17,8 @@ struct opaque {
 	bool is_ordered;   /* one at least has an order: the flow is no such protocol */
 	uint8_t turns;     /* begun: 1 the client's first, 2 the server's, 3 the client's second */
 	uint32_t opening[2]; /* bytes of the first turns */
+	bool is_short;       /* the turn's last message is no full segment */
+	bool is_parted;      /* more came behind such a one in the same turn */
 };
 
 /* Takes the flow's next payload. Returns true while the flow may still be opaque and more of it
@@ -29,7 +31,8 @@ bool opaque_is_seen(const struct opaque *opaque);
 /*
  * Whether it begins as obfs4 mostly does: both sides greet with a key and random padding, 141 to
  * 8192 bytes in all (obfs4-spec, 4.1 and 4.2), so that three of four clients send more than what a
- * proxy's first request and the ClientHello behind it come to. Known once the client has answered.
+ * proxy's first request and the ClientHello behind it come to. A greeting is written at once: all
+ * of its segments but the last are full. Known once the client has answered.
  */
 bool opaque_is_obfs4(const struct opaque *opaque);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define ANNOUNCE_BYTES_MAX 512u /* of the request, in which the question stands */
+
 /* FNV-1a. Who drives two hosts into one slot gains a report of a flow that would be passed over. */
 static uint32_t slot_of(const struct surgetap_address *address)
 {
@@ -11,6 +13,17 @@ static uint32_t slot_of(const struct surgetap_address *address)
 	for (size_t i = 0; i < sizeof address->bytes; i++)
 		hash = (hash ^ address->bytes[i]) * 16777619u;
 	return (hash ^ hash >> 16) % PEERS_SLOTS;
+}
+
+bool peers_is_announce(const struct surgetap_payload *payload)
+{
+	static const char question[] = "info_hash=";
+	uint32_t count = payload->captured_bytes < ANNOUNCE_BYTES_MAX ? payload->captured_bytes
+								      : ANNOUNCE_BYTES_MAX;
+
+	return payload->index == 0 && payload->from_client && count > 4 &&
+	       memcmp(payload->data, "GET ", 4) == 0 &&
+	       memmem(payload->data, count, question, sizeof question - 1) != NULL;
 }
 
 void peers_note(struct peers *peers, const struct surgetap_flow *flow)

@@ -18,6 +18,9 @@ struct peers {
 	} slots[PEERS_SLOTS];
 };
 
+/* Whether the flow's first payload is a question to a tracker over HTTP (BEP 3). */
+bool peers_is_announce(const struct surgetap_payload *payload);
+
 /* Both ends of the flow take part. */
 void peers_note(struct peers *peers, const struct surgetap_flow *flow);
 

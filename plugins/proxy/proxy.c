@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handshake.h"
 #include "imitation.h"
+#include "mse.h"
 #include "nested.h"
 #include "opaque.h"
 #include "peers.h"
@@ -17,6 +18,7 @@ struct memory {
 	struct proxy_handshake handshake;
 	struct opaque opaque;
 	struct imitation imitation;
+	struct mse mse;
 	struct nested nested;
 	bool is_opaque_over; /* nothing more to be learnt from payloads */
 	bool is_named_early; /* nDPI gave a doubtful name before both sides had spoken */
@@ -48,9 +50,9 @@ static bool judge_one_way(const struct surgetap_call *call)
 		uint8_t confidence_percent;
 		const char *reason;
 	} reasons[] = {
-		[PROXY_REQUEST_SOCKS4] = {50, "SOCKS 4: one direction, in the order of a session"},
-		[PROXY_REQUEST_SOCKS5] = {50, "SOCKS 5: one direction, in the order of a session"},
-		[PROXY_REQUEST_CONNECT] = {50,
+		[PROXY_REQUEST_SOCKS4] = {75, "SOCKS 4: one direction, in the order of a session"},
+		[PROXY_REQUEST_SOCKS5] = {91, "SOCKS 5: one direction, in the order of a session"},
+		[PROXY_REQUEST_CONNECT] = {80,
 			"HTTP CONNECT: one direction, in the order of a session"},
 	};
 	struct memory *memory = call->flow_state;
@@ -72,6 +74,29 @@ static bool is_pending(const struct memory *memory)
 {
 	return memory->handshake.request != PROXY_REQUEST_NONE || memory->handshake.is_chosen ||
 	       memory->imitation.is_asked || nested_is_open(&memory->nested);
+}
+
+/* Returns true when the flow turns out to be Shadowsocks that passes for TLS. */
+static bool judge_imitation(const struct surgetap_call *call)
+{
+	static const struct {
+		uint8_t confidence_percent;
+		const char *reason;
+	} forms[] = {
+		[IMITATION_NONE] = {0, NULL},
+		[IMITATION_HELLOS] = {75,
+			"simple-obfs: ticket before the name, Finished of impossible length"},
+		[IMITATION_ASK] = {75, "simple-obfs: one direction, ticket before the name"},
+		[IMITATION_ANSWER] = {75,
+			"simple-obfs: ServerHello in a record of its own version"},
+	};
+	struct memory *memory = call->flow_state;
+	enum imitation_form form = imitation_add(&memory->imitation, call->flow, call->payload);
+
+	if (form != IMITATION_NONE)
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL,
+			forms[form].confidence_percent, forms[form].reason);
+	return form != IMITATION_NONE;
 }
 
 /* Returns true when the flow turns out to be TLS within TLS. */
@@ -147,24 +172,29 @@ static void judge_opaque(const struct surgetap_call *call)
 	}
 }
 
+/* Takes part in BitTorrent: asks a tracker for peers, or is one. */
+static void note_peers(const struct surgetap_call *call)
+{
+	struct memory *memory = call->flow_state;
+
+	if (peers_is_announce(call->payload) || mse_add(&memory->mse, call->payload))
+		peers_note(call->worker_state, call->flow);
+}
+
 static enum surgetap_next on_packet(const struct surgetap_call *call)
 {
 	struct memory *memory = call->flow_state;
 
 	if (call->flow->transport != TCP)
 		return SURGETAP_DONE;
+	note_peers(call);
 	if (judge_one_way(call))
 		return SURGETAP_DONE;
 	if (call->payload->from_client)
 		proxy_handshake_ask(&memory->handshake, call->payload);
 	else if (judge_answer(call))
 		return SURGETAP_DONE;
-	if (imitation_add(&memory->imitation, call->payload)) {
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 75,
-			"simple-obfs: ticket before the name, Finished of impossible length");
-		return SURGETAP_DONE;
-	}
-	if (judge_nested(call))
+	if (judge_imitation(call) || judge_nested(call))
 		return SURGETAP_DONE;
 	if (!memory->is_opaque_over)
 		memory->is_opaque_over = !opaque_add(&memory->opaque, call->payload);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "mse.h"
 #include "test_trial.h"
+
+#include <stdlib.h>
 
 static struct trial opaque_trial(void)
 {
@@ -150,6 +153,102 @@ static void obfuscated_bittorrent_is_a_proxy(void **state)
 	memset(worker, 0, sizeof worker);
 }
 
+/* Sizes of messages as aria2, libtorrent and Transmission made them: a negative one is the
+ * server's. */
+static bool is_peer(const int *sizes, size_t count)
+{
+	struct mse mse = {0};
+	bool is_seen = false;
+
+	for (size_t i = 0; i < count && sizes[i] != 0; i++) {
+		uint32_t bytes = (uint32_t)abs(sizes[i]);
+		const struct surgetap_payload payload = {NULL, 0, bytes, sizes[i] > 0, (uint8_t)i};
+
+		is_seen |= mse_add(&mse, &payload);
+	}
+	return is_seen;
+}
+
+static void encrypted_peer_is_missed_or_seen_in_a_proxy(void **state)
+{
+	static const int peers[][9] = {
+		{357, -354, 139, -296, 68},
+		{357, -354, 139, -14, -68, 68},
+		{157, -141, 99, -434, 68},
+		{123, -323, 132, -206, 68},
+		{127, -266, 124, -82},
+		{581, -191, 124, -14, -68},
+		{608, -96, 568, -14, 68},
+	};
+	static const int others[][9] = {
+		{190, -357},
+		{644, -888, 118, 141, -645},   /* vmess */
+		{157, -141, 99, -434, 69},     /* another message */
+		{157, -609, 99, -434, 68},     /* too much padding */
+		{95, -141, 99, -434, 68},      /* less than a key */
+		{157, -141, 55, -434, 68},     /* less than an offer */
+		{157, -141, 99, -13, 68},      /* less than a choice */
+		{157, 20, -141, 99, -434, 68}, /* a key in two messages */
+		{-157, 141, -99, 434, -68},    /* the server speaks first */
+		{127, -266, 125, -82},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(peers); i++)
+		assert_true(is_peer(peers[i], COUNT(peers[i])));
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_false(is_peer(others[i], COUNT(others[i])));
+}
+
+static void send_peer(struct trial *trial)
+{
+	static const struct {
+		bool from_client;
+		uint16_t bytes;
+	} messages[] = {{CLIENT, 357}, {SERVER, 354}, {CLIENT, 139}, {SERVER, 296}, {CLIENT, 68},
+		{SERVER, 68}};
+
+	for (size_t i = 0; i < COUNT(messages); i++)
+		send_random(trial, messages[i].from_client, messages[i].bytes);
+}
+
+/* Its own sizes tell, and of the same host's other connections its company. */
+static void peer_of_an_unknown_tracker_is_a_proxy(void **state)
+{
+	struct trial trial = new_trial();
+
+	(void)state;
+	send_peer(&trial);
+	assert_int_equal(classify(&trial), SURGETAP_GRADE_NONE);
+	trial = opaque_trial();
+	trial.flow.server.address.bytes[15] = 79;
+	assert_int_equal(classify(&trial), SURGETAP_GRADE_NONE);
+	memset(worker, 0, sizeof worker);
+}
+
+static void question_to_a_tracker_is_overheard(void **state)
+{
+	static const struct {
+		const char *text;
+		enum surgetap_grade grade;
+	} cases[] = {
+		{"GET /announce?info_hash=%E00U", SURGETAP_GRADE_NONE},
+		{"GET /announce?info=%E00U", SURGETAP_GRADE_HEURISTIC},
+		{"PUT /announce?info_hash=%E00U", SURGETAP_GRADE_HEURISTIC},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct trial asking = new_trial(), trial;
+
+		send_bytes(&asking, CLIENT, cases[i].text, strlen(cases[i].text));
+		trial = opaque_trial();
+		trial.flow.server.address.bytes[15] = 79;
+		assert_int_equal(classify(&trial), cases[i].grade);
+		memset(worker, 0, sizeof worker);
+	}
+}
+
 /* Turns of random bytes, the client's first, in segments of 1448; how often Tor was reported. */
 static unsigned tor_reports(const size_t *turns, size_t count)
 {
@@ -163,6 +262,22 @@ static unsigned tor_reports(const size_t *turns, size_t count)
 	}
 	classify(&trial);
 	return reports > 0 && last.technique == 1 ? 1 : 0;
+}
+
+/* A lost answer makes one turn of two, and a greeting of what was none. */
+static void lost_answer_makes_a_bridge_of_a_proxy(void **state)
+{
+	static const uint16_t bytes[] = {140, 879, 1448, 770};
+	struct trial trial = new_trial();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bytes); i++)
+		send_random(&trial, CLIENT, bytes[i]);
+	send_random(&trial, SERVER, 950);
+	send_random(&trial, CLIENT, 600);
+	classify(&trial);
+	assert_int_equal(reports, 1);
+	assert_int_equal(last.technique, 0);
 }
 
 static void obfs4_is_missed_or_seen_in_a_proxy(void **state)
@@ -193,6 +308,10 @@ int main(void)
 		cmocka_unit_test(order_is_taken_for_encryption),
 		cmocka_unit_test(server_that_speaks_first_is_a_proxy),
 		cmocka_unit_test(obfuscated_bittorrent_is_a_proxy),
+		cmocka_unit_test(encrypted_peer_is_missed_or_seen_in_a_proxy),
+		cmocka_unit_test(peer_of_an_unknown_tracker_is_a_proxy),
+		cmocka_unit_test(question_to_a_tracker_is_overheard),
+		cmocka_unit_test(lost_answer_makes_a_bridge_of_a_proxy),
 		cmocka_unit_test(obfs4_is_missed_or_seen_in_a_proxy),
 	};
 

@@ -25,35 +25,50 @@ static void plugin_keeps_flows_that_cannot_be_proxies(void **state)
 	assert_true(trial.is_over);
 }
 
-/* The two hellos of simple-obfs; `finished_bytes` is the length of the last record. */
-static void send_imitation(struct trial *trial, uint8_t first_extension, uint8_t finished_bytes)
+/* Hellos of simple-obfs, or nearly. */
+struct imitated {
+	uint8_t first_extension, finished_bytes; /* length of the last record */
+	bool is_asked, is_answered;
+	unsigned reports;
+};
+
+static void send_imitation(struct trial *trial, const struct imitated *imitated)
 {
 	uint8_t client[200] = {0x16, 3, 1, 0, 195, 1}, server[120] = {0};
 
 	client[43] = 32;
 	client[77] = 56;
-	client[139] = first_extension;
+	client[139] = imitated->first_extension;
 	client[141] = 40; /* its length; the name follows at 182 */
 	memcpy(server, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11);
+	server[43] = 32;
 	memcpy(server + 76, "\xcc\xa8", 2);
 	memcpy(server + 96, "\x14\3\3\0\1\1\x16\3\3\0", 10);
-	server[106] = finished_bytes;
-	send_bytes(trial, CLIENT, client, sizeof client);
-	send_bytes(trial, SERVER, server, sizeof server);
+	server[106] = imitated->finished_bytes;
+	trial->flow.packets_to_server = imitated->is_asked;
+	trial->flow.packets_to_client = imitated->is_answered;
+	if (imitated->is_asked)
+		send_bytes(trial, CLIENT, client, sizeof client);
+	if (imitated->is_answered)
+		send_bytes(trial, SERVER, server, sizeof server);
 }
 
 static void imitated_tls_is_missed_or_real_tls_accused(void **state)
 {
-	static const struct {
-		uint8_t first_extension, finished_bytes;
-		unsigned reports;
-	} cases[] = {{0x23, 200, 1}, {0x23, 32, 0}, {0x17, 200, 0}};
+	static const struct imitated cases[] = {
+		{0x23, 200, true, true, 1},
+		{0x23, 32, true, true, 0},
+		{0x23, 200, true, false, 1}, /* one direction */
+		{0x17, 200, true, false, 0},
+		{0x23, 200, false, true, 1},
+		{0x23, 32, false, true, 0},
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct trial trial = new_trial();
 
-		send_imitation(&trial, cases[i].first_extension, cases[i].finished_bytes);
+		send_imitation(&trial, &cases[i]);
 		assert_int_equal(reports, cases[i].reports);
 	}
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define REASON_BYTES 96
+#define TCP 6
 
 static void report(const struct surgetap_call *call, enum service_group group,
 	enum surgetap_grade grade, enum surgetap_kind kind, uint8_t confidence_percent,
@@ -68,6 +69,31 @@ static bool is_look_up(const struct surgetap_flow *flow)
 	return false;
 }
 
+/* A message of MTProto in its abbreviated form (core.telegram.org/mtproto/mtproto-transports): its
+ * length in words of four bytes, in one byte, or in three behind 0x7f. */
+static bool is_abbreviated(uint32_t bytes)
+{
+	return bytes < 1 + 4 * 0x7f ? bytes % 4 == 1 : bytes % 4 == 0;
+}
+
+/* nDPI takes a stream for Telegram by its first byte and a loose length: seven to nine of 10,000
+ * random ones. Both sides' first lengths have to be such, the client's behind that byte. */
+static bool is_false_telegram(const struct surgetap_flow *flow)
+{
+	bool is_seen[2] = {false, false}, fits = true;
+
+	if (flow->transport != TCP || !surgetap_name_is(flow->protocol, "telegram"))
+		return false;
+	for (uint8_t i = 0; i < flow->sample_count; i++) {
+		const struct surgetap_sample *sample = &flow->samples[i];
+
+		if (!is_seen[sample->from_client])
+			fits &= is_abbreviated((uint32_t)sample->bytes - sample->from_client);
+		is_seen[sample->from_client] = true;
+	}
+	return !fits || !is_seen[0] || !is_seen[1];
+}
+
 static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
@@ -84,7 +110,7 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 		service = service_find(flow->sni);
 	if (service)
 		report_name(call, service);
-	else
+	else if (!is_false_telegram(flow))
 		report_protocol(call);
 	return SURGETAP_DONE;
 }

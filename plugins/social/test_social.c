@@ -125,6 +125,37 @@ static void guess_by_address_counts_as_use(void **state)
 	assert_int_equal(reports, 0);
 }
 
+static void stream_that_only_begins_like_telegram_counts(void **state)
+{
+	static const struct {
+		struct surgetap_sample samples[2];
+		unsigned reports;
+	} cases[] = {
+		{{{42, true}, {85, false}}, 1},
+		{{{42, true}, {1032, false}}, 1},
+		{{{43, true}, {85, false}}, 0},
+		{{{42, true}, {84, false}}, 0},
+		{{{42, true}, {1033, false}}, 0},
+		{{{42, true}, {42, true}}, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct surgetap_flow flow = {.size = sizeof flow,
+			.transport = 6,
+			.protocol = "telegram",
+			.master = "unknown",
+			.confidence = SURGETAP_CONFIDENCE_DPI,
+			.sample_count = 2};
+		const struct surgetap_call call = {.host = &host, .flow = &flow};
+
+		memcpy(flow.samples, cases[i].samples, sizeof cases[i].samples);
+		reports = 0;
+		surgetap_plugin_social.on_classified(&call);
+		assert_int_equal(reports, cases[i].reports);
+	}
+}
+
 static void look_up_of_a_name_counts_as_use(void **state)
 {
 	const struct surgetap_flow flow = {.size = sizeof flow,
@@ -241,6 +272,7 @@ int main(void)
 		cmocka_unit_test(name_that_only_looks_alike_counts),
 		cmocka_unit_test(service_out_of_order_is_never_found),
 		cmocka_unit_test(guess_by_address_counts_as_use),
+		cmocka_unit_test(stream_that_only_begins_like_telegram_counts),
 		cmocka_unit_test(look_up_of_a_name_counts_as_use),
 		cmocka_unit_test(visit_that_is_called_a_look_up_is_missed),
 		cmocka_unit_test(own_table_does_not_go_first),

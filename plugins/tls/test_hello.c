@@ -6,16 +6,22 @@ static const char *reason_for(const struct surgetap_flow *said, size_t handshake
 {
 	struct surgetap_flow flow = *said;
 	const struct start *start = &handshakes[handshake];
-	const struct surgetap_payload payload = {(const uint8_t *)start->bytes,
-		(uint32_t)start->captured_bytes, start->length_bytes, true, 0};
+	/* an answer follows, which a hello that was cut short waits for */
+	const struct surgetap_payload payloads[] = {
+		{(const uint8_t *)start->bytes, (uint32_t)start->captured_bytes,
+			start->length_bytes, true, 0},
+		{(const uint8_t *)"", 1, 1, false, 1}};
 	uint64_t memory[4] = {0};
-	const struct surgetap_call call = {
-		.host = &host, .flow = &flow, .flow_state = memory, .payload = &payload};
+	struct surgetap_call call = {.host = &host, .flow = &flow, .flow_state = memory};
 
 	flow.size = sizeof flow;
 	flow.transport = start->transport;
 	strcpy(reason, "");
-	surgetap_plugin_tls.on_packet(&call);
+	for (size_t i = 0; i < COUNT(payloads); i++) {
+		call.payload = &payloads[i];
+		if (surgetap_plugin_tls.on_packet(&call) == SURGETAP_DONE)
+			break;
+	}
 	return reason;
 }
 

@@ -38,6 +38,42 @@ static void session_joined_midway_is_missed(void **state)
 	assert_int_equal(judge_stream(records + 3, one, 1), SURGETAP_GRADE_HEURISTIC);
 }
 
+static enum surgetap_grade judge_datagram(const struct start *start)
+{
+	const struct surgetap_flow flow = {.size = sizeof flow, .transport = UDP};
+	const struct surgetap_payload payload = {(const uint8_t *)start->bytes,
+		(uint32_t)start->captured_bytes, start->length_bytes, true, 0};
+	uint64_t memory[4] = {0};
+	const struct surgetap_call call = {
+		.host = &host, .flow = &flow, .flow_state = memory, .payload = &payload};
+
+	reports = 0;
+	surgetap_plugin_tls.on_packet(&call);
+	return reports ? last.grade : SURGETAP_GRADE_NONE;
+}
+
+static void datagrams_joined_midway_are_missed_or_seen_in_chance(void **state)
+{
+	static const struct start records[] = {
+		{UDP, START("\x17\xfe\xfd\0\1\0\0\0\0\0\1\0\x30"), 61},
+		{UDP, START("\x17\xfe\xff\0\2\0\0\0\0\0\1\0\x11-----------------\x17\xfe\xff"), 90},
+	};
+	static const struct start others[] = {
+		{UDP, START("\x17\xfe\xfd\0\1\0\0\0\0\0\1\0\x30"), 62}, /* another end */
+		{UDP, START("\x17\xfe\xfd\0\0\0\0\0\0\0\1\0\x30"), 61}, /* in the clear */
+		{UDP, START("\x17\xfe\xfd\x10\1\0\0\0\0\0\1\0\x30"), 61},
+		{UDP, START("\x17\xfe\xfc\0\1\0\0\0\0\0\1\0\x30"), 61},
+		{UDP, START("\x16\xfe\xfd\0\1\0\0\0\0\0\1\0\x30"), 61},
+		{UDP, START("\x17\xfe\xfd\0\1\0\0\0\0\0\1\0\x10"), 29}, /* no tag */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(records); i++)
+		assert_int_equal(judge_datagram(&records[i]), SURGETAP_GRADE_HEURISTIC);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(judge_datagram(&others[i]), SURGETAP_GRADE_NONE);
+}
+
 static void chance_is_taken_for_a_session_joined_midway(void **state)
 {
 	static const struct start others[] = {
@@ -79,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(session_joined_midway_is_missed),
+		cmocka_unit_test(datagrams_joined_midway_are_missed_or_seen_in_chance),
 		cmocka_unit_test(chance_is_taken_for_a_session_joined_midway),
 		cmocka_unit_test(verdict_ends_the_wait_for_a_second_record),
 	};

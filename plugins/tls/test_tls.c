@@ -8,15 +8,20 @@ static enum surgetap_grade judge_payload(const struct start *start, size_t captu
 		.protocol = "unknown",
 		.master = "unknown"};
 	uint8_t *data = test_malloc(captured_bytes);
-	const struct surgetap_payload payload = {
-		data, (uint32_t)captured_bytes, start->length_bytes, true, 0};
+	/* an answer follows, which a hello that was cut short waits for */
+	const struct surgetap_payload payloads[] = {
+		{data, (uint32_t)captured_bytes, start->length_bytes, true, 0},
+		{(const uint8_t *)"", 1, 1, false, 1}};
 	uint64_t memory[4] = {0};
-	const struct surgetap_call call = {
-		.host = &host, .flow = &flow, .flow_state = memory, .payload = &payload};
+	struct surgetap_call call = {.host = &host, .flow = &flow, .flow_state = memory};
 
 	memcpy(data, start->bytes, captured_bytes);
 	reports = 0;
-	surgetap_plugin_tls.on_packet(&call);
+	for (size_t i = 0; i < COUNT(payloads); i++) {
+		call.payload = &payloads[i];
+		if (surgetap_plugin_tls.on_packet(&call) == SURGETAP_DONE)
+			break;
+	}
 	test_free(data);
 	return reports ? last.grade : SURGETAP_GRADE_NONE;
 }
@@ -132,8 +137,16 @@ static void plugin_keeps_flows_that_will_never_turn_to_tls(void **state)
 	assert_int_equal(next_after("unknown", "unknown"), SURGETAP_DONE);
 }
 
-/* A hello with this first extension, and an answer whose Finished has this length. */
-static unsigned reports_of_pair(uint8_t first_extension, uint8_t finished_bytes, bool is_answered)
+/* Hellos: which are seen, and how. */
+struct hellos {
+	uint8_t first_extension;
+	uint8_t record_version; /* 3.x, of the server's */
+	uint8_t finished_bytes; /* that follows the server's */
+	uint8_t captured_bytes; /* of each at most; 0 for all */
+	bool is_asked, is_answered;
+};
+
+static unsigned reports_of_hellos(const struct hellos *hellos)
 {
 	const struct surgetap_flow flow = {.size = sizeof flow,
 		.transport = TCP,
@@ -142,22 +155,26 @@ static unsigned reports_of_pair(uint8_t first_extension, uint8_t finished_bytes,
 		.confidence = SURGETAP_CONFIDENCE_DPI,
 		.hello = SURGETAP_HELLO_WHOLE};
 	uint8_t client[120] = {0x16, 3, 1, 0, 115, 1, 0, 0, 111, 3, 3}, server[107] = {0};
-	const struct surgetap_payload payloads[] = {{client, sizeof client, sizeof client, true, 0},
-		{server, sizeof server, sizeof server, false, 1}};
+	uint32_t captured = hellos->captured_bytes ? hellos->captured_bytes : sizeof server;
+	const struct surgetap_payload payloads[] = {
+		{client, captured < sizeof server ? captured : sizeof client, sizeof client, true,
+			0},
+		{server, captured, sizeof server, false, hellos->is_asked}};
 	uint64_t memory[4] = {0};
 	struct surgetap_call call = {.host = &host, .flow = &flow, .flow_state = memory};
 
 	client[45] = 2; /* suites, behind an empty session id */
 	client[48] = 1; /* compression */
-	client[53] = first_extension;
+	client[53] = hellos->first_extension;
 	client[55] = 40;
 	memcpy(server, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11);
 	server[43] = 32;
 	memcpy(server + 76, "\xcc\xa8", 2);
 	memcpy(server + 96, "\x14\3\3\0\1\1\x16\3\3\0", 10);
-	server[106] = finished_bytes;
+	server[2] = hellos->record_version;
+	server[106] = hellos->finished_bytes;
 	reports = 0;
-	for (size_t i = 0; i < (is_answered ? 2 : 1); i++) {
+	for (size_t i = !hellos->is_asked; i <= hellos->is_answered; i++) {
 		call.payload = &payloads[i];
 		if (surgetap_plugin_tls.on_packet(&call) == SURGETAP_DONE)
 			break;
@@ -169,11 +186,27 @@ static unsigned reports_of_pair(uint8_t first_extension, uint8_t finished_bytes,
 
 static void imitation_counts_as_tls_or_real_tls_does_not(void **state)
 {
+	static const struct {
+		struct hellos hellos;
+		bool is_tls;
+	} cases[] = {
+		{{0x23, 1, 200, 0, true, true}, false},
+		{{0x23, 3, 200, 0, true, true}, false},
+		{{0x23, 3, 32, 0, true, true}, true},
+		{{0x00, 3, 32, 0, true, true}, true},
+		/* one direction alone */
+		{{0x23, 1, 200, 0, true, false}, false},
+		{{0x00, 1, 200, 0, true, false}, true},
+		{{0x23, 1, 200, 0, false, true}, false},
+		{{0x23, 3, 32, 0, false, true}, true},
+		/* cut short */
+		{{0x23, 1, 200, 30, true, true}, false},
+		{{0x23, 3, 32, 30, true, true}, true},
+	};
+
 	(void)state;
-	assert_int_equal(reports_of_pair(0x23, 200, true), 0);
-	assert_true(reports_of_pair(0x23, 32, true) > 0);
-	assert_true(reports_of_pair(0x23, 200, false) > 0);
-	assert_true(reports_of_pair(0x00, 200, true) > 0);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(reports_of_hellos(&cases[i].hellos) > 0, cases[i].is_tls);
 }
 
 int main(void)

@@ -10,9 +10,16 @@
 #define TCP 6
 #define UDP 17
 
+/* Whether a ClientHello may be an imitation, which the answer tells. */
+enum doubt {
+	DOUBT_NONE,
+	DOUBT_CUT,    /* too little of it was captured: nothing speaks against it */
+	DOUBT_TICKET, /* it begins as simple-obfs does: no TLS without an answer of TLS */
+};
+
 struct memory {
 	uint8_t handshake; /* 1 and its place in the table, until it is reported; 0 none */
-	bool is_doubted;   /* that hello may be an imitation: the answer tells */
+	uint8_t doubt;     /* enum doubt, of that hello */
 	bool is_imitation;
 	unsigned weight; /* of the data records seen */
 };
@@ -110,23 +117,46 @@ static const struct {
 /* Of both hellos: its length; behind it stand the suites, or the chosen one. */
 #define SESSION_ID_AT 43u
 
-/* A ticket as first extension: simple-obfs hides its payload there. Few real clients begin so. */
-static bool is_doubtful(const struct surgetap_payload *payload)
+/* Where the ClientHello's first extension begins; 0 if that was not captured. */
+static uint32_t find_extension(const struct surgetap_payload *payload)
 {
 	const uint8_t *hello = payload->data;
 	uint32_t at = SESSION_ID_AT;
 
-	if (!payload->from_client || payload->captured_bytes < at + 1 || hello[5] != 1)
-		return false;
+	if (payload->captured_bytes < at + 1)
+		return 0;
 	at += 1u + hello[at];
 	if (payload->captured_bytes < at + 2)
-		return false;
+		return 0;
 	at += 2u + surgetap_be16(hello + at);
 	if (payload->captured_bytes < at + 1)
-		return false;
+		return 0;
 	at += 1u + hello[at] + 2;
-	return payload->captured_bytes >= at + 4 && surgetap_be16(hello + at) == 0x0023 &&
-	       surgetap_be16(hello + at + 2) > 0;
+	return payload->captured_bytes >= at + 4 ? at : 0;
+}
+
+/* A ticket as first extension: simple-obfs hides its payload there. Few real clients begin so. */
+static enum doubt doubt_hello(const struct surgetap_payload *payload)
+{
+	uint32_t at;
+
+	if (payload->index != 0 || !is_tls_hello(payload) || !payload->from_client ||
+		payload->data[5] != 1)
+		return DOUBT_NONE;
+	at = find_extension(payload);
+	if (at == 0)
+		return payload->captured_bytes < payload->length_bytes ? DOUBT_CUT : DOUBT_NONE;
+	return surgetap_be16(payload->data + at) == 0x0023 &&
+			       surgetap_be16(payload->data + at + 2) > 0
+		       ? DOUBT_TICKET
+		       : DOUBT_NONE;
+}
+
+/* simple-obfs answers with a record of version 3.1 that holds a hello of 3.3 and of this length; a
+ * server of TLS 1.2 puts its hello into a record of 3.3 (RFC 5246, E.1). */
+static bool has_foreign_record(const uint8_t *hello)
+{
+	return memcmp(hello, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11) == 0;
 }
 
 /* A ServerHello that chooses ChaCha20-Poly1305, then at once an encrypted Finished which is not of
@@ -137,6 +167,8 @@ static bool is_impossible_answer(const struct surgetap_payload *payload)
 	const uint8_t *hello = payload->data;
 	uint32_t suite_at, end;
 
+	if (has_foreign_record(hello))
+		return true;
 	if (payload->captured_bytes < SESSION_ID_AT + 1 || hello[5] != 2)
 		return false;
 	suite_at = SESSION_ID_AT + 1u + hello[SESSION_ID_AT];
@@ -166,6 +198,24 @@ static unsigned weigh_data_record(const struct surgetap_payload *payload)
 	if (bytes + 10 < payload->captured_bytes)
 		return record[bytes + 5] == 23 && record[bytes + 6] == 3 ? 2 : 0;
 	return payload->length_bytes >= 1200;
+}
+
+/* The same of DTLS (RFC 6347, 4.1): an epoch behind the handshake's, and a length that fits. */
+static bool is_dtls_data(const struct surgetap_payload *payload)
+{
+	const uint8_t *record = payload->data;
+	uint16_t epoch;
+	uint32_t end;
+
+	if (payload->captured_bytes < 13 || record[0] != 23 || record[1] != 0xfe ||
+		(record[2] != 0xff && record[2] != 0xfd))
+		return false;
+	epoch = surgetap_be16(record + 3);
+	end = 13u + surgetap_be16(record + 11);
+	return epoch >= 1 && epoch <= 3 && end >= 13 + 17 &&
+	       (end == payload->length_bytes ||
+		       (end + 3 <= payload->captured_bytes && record[end] == 23 &&
+			       record[end + 1] == 0xfe));
 }
 
 /* Random bytes begin with a record and confirm its length once in 10^11 payloads, 3 of 2^24 times 1
@@ -242,31 +292,46 @@ static enum surgetap_next report_handshake(const struct surgetap_call *call)
 	return SURGETAP_DONE;
 }
 
-/* Whether a doubted hello has been answered as TLS answers. */
-static bool judge_answer(const struct surgetap_call *call)
+/* Takes up a hello. */
+static void note_hello(const struct surgetap_call *call)
 {
 	struct memory *memory = call->flow_state;
 
-	if (call->payload->from_client)
-		return false;
-	memory->is_doubted = false;
-	memory->is_imitation = is_tls_hello(call->payload) && is_impossible_answer(call->payload);
-	return !memory->is_imitation;
+	for (size_t i = 0; i < sizeof handshakes / sizeof handshakes[0]; i++) {
+		if (handshakes[i].transport != call->flow->transport ||
+			!handshakes[i].is_match(call->payload))
+			continue;
+		memory->handshake = (uint8_t)(i + 1);
+		memory->doubt =
+			call->flow->transport == TCP ? doubt_hello(call->payload) : DOUBT_NONE;
+		return;
+	}
+}
+
+/* What comes behind a doubted hello: an answer, or more of the client's. */
+static void judge_doubt(const struct surgetap_call *call)
+{
+	struct memory *memory = call->flow_state;
+
+	if (!call->payload->from_client || memory->doubt == DOUBT_CUT)
+		memory->doubt = DOUBT_NONE;
 }
 
 static enum surgetap_next on_packet(const struct surgetap_call *call)
 {
 	struct memory *memory = call->flow_state;
 
-	for (size_t i = 0; i < sizeof handshakes / sizeof handshakes[0] && !memory->handshake; i++)
-		if (handshakes[i].transport == call->flow->transport &&
-			handshakes[i].is_match(call->payload)) {
-			memory->handshake = (uint8_t)(i + 1);
-			memory->is_doubted =
-				call->flow->transport == TCP && is_doubtful(call->payload);
-		}
-	if (memory->is_doubted && !judge_answer(call))
-		return memory->is_imitation ? SURGETAP_DONE : SURGETAP_MORE;
+	if (memory->handshake)
+		judge_doubt(call);
+	else
+		note_hello(call);
+	if (call->flow->transport == TCP && is_tls_hello(call->payload) &&
+		is_impossible_answer(call->payload)) {
+		memory->is_imitation = true;
+		return SURGETAP_DONE;
+	}
+	if (memory->doubt != DOUBT_NONE)
+		return SURGETAP_MORE;
 	if (memory->handshake)
 		return report_handshake(call);
 	if (has_records(call)) {
@@ -274,15 +339,21 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 			"TLS records of a session joined midway");
 		return SURGETAP_DONE;
 	}
+	if (call->flow->transport == UDP && is_dtls_data(call->payload)) {
+		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 80,
+			"DTLS records of a session joined midway");
+		return SURGETAP_DONE;
+	}
 	return SURGETAP_MORE;
 }
 
-/* Protocols that may turn to TLS or DTLS after a greeting. nDPI takes LDAP's for MQTT. */
+/* Protocols that may turn to TLS or DTLS after a greeting. nDPI takes LDAP's for MQTT, and what RDP
+ * answers for that of SQL Server. */
 static bool may_start_tls(const char *protocol)
 {
 	static const char *const protocols[] = {"smtp", "smtps", "imap", "imaps", "pop3", "pops",
 		"jabber", "irc", "ftp_control", "ldap", "mqtt", "postgresql", "mysql", "usenet",
-		"socks", "http_connect", "http_proxy", "stun", "rdp", "gnutella"};
+		"socks", "http_connect", "http_proxy", "stun", "rdp", "mssql-tds", "gnutella"};
 
 	for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
 		if (surgetap_name_is(protocols[i], protocol))
@@ -305,6 +376,8 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 
 	if (memory->is_imitation)
 		return SURGETAP_DONE;
+	if (memory->doubt == DOUBT_TICKET)
+		return SURGETAP_MORE;
 	if (memory->handshake)
 		report_handshake(call);
 	else if (is_named(name))

@@ -56,6 +56,20 @@ static void address_without_port_counts_as_use(void **state)
 	assert_int_equal(grade_of("198.51.100.11\n", &flow), SURGETAP_GRADE_LIST);
 }
 
+static void relay_that_spoke_first_is_missed(void **state)
+{
+	struct surgetap_flow flow = tls_flow("192.0.2.1", 50000);
+
+	(void)state;
+	flow.client = endpoint("198.51.100.11", 9001);
+	assert_int_equal(grade_of(MICRODESC, &flow), SURGETAP_GRADE_LIST);
+	flow.complete = true; /* the SYN came from there: the relay's host is a client too */
+	assert_int_equal(grade_of(MICRODESC, &flow), SURGETAP_GRADE_NONE);
+	flow.complete = false;
+	flow.client.port = 443;
+	assert_int_equal(grade_of(MICRODESC, &flow), SURGETAP_GRADE_NONE);
+}
+
 static void verdict_of_ndpi_alone_counts_as_use(void **state)
 {
 	struct surgetap_flow flow = tls_flow("203.0.113.5", 443);
@@ -79,6 +93,7 @@ int main(void)
 		cmocka_unit_test(orport_of_a_relay_is_missed),
 		cmocka_unit_test(https_to_a_relays_address_is_called_tor),
 		cmocka_unit_test(address_without_port_counts_as_use),
+		cmocka_unit_test(relay_that_spoke_first_is_missed),
 		cmocka_unit_test(verdict_of_ndpi_alone_counts_as_use),
 	};
 

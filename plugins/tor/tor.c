@@ -178,18 +178,31 @@ static int load(const struct surgetap_host *host, const struct surgetap_setting 
 	return 0;
 }
 
-static enum relays_match match_lists(const struct surgetap_call *call)
+static enum relays_match match_lists(
+	const struct surgetap_call *call, const struct surgetap_endpoint *endpoint)
 {
 	const struct tor *tor = call->shared;
 	enum relays_match best = RELAYS_NO_MATCH;
 
 	for (uint32_t i = 0; i < tor->count && call->flow->transport == TCP; i++) {
-		enum relays_match match = relays_find(tor->lists[i], &call->flow->server);
+		enum relays_match match = relays_find(tor->lists[i], endpoint);
 
 		if (match > best)
 			best = match;
 	}
 	return best;
+}
+
+/* Joined midway, the relay may have been the first to send. Relays draw other ports than their
+ * ORPort for what they open. */
+static enum relays_match match_ends(const struct surgetap_call *call)
+{
+	enum relays_match match = match_lists(call, &call->flow->server);
+
+	if (match == RELAYS_NO_MATCH && !call->flow->complete &&
+		match_lists(call, &call->flow->client) == RELAYS_ADDRESS_AND_PORT)
+		match = RELAYS_ADDRESS_AND_PORT;
+	return match;
 }
 
 /* Drawn names go with no ALPN. Before nDPI has parsed the handshake nothing is known. */
@@ -246,7 +259,7 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 {
 	const struct surgetap_flow *flow = call->flow;
 	const struct memory *memory = call->flow_state;
-	enum relays_match match = match_lists(call);
+	enum relays_match match = match_ends(call);
 	bool is_drawn = flow->transport == TCP && has_drawn_name(flow);
 	bool is_random = is_drawn && hostname_is_random(flow->sni);
 

@@ -34,9 +34,13 @@ static struct companion make_key(const struct surgetap_flow *flow, uint16_t port
 void companions_expect(
 	struct companions *companions, const struct surgetap_flow *flow, uint8_t transport)
 {
-	struct companion key = make_key(flow, flow->server.port, transport);
+	const uint16_t ports[] = {flow->client.port, flow->server.port};
 
-	companions->slots[hash(&key)] = key;
+	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+		struct companion key = make_key(flow, ports[i], transport);
+
+		companions->slots[hash(&key)] = key;
+	}
 }
 
 static bool has_port(

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define TCP 6
 #define DNS_HEADER_BYTES 12u
 #define DNS_TYPE_NULL 10
 #define DNS_TYPE_PRIVATE 65399
@@ -28,6 +29,22 @@ static uint32_t find_type(const struct surgetap_payload *payload)
 	return at + 5 <= payload->captured_bytes ? at + 1 : 0;
 }
 
+/* Where a message of DNS with one question has it behind its type; 0 when that is no type which
+ * tunnels use. */
+static uint32_t find_tunnel_question(const struct surgetap_payload *payload)
+{
+	uint32_t at;
+	uint16_t type;
+
+	if (payload->captured_bytes < DNS_HEADER_BYTES || surgetap_be16(payload->data + 4) != 1)
+		return 0;
+	at = find_type(payload);
+	if (at == 0)
+		return 0;
+	type = surgetap_be16(payload->data + at);
+	return type == DNS_TYPE_NULL || type == DNS_TYPE_PRIVATE ? at + 2 : 0;
+}
+
 /*
  * iodine's handshake (its src/iodined.c): the client asks for a name that begins with v, of a type
  * that nothing else asks for; the server's answer begins with VACK, VNAK or VFUL.
@@ -38,20 +55,13 @@ const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surge
 	static const struct vpn_match iodine = {
 		SURGETAP_GRADE_DPI, 67, "iodine: version handshake within DNS", 0};
 	const uint8_t *bytes = payload->data;
-	uint32_t at;
-	uint16_t type;
+	uint32_t at = find_tunnel_question(payload);
 
+	(void)memory;
 	(void)flow;
-	if (payload->captured_bytes < DNS_HEADER_BYTES || surgetap_be16(bytes + 4) != 1)
-		return NULL;
-	at = find_type(payload);
 	if (at == 0)
 		return NULL;
-	type = surgetap_be16(bytes + at);
-	if (type != DNS_TYPE_NULL && type != DNS_TYPE_PRIVATE)
-		return NULL;
-	memory->is_dns_tunnel_possible = true;
-	at += 4 + DNS_ANSWER_BYTES;
+	at += 2 + DNS_ANSWER_BYTES;
 	if ((bytes[2] & 0x80) == 0 || surgetap_be16(bytes + 6) == 0 ||
 		(bytes[DNS_HEADER_BYTES + 1] | 0x20) != 'v' || at + 4 > payload->captured_bytes)
 		return NULL;
@@ -59,6 +69,19 @@ const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surge
 			       memcmp(bytes + at, "VFUL", 4) == 0
 		       ? &iodine
 		       : NULL;
+}
+
+/* Joined midway, or of one direction: several messages with records of such a type. */
+const struct vpn_match *vpn_iodine_data(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload)
+{
+	enum { MESSAGES_MIN = 4 };
+	static const struct vpn_match data = {SURGETAP_GRADE_HEURISTIC, 67,
+		"iodine: records of a type that only tunnels ask for", 0};
+
+	(void)flow;
+	memory->dns_tunnel += find_tunnel_question(payload) != 0;
+	return memory->dns_tunnel >= MESSAGES_MIN ? &data : NULL;
 }
 
 /* A share of bits that random bytes have, from 52 bytes on. */
@@ -76,9 +99,10 @@ static bool has_whole_blocks(uint32_t bytes)
 	return bytes > STATIC_HEAD_BYTES && (bytes - STATIC_HEAD_BYTES) % STATIC_BLOCK_BYTES == 0;
 }
 
-/* Counts a message that fits. Returns true once both sides have sent some, of changing length. */
-static bool count_message(
-	struct vpn_static *seen, const uint8_t *message, uint32_t bytes, bool from_client)
+/* Counts a message that fits. Returns true once both sides have sent some, or the one that the tap
+ * sees, of changing length. */
+static bool count_message(struct vpn_static *seen, const struct surgetap_flow *flow,
+	const uint8_t *message, uint32_t bytes, bool from_client)
 {
 	if (seen->run == 0) {
 		seen->all = 0xff;
@@ -89,7 +113,7 @@ static bool count_message(
 	seen->all &= message[0];
 	seen->varies |= bytes != seen->bytes;
 	seen->sides |= from_client ? 1 : 2;
-	return seen->sides == 3 && seen->varies;
+	return (seen->sides == 3 || vpn_is_one_way(flow)) && seen->varies;
 }
 
 /*
@@ -101,15 +125,15 @@ const struct vpn_match *vpn_openvpn_static(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	static const struct vpn_match blocks = {SURGETAP_GRADE_HEURISTIC, 75,
-		"random whole blocks behind HMAC and IV: OpenVPN with a static key, tinc", 0};
+		"random whole blocks behind HMAC and IV: OpenVPN with a static key, tinc", TCP};
 	struct vpn_static *seen = &memory->static_key;
 
-	(void)flow;
 	if (payload->index != seen->run || !has_whole_blocks(payload->length_bytes) ||
 		payload->captured_bytes == 0 ||
 		!has_even_bits(payload->data, payload->captured_bytes))
 		return NULL;
-	return count_message(seen, payload->data, payload->length_bytes, payload->from_client) &&
+	return count_message(
+		       seen, flow, payload->data, payload->length_bytes, payload->from_client) &&
 			       seen->run >= STATIC_RUN && seen->any == 0xff && seen->all == 0
 		       ? &blocks
 		       : NULL;
@@ -127,7 +151,6 @@ const struct vpn_match *vpn_openvpn_static_tcp(struct vpn_memory *memory,
 
 	if (payload->index > 0 && seen->run == 0)
 		return NULL;
-	(void)flow;
 	while (end - at > STATIC_LENGTH_BYTES) {
 		const uint8_t *message = payload->data + at + STATIC_LENGTH_BYTES;
 		uint32_t bytes = surgetap_be16(payload->data + at);
@@ -137,7 +160,7 @@ const struct vpn_match *vpn_openvpn_static_tcp(struct vpn_memory *memory,
 			seen->run = 0;
 			return NULL;
 		}
-		fits = count_message(seen, message, bytes, payload->from_client);
+		fits = count_message(seen, flow, message, bytes, payload->from_client);
 	}
 	return fits && seen->run >= STATIC_RUN_TCP ? &blocks : NULL;
 }

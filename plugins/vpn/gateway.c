@@ -52,6 +52,15 @@ static bool is_psk_suite(uint16_t suite)
 	       (suite >= 0xccab && suite <= 0xccae) || suite == 0x00ff;
 }
 
+/* A record with a message of this type, in any version of DTLS (RFC 6347, 4). */
+static bool is_dtls_handshake(const struct surgetap_payload *payload, uint8_t type)
+{
+	static const uint8_t header[] = {0x16, 0xfe};
+
+	return vpn_begins_with(payload, header, sizeof header) && payload->captured_bytes > 13 &&
+	       payload->data[13] == type;
+}
+
 /*
  * OpenConnect opens its DTLS channel with the key agreed in TLS and names the session by a session
  * id: a ClientHello that offers nothing but pre-shared keys and resumes a session that DTLS has
@@ -61,7 +70,6 @@ static bool is_psk_suite(uint16_t suite)
 const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload)
 {
-	static const uint8_t header[] = {0x16, 0xfe};
 	MATCH openconnect = {SURGETAP_GRADE_HEURISTIC, 67,
 		"OpenConnect: DTLS hello with a session id and only pre-shared keys", TCP};
 	const uint8_t *bytes = payload->data;
@@ -69,8 +77,7 @@ const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct 
 
 	(void)memory;
 	(void)flow;
-	if (!vpn_begins_with(payload, header, sizeof header) || payload->captured_bytes < 96 ||
-		bytes[13] != 1 || bytes[59] != 32)
+	if (!is_dtls_handshake(payload, 1) || payload->captured_bytes < 96 || bytes[59] != 32)
 		return NULL;
 	at += 1u + bytes[at];
 	if (at + 2 > payload->captured_bytes)
@@ -84,4 +91,23 @@ const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct 
 			return NULL;
 	}
 	return &openconnect;
+}
+
+/* Joined behind the hello: the client's key exchange names the identity that the protocol fixes
+ * (draft-mavrogiannopoulos-openconnect-03, 2.2.3; RFC 4279, 2). */
+const struct vpn_match *vpn_openconnect_key(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
+{
+	enum { KEY_EXCHANGE = 16, BODY_AT = 25 };
+	static const uint8_t identity[] = {0, 3, 'p', 's', 'k'};
+	MATCH openconnect = {SURGETAP_GRADE_HEURISTIC, 67,
+		"OpenConnect: DTLS key exchange with the identity psk", TCP};
+
+	(void)memory;
+	(void)flow;
+	return is_dtls_handshake(payload, KEY_EXCHANGE) &&
+			       payload->captured_bytes >= BODY_AT + sizeof identity &&
+			       memcmp(payload->data + BODY_AT, identity, sizeof identity) == 0
+		       ? &openconnect
+		       : NULL;
 }

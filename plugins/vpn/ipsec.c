@@ -41,7 +41,7 @@ const struct vpn_match *vpn_esp_in_udp(struct vpn_memory *memory, const struct s
 	const struct surgetap_payload *payload)
 {
 	MATCH esp = {
-		SURGETAP_GRADE_HEURISTIC, 50, "IPsec: ESP in UDP 4500, sequence numbers rise", 0};
+		SURGETAP_GRADE_HEURISTIC, 88, "IPsec: ESP in UDP 4500, sequence numbers rise", 0};
 	bool side = payload->from_client;
 	uint32_t spi, sequence;
 
@@ -59,20 +59,28 @@ const struct vpn_match *vpn_esp_in_udp(struct vpn_memory *memory, const struct s
 	return memory->esp_run >= 2 ? &esp : NULL;
 }
 
-/* RFC 2661: control header with length and sequence, then the message type as first attribute. */
+/* RFC 2661: control header with length and sequence, then the message type as first attribute; or,
+ * as an acknowledgement, the header alone, which belongs to the tunnel and no session (5.8). */
 const struct vpn_match *vpn_l2tp(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload)
 {
+	enum { HEADER_BYTES = 12, SESSION_AT = 6 };
 	static const uint8_t flags[] = {0xc8, 0x02}, attribute[] = {0x80, 0x08, 0, 0, 0, 0};
 	MATCH l2tp = {SURGETAP_GRADE_DPI, 67, "L2TP: control message", 0};
+	const uint8_t *bytes = payload->data;
 
 	(void)memory;
 	(void)flow;
-	if (!vpn_begins_with(payload, flags, sizeof flags) || payload->captured_bytes < 20 ||
-		surgetap_be16(payload->data + 2) != payload->length_bytes ||
-		memcmp(payload->data + 12, attribute, sizeof attribute) != 0)
+	if (!vpn_begins_with(payload, flags, sizeof flags) ||
+		payload->captured_bytes < HEADER_BYTES ||
+		surgetap_be16(bytes + 2) != payload->length_bytes)
 		return NULL;
-	return &l2tp;
+	if (payload->length_bytes == HEADER_BYTES)
+		return surgetap_be16(bytes + SESSION_AT) == 0 ? &l2tp : NULL;
+	return payload->captured_bytes >= HEADER_BYTES + 8 &&
+			       memcmp(bytes + HEADER_BYTES, attribute, sizeof attribute) == 0
+		       ? &l2tp
+		       : NULL;
 }
 
 /* RFC 2637: length, message type 1, magic cookie, control message type 1..15. */

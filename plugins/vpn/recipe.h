@@ -42,6 +42,7 @@ struct vpn_openvpn_side {
 	uint8_t head[VPN_OPENVPN_HEAD]; /* TCP: start of the stream, put together from segments */
 	uint8_t head_bytes;
 	uint8_t first; /* byte of the first message, scrambled or not */
+	bool is_first; /* the reset was the side's first message */
 	uint16_t first_bytes;
 	struct vpn_counter data;
 };
@@ -49,7 +50,6 @@ struct vpn_openvpn_side {
 struct vpn_wireguard_side {
 	uint32_t sender; /* index in its initiation or response */
 	uint8_t type;    /* 1 or 2 when one was seen */
-	struct vpn_counter data;
 };
 
 struct vpn_static {
@@ -60,11 +60,18 @@ struct vpn_static {
 	bool varies;      /* another length was seen */
 };
 
-/* n2n's registration. */
+/* n2n's registration, or packets of one community. */
 struct vpn_n2n {
-	uint8_t from; /* 1 the client, 2 the server; 0 before one was seen */
+	uint8_t from; /* of the registration: 1 the client, 2 the server; 0 before one was seen */
 	uint8_t sender[6];
-	char name[8]; /* how the community's name begins */
+	uint8_t packets; /* of the community */
+	char name[8];    /* how the community's name begins */
+};
+
+/* ZeroTier's addresses. */
+struct vpn_zerotier {
+	uint8_t from; /* 1 the client, 2 the server; 0 before a message was seen */
+	uint8_t receiver[5], sender[5];
 };
 
 struct vpn_nested_message {
@@ -90,12 +97,16 @@ struct vpn_nested {
 struct vpn_memory {
 	struct vpn_openvpn_side openvpn[2];
 	struct vpn_wireguard_side wireguard[2];
+	/* data packets: WireGuard's count in little-endian, Nebula's in big-endian, so that the
+	 * bytes 12 to 15 are zero in those and not in these */
+	struct vpn_counter data[2];
 	uint8_t datagrams_ahead; /* of the client, before the server's first */
 	bool is_answered;
 	bool is_no_question; /* the first payload is none to DNS, whatever its port */
 	bool nebula_asked;
 	struct vpn_n2n n2n;
-	bool is_dns_tunnel_possible; /* a type of record was asked for that tunnels use */
+	struct vpn_zerotier zerotier;
+	uint8_t dns_tunnel; /* messages with a type of record that tunnels use */
 	struct vpn_static static_key;
 	struct vpn_nested nested;
 	uint8_t esp_run; /* over both directions, the longer one */
@@ -146,10 +157,16 @@ const struct vpn_match *vpn_tailscale(struct vpn_memory *memory, const struct su
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_nebula(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_nebula_data(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_n2n(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_n2n_packets(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_zerotier(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_zerotier_addresses(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
 
 /* gateway.c */
 const struct vpn_match *vpn_softether(struct vpn_memory *memory, const struct surgetap_flow *flow,
@@ -158,9 +175,13 @@ const struct vpn_match *vpn_anyconnect(struct vpn_memory *memory, const struct s
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_openconnect_key(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
 
 /* Tunnels within DNS, in covert.c; inside TLS, in nested.c. */
 const struct vpn_match *vpn_iodine(struct vpn_memory *memory, const struct surgetap_flow *flow,
+	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_iodine_data(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_nested(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
@@ -169,6 +190,12 @@ const struct vpn_match *vpn_nested(struct vpn_memory *memory, const struct surge
 static inline bool vpn_may_nest(const struct vpn_memory *memory)
 {
 	return memory->nested.inside.overhead > 0 && !memory->nested.inside.is_foreign;
+}
+
+/* The tap sees one side's packets alone. */
+static inline bool vpn_is_one_way(const struct surgetap_flow *flow)
+{
+	return flow->packets_to_client == 0 || flow->packets_to_server == 0;
 }
 
 /* True when a payload begins so. */
@@ -189,6 +216,12 @@ static inline bool vpn_may_be_openvpn(const struct vpn_memory *memory)
 {
 	return (memory->openvpn[0].opcode | memory->openvpn[1].opcode |
 		       memory->openvpn[0].controls | memory->openvpn[1].controls) != 0;
+}
+
+/* A data packet was seen that counts as WireGuard's and Nebula's do. */
+static inline bool vpn_has_counter(const struct vpn_memory *memory)
+{
+	return (memory->data[0].run | memory->data[1].run) != 0;
 }
 
 /* How many payloads recipes want to see of a flow with this memory. */

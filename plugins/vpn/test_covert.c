@@ -41,11 +41,30 @@ static void tunnel_within_dns_is_missed(void **state)
 		assert_int_equal(grade_of_packets(&flow, others[i], 1), SURGETAP_GRADE_NONE);
 }
 
-/* Packets of changing size, each with another first byte. */
-static enum surgetap_grade grade_of_blocks(size_t count, size_t odd, bool is_one_sided)
+#define DATA_NAME "\x33ztvjaA-La-flute-naive-francaise-est-retiree-a-Crete\1t\3lab\4test\0"
+#define DATA_QUERY "\xf0\x76\1\0\0\1\0\0\0\0\0\0" DATA_NAME
+
+static void tunnel_within_dns_joined_midway_is_missed(void **state)
 {
-	const struct surgetap_flow flow = flow_of(UDP, 1194);
+	static const struct packet null = {true, 90, 0, START(DATA_QUERY "\0\x0a\0\1")},
+				   text = {true, 90, 0, START(DATA_QUERY "\0\x10\0\1")};
+	const struct packet asked[] = {null, null, null, null}, other[] = {text, text, text, text};
+	struct surgetap_flow flow = flow_of(UDP, 53);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, asked, 3), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, asked, 4), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_packets(&flow, other, 4), SURGETAP_GRADE_NONE);
+}
+
+/* Packets of changing size, each with another first byte. */
+static enum surgetap_grade grade_of_blocks(
+	size_t count, size_t odd, bool is_one_sided, bool is_one_way)
+{
+	struct surgetap_flow flow = flow_of(UDP, 1194);
 	struct packet packets[12];
+
+	flow.packets_to_client = is_one_way ? 0 : 1;
 
 	for (size_t i = 0; i < count; i++)
 		packets[i] = (struct packet){is_one_sided || i % 2 == 0,
@@ -57,10 +76,14 @@ static enum surgetap_grade grade_of_blocks(size_t count, size_t odd, bool is_one
 static void static_key_is_missed_or_seen_in_anything(void **state)
 {
 	(void)state;
-	assert_int_equal(grade_of_blocks(10, 12, false), SURGETAP_GRADE_HEURISTIC);
-	assert_int_equal(grade_of_blocks(9, 12, false), SURGETAP_GRADE_NONE);
-	assert_int_equal(grade_of_blocks(12, 4, false), SURGETAP_GRADE_NONE);
-	assert_int_equal(grade_of_blocks(12, 12, true), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_blocks(10, 12, false, false), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_blocks(9, 12, false, false), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_blocks(12, 4, false, false), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_blocks(12, 12, true, false), SURGETAP_GRADE_NONE);
+	/* the tap sees one direction */
+	assert_int_equal(grade_of_blocks(10, 12, true, true), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_blocks(9, 12, true, true), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_blocks(12, 4, true, true), SURGETAP_GRADE_NONE);
 }
 
 /* Messages behind their lengths, two in each segment; the length of number `odd` lies. */
@@ -102,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(static_key_that_looks_like_speech_is_given_up),
 		cmocka_unit_test(tunnel_within_dns_is_missed),
+		cmocka_unit_test(tunnel_within_dns_joined_midway_is_missed),
 		cmocka_unit_test(static_key_is_missed_or_seen_in_anything),
 		cmocka_unit_test(static_key_over_tcp_is_missed_or_seen_in_anything),
 	};

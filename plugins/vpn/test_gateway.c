@@ -55,10 +55,34 @@ static void dtls_of_openconnect_is_missed(void **state)
 	assert_int_equal(grade_of_packets(&flow, &packet, 1), SURGETAP_GRADE_NONE);
 }
 
+#define KEY_RECORD "\x16\xfe\xfd\0\0\0\0\0\0\0\1\0\x11\x10\0\0\5\0\1\0\0\0\0\0\5"
+
+static void openconnect_joined_behind_its_hello_is_missed(void **state)
+{
+	static const struct packet key = {true, 30, 0, START(KEY_RECORD "\0\3psk")};
+	static const struct packet others[] = {
+		{true, 30, 0, START(KEY_RECORD "\0\3key")},
+		{true, 29, 0, START(KEY_RECORD "\0\3ps")},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 9443), stream = flow_of(TCP, 443);
+
+	(void)state;
+	memset(&companions, 0, sizeof companions);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(grade_of_packets(&flow, &others[i], 1), SURGETAP_GRADE_NONE);
+	/* the gateway's packet came first: it is taken for the client */
+	flow.client.port = 443;
+	flow.server.port = 40000;
+	assert_int_equal(grade_of_packets(&flow, &key, 1), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_verdict(&stream), SURGETAP_GRADE_CACHE);
+	memset(&companions, 0, sizeof companions);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(softether_is_missed),
+		cmocka_unit_test(openconnect_joined_behind_its_hello_is_missed),
 		cmocka_unit_test(dtls_of_openconnect_is_missed),
 	};
 

@@ -46,6 +46,62 @@ static void n2n_is_missed_or_seen_in_a_version_alone(void **state)
 	}
 }
 
+#define NEBULA(index, counter) START("\x11\0\0\0" index "\0\0\0\0" counter)
+
+static void nebula_joined_midway_is_missed_or_seen_in_anything(void **state)
+{
+	static const struct packet packets[] = {
+		{true, 84, 0, NEBULA("\x56\x0e\x92\x41", "\0\0\0\x08")},
+		{true, 84, 0, NEBULA("\x56\x0e\x92\x41", "\0\0\0\x09")},
+		{true, 84, 0, NEBULA("\x56\x0e\x92\x41", "\0\0\0\x0b")},
+	};
+	const struct packet others[][3] = {
+		/* a counter that stands, indices that change, no index */
+		{packets[0], packets[0], packets[0]},
+		{packets[0], packets[1], {true, 84, 0, NEBULA("\x56\x0e\x92\x42", "\0\0\0\x0a")}},
+		{{true, 84, 0, NEBULA("\0\0\0\0", "\0\0\0\1")},
+			{true, 84, 0, NEBULA("\0\0\0\0", "\0\0\0\2")},
+			{true, 84, 0, NEBULA("\0\0\0\0", "\0\0\0\3")}},
+		/* reserved bytes */
+		{packets[0], packets[1],
+			{true, 84, 0, START("\x11\0\0\1\x56\x0e\x92\x41\0\0\0\0\0\0\0\x0a")}},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 4242);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 2), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, packets, 3), SURGETAP_GRADE_HEURISTIC);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(grade_of_packets(&flow, others[i], 3), SURGETAP_GRADE_NONE);
+}
+
+#define N2N_PACKET(name, sender) START("\1\3\0\0" name sender "\x0a\2\3\4\5\6")
+
+static void n2n_joined_midway_is_missed_or_seen_in_anything(void **state)
+{
+	static const struct packet sent = {
+		true, 154, 0, N2N_PACKET("lab\0............", "\x02\1\1\1\1\1")};
+	static const struct packet got = {
+		false, 154, 0, N2N_PACKET("lab\0------------", "\x02\2\2\2\2\2")};
+	static const struct packet others[] = {
+		{true, 154, 0, N2N_PACKET("bar\0............", "\x02\1\1\1\1\1")},
+		{true, 154, 0, N2N_PACKET("lab.............", "\x02\1\1\1\1\1")},
+		{true, 154, 0, N2N_PACKET("lab\0............", "\x03\1\1\1\1\1")},
+		{true, 154, 0, N2N_PACKET("lab\0............", "\x0a\2\3\4\5\6")},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 7654);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, (const struct packet[]){sent, got, sent}, 3),
+		SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(grade_of_packets(&flow, (const struct packet[]){got, got, got}, 3),
+		SURGETAP_GRADE_HEURISTIC);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(
+			grade_of_packets(&flow, (const struct packet[]){sent, got, others[i]}, 3),
+			SURGETAP_GRADE_NONE);
+}
+
 static void data_flow_beside_a_handshake_is_missed(void **state)
 {
 	static const struct packet greeting = {true, 12, 0, START("0 thinkk 17\n")};
@@ -132,10 +188,38 @@ static void zerotier_is_missed_or_seen_in_anything(void **state)
 	}
 }
 
+static void zerotier_joined_midway_is_missed_or_seen_in_anything(void **state)
+{
+	static const struct packet sent = {
+		true, 52, 0, START(PACKET_ID RECEIVER SENDER "\x08" CODE)};
+	static const struct packet got = {
+		false, 346, 0, START(PACKET_ID SENDER RECEIVER "\x08" CODE)};
+	static const struct packet others[] = {
+		/* no answer; the same order; in the clear; a fragment; one address */
+		{true, 346, 0, START(PACKET_ID SENDER RECEIVER "\x08" CODE)},
+		{false, 346, 0, START(PACKET_ID RECEIVER SENDER "\x08" CODE)},
+		{false, 346, 0, START(PACKET_ID SENDER RECEIVER "\0" CODE)},
+		{false, 346, 0, START(PACKET_ID SENDER "\xff" RECEIVER "\x08" CODE)},
+		{false, 346, 0, START(PACKET_ID SENDER SENDER "\x08" CODE)},
+	};
+	struct surgetap_flow flow = flow_of(UDP, 9993);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, (const struct packet[]){sent, got}, 2),
+		SURGETAP_GRADE_HEURISTIC);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(
+			grade_of_packets(&flow, (const struct packet[]){sent, others[i]}, 2),
+			SURGETAP_GRADE_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nebula_is_missed),
+		cmocka_unit_test(nebula_joined_midway_is_missed_or_seen_in_anything),
+		cmocka_unit_test(n2n_joined_midway_is_missed_or_seen_in_anything),
+		cmocka_unit_test(zerotier_joined_midway_is_missed_or_seen_in_anything),
 		cmocka_unit_test(zerotier_is_missed_or_seen_in_anything),
 		cmocka_unit_test(n2n_is_missed_or_seen_in_a_version_alone),
 		cmocka_unit_test(data_flow_beside_a_handshake_is_missed),

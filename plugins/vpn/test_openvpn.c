@@ -78,7 +78,7 @@ static void openvpn_joined_in_its_handshake_is_missed(void **state)
 
 static void openvpn_is_seen_in_what_only_resembles_it(void **state)
 {
-	static const struct packet cases[][2] = {
+	static const struct packet cases[][4] = {
 		/* both are client's resets */
 		{{true, 14, 0, START("\x38" SESSION_A)}, {false, 26, 0, START("\x38" SESSION_B)}},
 		/* key id is not 0 */
@@ -92,6 +92,10 @@ static void openvpn_is_seen_in_what_only_resembles_it(void **state)
 			{false, 26, 0, START("\x40" SESSION_B)}},
 		/* the server's answer to the other version */
 		{{true, 14, 0, START("\x08" SESSION_A)}, {false, 26, 0, START("\x40" SESSION_B)}},
+		/* later messages, of no size that resets have */
+		{{true, 90, 3, NULL, 0}, {false, 200, 90, NULL, 0},
+			{true, 300, 0, START("\x38" SESSION_A)},
+			{false, 500, 0, START("\x40" SESSION_B)}},
 		/* random first payloads that nDPI takes for OpenVPN */
 		{{true, 80, 3, NULL, 0}, {false, 80, 90, NULL, 0}},
 		{{true, 112, 3, NULL, 0}, {false, 112, 90, NULL, 0}},
@@ -100,7 +104,8 @@ static void openvpn_is_seen_in_what_only_resembles_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_int_equal(grade_of_packets(&flow, cases[i], 2), SURGETAP_GRADE_NONE);
+		assert_int_equal(grade_of_packets(&flow, cases[i], cases[i][2].bytes ? 4 : 2),
+			SURGETAP_GRADE_NONE);
 }
 
 static void openvpn_begun_by_the_server_is_missed(void **state)

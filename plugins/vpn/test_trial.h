@@ -52,6 +52,8 @@ static inline struct surgetap_flow flow_of(uint8_t transport, uint16_t port)
 		.transport = transport,
 		.answered = true,
 		.complete = true,
+		.packets_to_server = 1,
+		.packets_to_client = 1,
 		.client.port = 40000,
 		.server.port = port,
 		.protocol = "unknown",

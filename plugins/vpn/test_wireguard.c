@@ -107,6 +107,25 @@ static void wireguard_with_headers_of_its_own_is_missed(void **state)
 	assert_int_equal(grade_of_packets(&flow, packets, 8), SURGETAP_GRADE_HEURISTIC);
 }
 
+static void one_direction_of_altered_wireguard_is_missed(void **state)
+{
+	static const struct packet packets[] = {
+		ALTERED(false, 128, HEADER, INDEX_A, "\0"),
+		ALTERED(false, 96, HEADER, INDEX_A, "\1"),
+		ALTERED(false, 1440, HEADER, INDEX_A, "\2"),
+		ALTERED(false, 96, HEADER, INDEX_A, "\4"),
+		ALTERED(false, 96, HEADER, INDEX_A, "\5"),
+		ALTERED(false, 96, HEADER, INDEX_A, "\6"),
+	};
+	struct surgetap_flow flow = flow_of(UDP, 443);
+
+	(void)state;
+	assert_int_equal(grade_of_packets(&flow, packets, 6), SURGETAP_GRADE_NONE);
+	flow.packets_to_server = 0;
+	assert_int_equal(grade_of_packets(&flow, packets, 5), SURGETAP_GRADE_NONE);
+	assert_int_equal(grade_of_packets(&flow, packets, 6), SURGETAP_GRADE_HEURISTIC);
+}
+
 /* nDPI calls the first datagram on port 53 DNS, be it junk. */
 static void junk_on_the_port_of_dns_is_given_up(void **state)
 {
@@ -196,6 +215,7 @@ int main(void)
 		cmocka_unit_test(wireguard_data_is_missed),
 		cmocka_unit_test(wireguard_is_seen_in_what_only_resembles_it),
 		cmocka_unit_test(wireguard_with_headers_of_its_own_is_missed),
+		cmocka_unit_test(one_direction_of_altered_wireguard_is_missed),
 		cmocka_unit_test(junk_on_the_port_of_dns_is_given_up),
 		cmocka_unit_test(counters_of_others_are_called_altered_wireguard),
 		cmocka_unit_test(wireguard_over_tcp_is_missed),

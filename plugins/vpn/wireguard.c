@@ -18,6 +18,7 @@ enum type {
 #define RESPONSE_BYTES 92u
 #define DATA_BYTES_MIN 32u
 #define DATA_RUN 3
+#define DATA_RUN_ONE_WAY 6
 #define COUNTER_MAX 64u /* of a side's first packet of data that was seen */
 #define TCP_LENGTH_BYTES 2u
 #define TYPE_MASK 0x3f /* WARP sets the bits above, which makes it look like QUIC */
@@ -30,8 +31,10 @@ static const struct vpn_match hidden_data = {SURGETAP_GRADE_HEURISTIC, 67,
 	"WireGuard, altered: data packets with one index and rising counters", 0};
 static const struct vpn_match altered = {SURGETAP_GRADE_HEURISTIC, 75,
 	"WireGuard with headers of its own: data both ways, counters rise", 0};
+static const struct vpn_match altered_one_way = {SURGETAP_GRADE_HEURISTIC, 75,
+	"WireGuard with headers of its own: data of one direction, counters rise", 0};
 static const struct vpn_match one_side = {
-	SURGETAP_GRADE_HEURISTIC, 50, "WireGuard: a handshake message of the exact size", 0};
+	SURGETAP_GRADE_HEURISTIC, 67, "WireGuard: a handshake message of the exact size", 0};
 
 /* Providers append junk to the handshake: what counts for the pair is the index. */
 static const struct vpn_match *inspect_handshake(
@@ -63,7 +66,7 @@ static const struct vpn_match *inspect_data(
 
 	if (surgetap_le32(bytes + 12) != 0)
 		return NULL;
-	run = vpn_counter_run(&memory->wireguard[payload->from_client].data, surgetap_be64(bytes),
+	run = vpn_counter_run(&memory->data[payload->from_client], surgetap_be64(bytes),
 		surgetap_le32(bytes + 8));
 	if (run < DATA_RUN)
 		return NULL;
@@ -75,18 +78,20 @@ static const struct vpn_match *inspect_data(
  * and junk before and into the handshake; up to version 1.5 its data packets are WireGuard's: the
  * number, an index that each end has drawn, a counter from 0, whole blocks of 16 bytes.
  */
-static const struct vpn_match *inspect_altered(
-	struct vpn_memory *memory, const struct surgetap_payload *payload)
+static const struct vpn_match *inspect_altered(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
 	const uint8_t *bytes = payload->data;
-	struct vpn_counter *own = &memory->wireguard[payload->from_client].data;
-	const struct vpn_counter *peer = &memory->wireguard[!payload->from_client].data;
+	struct vpn_counter *own = &memory->data[payload->from_client];
+	const struct vpn_counter *peer = &memory->data[!payload->from_client];
 	uint32_t counter = surgetap_le32(bytes + 8);
 
 	if (surgetap_le32(bytes + 12) != 0 || payload->length_bytes % 16 != 0 ||
 		(own->run == 0 && counter > COUNTER_MAX))
 		return NULL;
 	vpn_counter_run(own, surgetap_be64(bytes), counter);
+	if (vpn_is_one_way(flow))
+		return own->run >= DATA_RUN_ONE_WAY ? &altered_one_way : NULL;
 	return own->run + peer->run > DATA_RUN && own->run > 0 && peer->run > 0 &&
 			       own->id >> 32 == peer->id >> 32 && own->id != peer->id
 		       ? &altered
@@ -128,7 +133,6 @@ const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct su
 {
 	const struct vpn_match *match;
 
-	(void)flow;
 	count_datagrams(memory, payload);
 	if (!is_message(payload))
 		return NULL;
@@ -136,7 +140,7 @@ const struct vpn_match *vpn_wireguard(struct vpn_memory *memory, const struct su
 	/* both count in one place, and a packet counts once */
 	return match != NULL || (payload->data[0] & TYPE_MASK) == TYPE_DATA
 		       ? match
-		       : inspect_altered(memory, payload);
+		       : inspect_altered(memory, flow, payload);
 }
 
 /* Mullvad's udp2tcp and its like: each datagram behind its length, of two bytes. */

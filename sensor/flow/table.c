@@ -10,6 +10,8 @@
 #define NONE UINT32_MAX
 #define SECOND_US INT64_C(1000000)
 #define TCP 6
+#define SYSTEM_PORTS 1024
+#define DRAWN_PORT_MIN 32768 /* of Linux; RFC 6335 begins at 49152 */
 #define CACHE_LINE 64
 
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 };
@@ -158,8 +160,12 @@ static bool sender_is_client(const struct packet *packet)
 		return !(packet->tcp_flags & TCP_ACK);
 	if (!flow_has_ports(packet->transport))
 		return true;
-	/* Joined in the middle: a system port (RFC 6335) against a higher one is the server's. */
-	return !(packet->source_port < 1024 && packet->destination_port >= 1024);
+	/* Joined in the middle: a system port (RFC 6335) against a higher one is the server's, and
+	 * so is any other of TCP against one that systems draw for clients. Programs that speak UDP
+	 * among equals keep a port of their own for both. */
+	return !(packet->source_port < SYSTEM_PORTS && packet->destination_port >= SYSTEM_PORTS) &&
+	       !(packet->transport == TCP && packet->source_port < DRAWN_PORT_MIN &&
+		       packet->destination_port >= DRAWN_PORT_MIN);
 }
 
 static struct flow *add_flow(struct flow_table *table, const struct flow_key *key, uint32_t hash,

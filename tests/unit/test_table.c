@@ -104,6 +104,9 @@ static void flow_joined_in_the_middle_runs_backwards(void **state)
 	(void)state;
 	assert_int_equal(flow_client(flow).port, 50000);
 	assert_false(flow->complete);
+	assert_int_equal(
+		flow_client(take(table, from_port(answer_to(tcp_packet(ACK, 10)), 9001), 0)).port,
+		50000);
 	struct packet packet = from_port(udp_packet(10), 8080);
 	packet.destination_port = 9090;
 	assert_int_equal(flow_client(take(table, packet, 0)).port, 8080);
