@@ -41,8 +41,8 @@ const struct command commands[] = {
 			"surgetap dashboard --listen 192.0.2.7:8080 --token-file "
 			"/etc/surgetap/token"},
 		command_dashboard},
-	{"spool", "--state DIR list|count|replay",
-		"look at alerts that wait for Redis, or deliver them",
+	{"spool", "--state DIR [--hours] list|count|replay",
+		"look at alerts and hours that wait for Redis, or deliver them",
 		{"surgetap spool --state /var/lib/surgetap list | jq .alert.signature",
 			"surgetap spool --state /var/lib/surgetap --redis redis://other:6379/0 "
 			"replay"},

@@ -13,29 +13,61 @@
 #include "commands/options.h"
 #include "publish/courier.h"
 #include "publish/publisher.h"
+#include "publish/usage.h"
 
 #define KEY_FORGET 1
+#define KEY_HOURS 2
 #define BATCH 256 /* entries on their way at once */
+
+/* What the options of this command say. */
+struct wish {
+	bool forget;
+	bool hours; /* the spool of hours rather than that of alerts */
+};
 
 /* One look at a spool. */
 struct visit {
 	const struct config *config;
-	bool forget;
+	struct wish wish;
 	char folder[PATH_MAX];
 	struct spool *spool;
 	struct courier *courier; /* replay only */
 	uint64_t count;          /* entries seen */
 };
 
+/* An alert as the file of alerts would have had it, an hour as the file of usage. */
+static int print_entry(const struct entry *entry)
+{
+	if (entry->kind == ENTRY_ALERT) {
+		puts(entry_last(entry));
+		return STATUS_OK;
+	}
+	static struct publisher_field fields[ENTRY_FIELDS_MAX];
+	char range[ENTRY_KEY_SIZE];
+	struct publisher_usage usage;
+	char *line = entry_read_usage(entry, range, fields, ENTRY_FIELDS_MAX, &usage) == 0
+			     ? usage_format(&usage)
+			     : NULL;
+	if (!line) {
+		log_error("an entry of the spool cannot be shown");
+		return STATUS_FAILURE;
+	}
+	puts(line);
+	free(line);
+	return STATUS_OK;
+}
+
 static int print_batch(struct visit *visit, struct entry *batch)
 {
+	int status = STATUS_OK;
 	(void)visit;
 	for (struct entry *entry = batch; entry; entry = batch) {
 		batch = entry->next;
-		puts(entry_last(entry));
+		if (status == STATUS_OK)
+			status = print_entry(entry);
 		entry_free(entry);
 	}
-	return STATUS_OK;
+	return status;
 }
 
 static int drop_batch(struct visit *visit, struct entry *batch)
@@ -59,7 +91,7 @@ static int deliver_batch(struct visit *visit, struct entry *batch)
 	}
 	if (courier_drain(visit->courier, (unsigned)visit->config->drain) > 0)
 		return STATUS_FAILURE;
-	if (visit->forget)
+	if (visit->wish.forget)
 		spool_acknowledge(visit->spool, last + 1);
 	return STATUS_OK;
 }
@@ -78,9 +110,9 @@ static int finish_count(struct visit *visit)
 
 static int finish_replay(struct visit *visit)
 {
-	log_info("%s: Redis has taken %llu alerts%s", visit->folder,
-		(unsigned long long)visit->count,
-		visit->forget ? ", the spool has forgotten them" : ", the spool still holds them");
+	log_info("%s: Redis has taken %llu %s, the spool %s them", visit->folder,
+		(unsigned long long)visit->count, visit->wish.hours ? "hours" : "alerts",
+		visit->wish.forget ? "has forgotten" : "still holds");
 	return STATUS_OK;
 }
 
@@ -112,7 +144,7 @@ static int start_courier(struct visit *visit)
 		.channel = config->redis_channel,
 		.list = config->redis_list,
 		.alerts_maxlen = config->alerts_maxlen,
-		.usage_maxlen = config->usage_maxlen,
+		.usage_hour_maxlen = config->usage_hour_maxlen,
 		.queue_max = BATCH,
 	};
 	char reason[URL_REASON_SIZE];
@@ -132,9 +164,9 @@ static int start_courier(struct visit *visit)
 static int open_visit(struct visit *visit, const struct action *action)
 {
 	const struct spool_settings settings = {
-		.folder = visit->folder, .read_only = !(action->needs_redis && visit->forget)};
-	int length =
-		snprintf(visit->folder, sizeof visit->folder, "%s/spool", visit->config->state);
+		.folder = visit->folder, .read_only = !(action->needs_redis && visit->wish.forget)};
+	int length = snprintf(visit->folder, sizeof visit->folder, "%s/%s", visit->config->state,
+		visit->wish.hours ? "spool-hours" : "spool");
 	int error = length < (int)sizeof visit->folder ? spool_open(&settings, &visit->spool)
 						       : -ENAMETOOLONG;
 	if (error < 0) {
@@ -176,10 +208,10 @@ static void tell_damage(struct visit *visit)
 			(unsigned long long)stats.damaged_bytes);
 }
 
-static int visit_spool(const struct config *config, const struct action *action, bool forget)
+static int visit_spool(const struct config *config, const struct action *action, struct wish wish)
 {
 	static struct visit visit; /* a path is large, and there is one */
-	visit = (struct visit){.config = config, .forget = forget};
+	visit = (struct visit){.config = config, .wish = wish};
 	int status = open_visit(&visit, action);
 	if (status == STATUS_OK) {
 		status = walk(&visit, action);
@@ -208,7 +240,11 @@ static int check_words(
 	return *ret_action ? STATUS_OK : STATUS_USAGE;
 }
 
-static const struct argp_option forget_option[] = {
+static const struct argp_option wish_options[] = {
+	{.name = "hours",
+		.key = KEY_HOURS,
+		.doc = "the counts of an hour that wait, rather than the alerts",
+		.group = 1},
 	{.name = "forget",
 		.key = KEY_FORGET,
 		.doc = "replay: what Redis has taken leaves the spool",
@@ -218,29 +254,31 @@ static const struct argp_option forget_option[] = {
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
-	bool *forget = state->input;
+	struct wish *wish = state->input;
 	(void)argument;
-	if (key != KEY_FORGET)
+	if (key == KEY_FORGET)
+		wish->forget = true;
+	else if (key == KEY_HOURS)
+		wish->hours = true;
+	else
 		return ARGP_ERR_UNKNOWN;
-	*forget = true;
 	return 0;
 }
 
 int command_spool(int argc, char **argv)
 {
-	static const struct argp more = {.options = forget_option, .parser = parse_option};
+	static const struct argp more = {.options = wish_options, .parser = parse_option};
 	const struct action *action = NULL;
 	struct config config;
-	bool forget = false;
+	struct wish wish = {0};
 	char **words = NULL;
 	size_t count = 0;
-	int status =
-		options_parse_more(argc, argv, "spool", &more, &forget, &config, &words, &count);
+	int status = options_parse_more(argc, argv, "spool", &more, &wish, &config, &words, &count);
 	if (status)
 		return status;
 	status = check_words(&config, words, count, &action);
 	if (status == STATUS_OK)
-		status = visit_spool(&config, action, forget);
+		status = visit_spool(&config, action, wish);
 	config_done(&config);
 	return status;
 }

@@ -93,6 +93,7 @@ const struct setting settings[] = {
 		.high = 1000 * MILLION,
 		.help = "keep about this many entries in each range's stream of minutes"},
 	{.name = "usage-hour-maxlen",
+		.users = SETTING_SPOOL,
 		.kind = SETTING_NUMBER,
 		.offset = AT(usage_hour_maxlen),
 		.argument = "N",

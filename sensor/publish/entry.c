@@ -2,6 +2,7 @@
 #include "publish/entry.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,4 +181,63 @@ const char *entry_make_key(const char *name, char *ret_key, size_t size)
 	}
 	ret_key[used] = '\0';
 	return ret_key;
+}
+
+static int hex(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'A' && digit <= 'F')
+		return digit - 'A' + 10;
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+void entry_name_of_key(const char *key, char *ret_name, size_t size)
+{
+	size_t used = 0;
+	while (*key && used + 1 < size) {
+		if (key[0] == '%' && hex(key[1]) >= 0 && hex(key[2]) >= 0) {
+			ret_name[used++] = (char)(hex(key[1]) * 16 + hex(key[2]));
+			key += 3;
+		} else {
+			ret_name[used++] = *key++;
+		}
+	}
+	ret_name[used] = '\0';
+}
+
+static const struct usage_stream *find_kind(enum entry_kind kind)
+{
+	for (size_t i = 0; i < sizeof usage_streams / sizeof *usage_streams; i++)
+		if (usage_streams[i].kind == kind)
+			return &usage_streams[i];
+	return NULL;
+}
+
+int entry_read_usage(const struct entry *entry, char ret_range[ENTRY_KEY_SIZE],
+	struct publisher_field *ret_fields, size_t max, struct publisher_usage *ret_usage)
+{
+	const struct usage_stream *stream = find_kind(entry->kind);
+	const char *text[2];
+	int64_t start_ms, unseen_s;
+	if (!stream || entry_list(entry, text, 2) != 2 || !strchr(text[0], ':') ||
+		sscanf(text[1], "%" SCNd64 "-%" SCNd64, &start_ms, &unseen_s) != 2)
+		return -EINVAL;
+	entry_name_of_key(strchr(text[0], ':') + 1, ret_range, ENTRY_KEY_SIZE);
+	size_t count = 0;
+	const char *at = text[1] + strlen(text[1]) + 1;
+	for (size_t i = 2; i + 1 < entry->count && count < max; i += 2) {
+		const char *value = at + strlen(at) + 1;
+		ret_fields[count++] = (struct publisher_field){at, strtod(value, NULL)};
+		at = value + strlen(value) + 1;
+	}
+	*ret_usage = (struct publisher_usage){
+		.range = ret_range,
+		.start_s = start_ms / 1000,
+		.since_s = start_ms / 1000 + (start_ms > 0 ? unseen_s : 0),
+		.scale_s = stream->scale_s,
+		.fields = ret_fields,
+		.count = count,
+	};
+	return 0;
 }

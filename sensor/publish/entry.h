@@ -54,4 +54,13 @@ void entry_free(struct entry *entry);
 #define ENTRY_KEY_SIZE 256
 const char *entry_make_key(const char *name, char *ret_key, size_t size);
 
+/* Undoes it: %NN becomes a byte. */
+void entry_name_of_key(const char *key, char *ret_name, size_t size);
+
+/* The bucket that entry_new_usage() was given; its range and fields are written to `ret_range` and
+ * `ret_fields`, whose names point into the entry, of which the first `max` are read. A time before
+ * 1970 is lost. Returns 0, or -EINVAL: it is no entry of usage. */
+int entry_read_usage(const struct entry *entry, char ret_range[ENTRY_KEY_SIZE],
+	struct publisher_field *ret_fields, size_t max, struct publisher_usage *ret_usage);
+
 #endif

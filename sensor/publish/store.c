@@ -135,26 +135,3 @@ const char *store_field(const struct redis_value *fields, const char *name, size
 			return redis_value_text(redis_value_item(fields, i + 1), ret_length);
 	return NULL;
 }
-
-static int hex(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
-void store_name_of_key(const char *key, char *ret_name, size_t size)
-{
-	size_t used = 0;
-	while (*key && used + 1 < size) {
-		if (key[0] == '%' && hex(key[1]) >= 0 && hex(key[2]) >= 0) {
-			ret_name[used++] = (char)(hex(key[1]) * 16 + hex(key[2]));
-			key += 3;
-		} else {
-			ret_name[used++] = *key++;
-		}
-	}
-	ret_name[used] = '\0';
-}

@@ -45,7 +45,4 @@ const struct redis_value *store_entry_fields(const struct redis_value *entry);
 /* The value of field `name` in a list of fields and values; NULL: not there. */
 const char *store_field(const struct redis_value *fields, const char *name, size_t *ret_length);
 
-/* Undoes what entry_make_key() did: %NN becomes a byte. */
-void store_name_of_key(const char *key, char *ret_name, size_t size);
-
 #endif

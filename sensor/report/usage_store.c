@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "publish/entry.h"
 #include "report/usage_names.h"
 
 #define AT_ONCE 1000 /* entries of a page */
@@ -189,7 +190,7 @@ static int find_first(struct reader *reader, const char *stream, int64_t *ret_fi
 
 static int begin_range(struct reader *reader, const char *key, struct range *ret_range)
 {
-	store_name_of_key(key, ret_range->name, sizeof ret_range->name);
+	entry_name_of_key(key, ret_range->name, sizeof ret_range->name);
 	snprintf(ret_range->hours, sizeof ret_range->hours, "usage-hour:%s", key);
 	snprintf(ret_range->minutes, sizeof ret_range->minutes, "usage:%s", key);
 	ret_range->next_s = reader->start_s;

@@ -62,7 +62,7 @@ static void take_keys(struct usage_reader *reader, const struct redis_value *key
 		const char *key = redis_value_text(redis_value_item(keys, i), &length);
 		if (length <= reader->skip)
 			continue;
-		store_name_of_key(key + reader->skip, name, sizeof name);
+		entry_name_of_key(key + reader->skip, name, sizeof name);
 		ledger_find_range(reader->ledger, name);
 	}
 }

@@ -2,7 +2,7 @@
 /*
  * Feeds a publisher by hand, so that a test decides when a server dies between two alerts.
  *
- *   feed REDIS_URL [--alerts FILE] [--channel NAME] [--list KEY] [--queue N] [--maxlen N]
+ *   feed REDIS_URL [--alerts FILE] [--usage FILE] [--channel NAME] [--list KEY] [--queue N] [--maxlen N]
  *        [--sensor NAME] [--state DIR]
  *
  * Lines on standard input, each answered by one line on standard output:
@@ -109,6 +109,8 @@ static int parse_options(int argc, char **argv, struct publisher_settings *setti
 	for (int i = 2; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--alerts") == 0)
 			settings->alerts_file = argv[i + 1];
+		else if (strcmp(argv[i], "--usage") == 0)
+			settings->usage_file = argv[i + 1];
 		else if (strcmp(argv[i], "--channel") == 0)
 			settings->redis_channel = argv[i + 1];
 		else if (strcmp(argv[i], "--list") == 0)

@@ -105,6 +105,28 @@ fingerprint() {
 	[ "$(REDISCLI_AUTH=hunter2 cli xlen surgetap:alerts)" -eq 3 ]
 }
 
+@test "hours that wait are listed as the lines of usage, and brought to another server once" {
+	FEED_URL=unix:///nowhere/redis.sock start_feed --state "$STATE" --usage "$BATS_TEST_TMPDIR/usage.ndjson"
+	say hours a 1763704800 300
+	say hours b 1763704800 5
+	say alerts 2
+	end_feed
+	[ "$(spool --hours count)" -eq 305 ]
+	[ "$(spool count)" -eq 2 ]
+	spool --hours list | cmp - "$BATS_TEST_TMPDIR/usage.ndjson"
+	start_server
+	for _ in 1 2; do
+		spool --hours --redis "$URL" replay 2>"$LOG"
+		log_has "Redis has taken 305 hours, the spool still holds them"
+		[ "$(cli xlen surgetap:usage-hour:a)" -eq 300 ]
+		[ "$(cli xlen surgetap:usage-hour:b)" -eq 5 ]
+	done
+	[ "$(cli exists surgetap:alerts)" -eq 0 ]
+	spool --hours --redis "$URL" --forget --quiet replay
+	[ "$(spool --hours count)" -eq 0 ]
+	[ "$(spool count)" -eq 2 ]
+}
+
 @test "a folder without a spool is told, not taken for an empty one" {
 	local status=0
 	spool list 2>"$LOG" || status=$?
