@@ -171,6 +171,14 @@ get() {
 	[[ $url != */mid.txt ]] || cmp "$WORK/www/mid.txt" "$WORK/got"
 }
 
+# speak NETWORK ADDRESS PORT: says standard input over TCP, and listens until the other end hangs up, ten seconds at most.
+speak() {
+	timeout 10 ip netns exec "$PREFIX-$1" python3 -c 'import socket, sys
+conn = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+conn.sendall(sys.stdin.buffer.read())
+while conn.recv(4096): pass' "$2" "$3"
+}
+
 packets_of() { tcpdump -nqtr - <"$1" 2>/dev/null; }
 
 # capture_start FILTER: returns once packets are being captured.

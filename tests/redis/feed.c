@@ -2,8 +2,8 @@
 /*
  * Feeds a publisher by hand, so that a test decides when a server dies between two alerts.
  *
- *   feed REDIS_URL [--alerts FILE] [--usage FILE] [--channel NAME] [--list KEY] [--queue N] [--maxlen N]
- *        [--sensor NAME] [--state DIR]
+ *   feed REDIS_URL [--alerts FILE] [--usage FILE] [--channel NAME] [--list KEY] [--queue N]
+ *        [--maxlen N] [--sensor NAME] [--state DIR]
  *
  * Lines on standard input, each answered by one line on standard output:
  *   alerts N             the next N alerts; each has an id of its own     -> alerts TOTAL

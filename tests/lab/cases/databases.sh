@@ -40,10 +40,7 @@ client() {
 	on client redis-cli -h "$SERVER" info
 	on client redis-cli -h "$SERVER" -p 6380 --tls --cacert "$PKI/ca.crt" --sni "$SITE" info
 	printf 'set page 0 60 5\r\nhello\r\nget page\r\nstats\r\nquit\r\n' |
-		timeout 10 ip netns exec "$PREFIX-client" python3 -c 'import socket, sys
-conn = socket.create_connection((sys.argv[1], 11211))
-conn.sendall(sys.stdin.buffer.read())
-while conn.recv(4096): pass' "$SERVER"
+		speak client "$SERVER" 11211
 }
 
 # The encrypted sessions of one port are told from the open ones by what is in them.

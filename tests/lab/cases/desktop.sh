@@ -22,7 +22,7 @@ client() {
 	on client gvnccapture "$SERVER:7" "$WORK/vnc.png"
 	HOME=$WORK/home DISPLAY=:8 bg xfreerdp client xfreerdp "/v:$SERVER" /u:lab /p:lab /cert:ignore /sec:tls
 	wait_until 20 captured 80
-	sleep 1
+	wait_until 20 capture_quiet # the screen has been shown
 	stop xfreerdp
 }
 

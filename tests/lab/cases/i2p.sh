@@ -50,15 +50,18 @@ introduce() { # NETWORK OTHER
 	cp "$WORK/i2pd-$2/router.info" "$folder/routerInfo-A$2.dat"
 }
 
+# NETWORK ADDRESS: its router.info, which is written more than once at the start, says where it is reached.
+introduces_itself() { grep -qaF "$2" "$WORK/i2pd-$1/router.info"; }
+
 servers() {
 	local network
 	i2pd_config east "$SERVER"
 	i2pd_config client "$CLIENT"
 	for network in east client; do
 		i2pd_router "$network"
-		wait_until 20 test -s "$WORK/i2pd-$network/router.info"
 	done
-	sleep 1
+	wait_until 20 introduces_itself east "$SERVER"
+	wait_until 20 introduces_itself client "$CLIENT"
 	for network in east client; do
 		kill -KILL "$(<"$WORK/i2pd-$network.pid")"
 		wait_until 10 gone "$(<"$WORK/i2pd-$network.pid")"

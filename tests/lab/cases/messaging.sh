@@ -8,6 +8,7 @@ min_flows=5 min_packets=60 min_bytes=8000
 servers() {
 	cat >"$WORK/mosquitto.conf" <<-END
 		user root
+		log_type all
 		allow_anonymous true
 		listener 1883 $SERVER
 		listener 8883 $SERVER
@@ -48,12 +49,14 @@ servers() {
 	for port in 1883 8883 5222 6667; do wait_port east tcp "$SERVER" "$port"; done
 }
 
+have_subscribed() { (($(grep -c 'Sending SUBACK' "$WORK/mosquitto.log") == $1)); } # CLIENTS: so many, until now
+
 client() {
-	local tls
+	local tls clients=0
 	for tls in '-p 1883' "-p 8883 --cafile $PKI/ca.crt --insecure"; do
 		# shellcheck disable=SC2086 # options
 		bg subscriber client mosquitto_sub -h "$SERVER" $tls -t lab/# -C 3
-		sleep 0.3
+		wait_until 20 have_subscribed $((clients += 1))
 		for reading in 20.1 20.2 20.4; do
 			# shellcheck disable=SC2086 # options
 			on client mosquitto_pub -h "$SERVER" $tls -r -t lab/room -m "{\"temperature\": $reading}"
@@ -62,10 +65,7 @@ client() {
 	done
 	echo 'A message of the lab.' | timeout 20 ip netns exec "$PREFIX-client" go-sendxmpp -n -u "lab@$SITE" -p lab -j "$SERVER:5222" "lab@$SITE"
 	printf '%s\r\n' 'NICK lab' 'USER lab 0 * :lab' 'JOIN #lab' 'PRIVMSG #lab :a line of the lab' 'NAMES #lab' QUIT |
-		timeout 10 ip netns exec "$PREFIX-client" python3 -c 'import socket, sys
-conn = socket.create_connection((sys.argv[1], 6667))
-conn.sendall(sys.stdin.buffer.read())
-while conn.recv(4096): pass' "$SERVER"
+		speak client "$SERVER" 6667
 }
 
 truth() {
