@@ -41,6 +41,7 @@ bool findings_report(struct findings *findings, const struct plugin *plugin, uin
 		return false;
 	if (reported->grade <= evidence->grade)
 		return true;
+	findings->is_news = true;
 	evidence->grade = reported->grade;
 	evidence->kind = reported->kind;
 	evidence->confidence_percent = reported->confidence_percent;
@@ -114,6 +115,7 @@ static void give_sets(struct findings *findings, const struct technique_table *t
 	flow->tunnels = tunnels | (tunnels & table->opsec ? 1u << TECHNIQUE_OPSEC : 0);
 	flow->contacts = sets->contacts & ~beaten & ~tunnels;
 	flow->suspected = sets->suspected & ~beaten & ~tunnels;
+	findings->is_news = false;
 	for (uint32_t i = 0; i < findings->evidence_count; i++)
 		findings->evidence[i].is_outranked =
 			(beaten >> findings->evidence[i].technique) & 1;

@@ -23,6 +23,7 @@ struct findings {
 	struct verdict verdict;
 	struct surgetap_place place; /* of the far end */
 	uint32_t evidence_count;
+	bool is_news; /* evidence was added, or made stronger, since the sets were settled */
 	struct evidence evidence[FINDINGS_EVIDENCE_MAX];
 };
 

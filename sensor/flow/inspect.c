@@ -113,10 +113,13 @@ static void settle(
 	const struct inspector *inspector, struct inspection *inspection, struct flow *flow)
 {
 	const struct technique_table *table = &inspector->settings.plugins->techniques;
+	struct findings *findings = &inspection->hearing.findings;
+	if (!findings->is_news)
+		return;
 	if (flow->is_resumed)
-		findings_add(&inspection->hearing.findings, table, flow);
+		findings_add(findings, table, flow);
 	else
-		findings_settle(&inspection->hearing.findings, table, flow);
+		findings_settle(findings, table, flow);
 }
 
 /* A SYN takes a sequence number of its own, before what it may carry (RFC 9293, 3.4; RFC 7413). */

@@ -18,7 +18,6 @@ struct inspection {
 	struct prelude prelude;
 	struct repeat repeat;
 	uint32_t packets;
-	uint32_t next;    /* chain of spare ones */
 	bool is_active;   /* belongs to a flow */
 	bool is_dpi_done; /* nDPI needs no more packets */
 	bool is_classified;
@@ -32,7 +31,8 @@ struct inspections {
 	struct panel *panel;
 	uint8_t *blocks;
 	size_t block_bytes;
-	uint32_t capacity, used, spare;
+	uint32_t *spares; /* numbers of those given back, the latest on top */
+	uint32_t capacity, used, spare_count;
 	uint32_t active, active_max;
 };
 
