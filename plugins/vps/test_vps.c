@@ -158,6 +158,41 @@ static void session_joined_midway_is_called_nameless(void **state)
 	assert_int_equal(last.kind, CONTACT);
 }
 
+static void database_in_tls_is_called_a_web_site(void **state)
+{
+	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "tls");
+
+	(void)state;
+	flow.sni = "db.example.org";
+	flow.server.port = 6380;
+	flow.hello = SURGETAP_HELLO_WHOLE;
+	assert_int_equal(judge(&flow), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(last.kind, TUNNEL);
+}
+
+/* A port alone, a client of the web on it, or one whose hello is not known to offer nothing. */
+static void web_site_on_a_port_of_databases_counts_as_use(void **state)
+{
+	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "tls"), web, cut;
+
+	(void)state;
+	flow.sni = "www.example.org";
+	flow.hello = SURGETAP_HELLO_WHOLE;
+	flow.server.port = 443;
+	web = flow;
+	web.server.port = 27017;
+	web.alpn = "http/1.1";
+	cut = flow;
+	cut.server.port = 27017;
+	cut.hello = SURGETAP_HELLO_CUT;
+	for (const struct surgetap_flow *const *visit =
+			(const struct surgetap_flow *const[]){&flow, &web, &cut, NULL};
+		*visit != NULL; visit++) {
+		assert_int_equal(judge(*visit), SURGETAP_GRADE_DPI);
+		assert_int_equal(last.kind, CONTACT);
+	}
+}
+
 static void guess_by_port_443_is_reported(void **state)
 {
 	struct surgetap_flow flow = flow_to(SURGETAP_NETWORK_RENTABLE, "tls");
@@ -263,6 +298,8 @@ int main(void)
 		cmocka_unit_test(hosted_web_site_counts_as_use),
 		cmocka_unit_test(tls_that_no_web_site_speaks_is_a_visit),
 		cmocka_unit_test(session_joined_midway_is_called_nameless),
+		cmocka_unit_test(database_in_tls_is_called_a_web_site),
+		cmocka_unit_test(web_site_on_a_port_of_databases_counts_as_use),
 		cmocka_unit_test(guess_by_port_443_is_reported),
 		cmocka_unit_test(unknown_clear_text_is_taken_for_encrypted),
 		cmocka_unit_test(unknown_protocol_is_judged_by_one_side),

@@ -41,9 +41,9 @@ static const struct service services[] = {
 	{"ssh", MEANING_SERVER, 83},
 	{"rdp", MEANING_SERVER, 67},
 	{"vnc", MEANING_SERVER, 67},
-	{"telnet", MEANING_SERVER, 50},
+	{"telnet", MEANING_SERVER, 67},
 	{"rsync", MEANING_SERVER, 67},
-	{"ftp_control", MEANING_SERVER, 50},
+	{"ftp_control", MEANING_SERVER, 67},
 	{"openvpn", MEANING_SERVER, 50},
 	{"wireguard", MEANING_SERVER, 50},
 	{"ipsec", MEANING_SERVER, 50},
@@ -54,7 +54,7 @@ static const struct service services[] = {
 	{"http_proxy", MEANING_SERVER, 50},
 	{"postgresql", MEANING_SERVER, 50},
 	{"mysql", MEANING_SERVER, 75},
-	{"mongodb", MEANING_SERVER, 50},
+	{"mongodb", MEANING_SERVER, 67},
 	{"redis", MEANING_SERVER, 50},
 	{"gre", MEANING_SERVER, 50},
 	{"ip_in_ip", MEANING_SERVER, 50},
@@ -97,6 +97,26 @@ static bool has_client_hello(const struct surgetap_flow *flow)
 	return flow->hello == SURGETAP_HELLO_WHOLE;
 }
 
+/* Ports of services that speak TLS from its first byte: IANA's for AMQP, Redis, MQTT and memcached;
+ * those in the manuals of Azure's Redis, Cassandra and MongoDB. */
+static bool is_service_port(uint16_t port)
+{
+	static const uint16_t ports[] = {5671, 6379, 6380, 8883, 9042, 9142, 11211, 27017};
+
+	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+/* Clients of the web say which HTTP they speak (ALPN, RFC 7301), those of databases say nothing. */
+static bool is_tls_of_service(const struct surgetap_flow *flow)
+{
+	return flow->transport == TCP && is_service_port(flow->server.port) &&
+	       has_client_hello(flow) && flow->alpn == NULL;
+}
+
 /* Web sites have a name and a certificate that somebody vouches for. */
 static void judge_tls(const struct surgetap_call *call)
 {
@@ -111,6 +131,9 @@ static void judge_tls(const struct surgetap_call *call)
 		report(call, grade, SURGETAP_KIND_TUNNEL, 81, "TLS without a server name");
 	else if (flow->sni != NULL && is_bare_address(flow->sni))
 		report(call, grade, SURGETAP_KIND_TUNNEL, 83, "TLS to a bare address");
+	else if (is_tls_of_service(flow))
+		report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL, 67,
+			"TLS without ALPN on a service's port");
 	else
 		report(call, grade, SURGETAP_KIND_CONTACT, 90, "web traffic");
 }

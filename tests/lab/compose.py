@@ -155,6 +155,104 @@ def shadowsocks2022(rng):
         yield False, chunks(3)
 
 
+def mysql_packet(number, body):
+    return struct.pack("<I", len(body))[:3] + bytes([number]) + body
+
+
+def mysql8(rng):
+    """MySQL Internals, "Connection Phase": HandshakeV10 of version 8.0, HandshakeResponse41, OK; queries and answers of OK."""
+    challenge = bytes(rng.randrange(33, 127) for _ in range(20))
+    yield False, mysql_packet(0, b"\x0a8.0.36\0" + struct.pack("<I", rng.randrange(8, 5000)) + challenge[:8] + b"\0\xff\xff\xff\x02\0"
+                              b"\xff\xdf\x15" + bytes(10) + challenge[8:] + b"\0caching_sha2_password\0")
+    yield True, mysql_packet(1, struct.pack("<IIB", 0x01BFA685, 1 << 24, 255) + bytes(23) + b"lab\0\x20" + rng.randbytes(32) +
+                             b"caching_sha2_password\0")
+    yield False, mysql_packet(2, b"\x01\x03") + mysql_packet(3, b"\0\0\0\x02\0\0\0")
+    for number in range(6):
+        yield True, mysql_packet(0, b"\x03set @reading = %d" % number)
+        yield False, mysql_packet(1, b"\0\0\0\x02\0\0\0")
+
+
+def bson(fields):
+    """BSON 1.1: texts and whole numbers."""
+    body = b"".join(
+        b"\x10" + name + b"\0" + struct.pack("<i", value) if isinstance(value, int) else
+        b"\x02" + name + b"\0" + struct.pack("<i", len(value) + 1) + value + b"\0" for name, value in fields.items())
+    return struct.pack("<i", len(body) + 5) + body + b"\0"
+
+
+def mongodb(rng):
+    """MongoDB Wire Protocol: a hello as OP_QUERY, answered by OP_REPLY, then OP_MSG both ways."""
+    def message(number, answered, operation, body):
+        return struct.pack("<iiii", 16 + len(body), number, answered, operation) + body
+
+    hello = bson({b"isMaster": 1, b"loadBalanced": 0})
+    yield True, message(1, 0, 2004, bytes(4) + b"admin.$cmd\0" + struct.pack("<ii", 0, -1) + hello)
+    yield False, message(90, 1, 1, struct.pack("<iqii", 8, 0, 0, 1) + bson({b"maxWireVersion": 21, b"minWireVersion": 0, b"ok": 1}))
+    for number in range(2, 10):
+        yield True, message(number, 0, 2013, bytes(5) + bson({b"find": b"readings", b"limit": rng.randrange(100), b"$db": b"lab"}))
+        yield False, message(90 + number, number, 2013, bytes(5) + bson({b"n": rng.randrange(100), b"ok": 1}))
+
+
+def cassandra(rng):
+    """CQL Binary Protocol 4: OPTIONS, SUPPORTED, STARTUP, READY; queries and answers of no rows."""
+    def frame(is_answer, stream, operation, body=b""):
+        return struct.pack(">BBhBi", 0x84 if is_answer else 4, 0, stream, operation, len(body)) + body
+
+    def text(value):
+        return be16(len(value)) + value
+
+    yield True, frame(False, 0, 5)
+    yield False, frame(True, 0, 6, be16(1) + text(b"CQL_VERSION") + be16(1) + text(b"3.4.6"))
+    yield True, frame(False, 1, 1, be16(1) + text(b"CQL_VERSION") + text(b"3.4.6"))
+    yield False, frame(True, 1, 2)
+    for stream in range(2, 10):
+        query = b"update lab.readings set value = %d where id = 1" % rng.randrange(1000)
+        yield True, frame(False, stream, 7, be32(len(query)) + query + b"\0\x01\0")
+        yield False, frame(True, stream, 8, be32(1))
+
+
+def tds(rng):
+    """MS-TDS, 2.2: PRELOGIN both ways, without encryption; then the batches and answers of an open session, LOGIN7 left out."""
+    def packet(kind, number, body):
+        return struct.pack(">BBHHBB", kind, 1, 8 + len(body), 0, number, 0) + body
+
+    options = b"\0" + be16(11, 6) + b"\x01" + be16(17, 1) + b"\xff"
+    yield True, packet(0x12, 1, options + b"\x11\0\0\0\0\0" + b"\x02")
+    yield False, packet(0x04, 1, options + b"\x0f\0\x07\xd0\0\0" + b"\x02")
+    for number in range(8):
+        query = f"set nocount on; update readings set value = {rng.randrange(1000)}".encode("utf-16-le")
+        yield True, packet(0x01, 1, struct.pack("<IIHQI", 22, 18, 2, 0, 1) + query)
+        yield False, packet(0x04, 1, b"\xfd" + struct.pack("<HHQ", 0, 0xC1, number))
+
+
+def spice(rng):
+    """SPICE protocol: link messages of version 2.2 with the server's key, a ticket, the result; then small messages."""
+    def link(body):
+        return b"REDQ" + struct.pack("<III", 2, 2, len(body)) + body
+
+    yield True, link(struct.pack("<IBBIII", 0, 1, 0, 1, 0, 18) + struct.pack("<I", 9))
+    yield False, link(struct.pack("<I", 0) + rng.randbytes(162) + struct.pack("<III", 1, 1, 178) + struct.pack("<II", 11, 9))
+    yield True, rng.randbytes(128)
+    yield False, struct.pack("<I", 0)
+    for turn in range(8):
+        yield False, struct.pack("<HI", 4, 12) + struct.pack("<IQ", turn, rng.randrange(1 << 40))
+        yield True, struct.pack("<HI", 3, 12) + struct.pack("<IQ", turn, rng.randrange(1 << 40))
+
+
+def adb(rng):
+    """Android's adb, protocol.txt: CNXN both ways, then a shell that writes lines."""
+    def message(command, first, second, data=b""):
+        return command + struct.pack("<IIII", first, second, len(data), sum(data)) + bytes(255 - byte for byte in command) + data
+
+    yield True, message(b"CNXN", 0x01000001, 1 << 20, b"host::features=shell_v2,cmd")
+    yield False, message(b"CNXN", 0x01000001, 1 << 20, b"device::ro.product.name=lab;features=shell_v2,cmd")
+    yield True, message(b"OPEN", 1, 0, b"shell:ls\0")
+    yield False, message(b"OKAY", 7, 1)
+    for _ in range(8):
+        yield False, message(b"WRTE", 7, 1, b"file-%d.txt\n" % rng.randrange(10000))
+        yield True, message(b"OKAY", 1, 7)
+
+
 def random_udp(first_bytes):
     """No protocol: random datagrams, the client's first of a size that classifiers stumble over."""
     def conversation(rng):
@@ -174,6 +272,12 @@ CONVERSATIONS = {  # name: (transport, turns)
     "shadowsocks2022": (socket.IPPROTO_TCP, shadowsocks2022),
     "stratum": (socket.IPPROTO_TCP, stratum),
     "monero-stratum": (socket.IPPROTO_TCP, monero_stratum),
+    "mysql8": (socket.IPPROTO_TCP, mysql8),
+    "mongodb": (socket.IPPROTO_TCP, mongodb),
+    "cassandra": (socket.IPPROTO_TCP, cassandra),
+    "tds": (socket.IPPROTO_TCP, tds),
+    "spice": (socket.IPPROTO_TCP, spice),
+    "adb": (socket.IPPROTO_TCP, adb),
     "random-80": (socket.IPPROTO_UDP, random_udp(80)),
     "random-112": (socket.IPPROTO_UDP, random_udp(112)),
     "random-300": (socket.IPPROTO_UDP, random_udp(300)),

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Databases as a firm's programs ask them: PostgreSQL and MariaDB, each in the clear and with TLS after their own greeting;
-# Redis on a port for either; memcached.
+# Redis on a port for either; memcached in text and in binary.
 PGBIN=$(echo /usr/lib/postgresql/*/bin)
-tools=("$PGBIN/postgres" psql mariadbd mariadb redis-server redis-cli memcached)
+tools=("$PGBIN/postgres" psql mariadbd mariadb redis-server redis-cli memcached memcstat)
 made_by=(postgresql postgresql+mariadb+redis+memcached)
 filter='tcp port 5432 or tcp port 3306 or tcp port 6379 or tcp port 6380 or tcp port 11211'
-min_flows=7 min_packets=80 min_bytes=10000
+min_flows=8 min_packets=80 min_bytes=10000
 
 # PostgreSQL refuses to be root.
 as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
@@ -39,6 +39,7 @@ client() {
 	done
 	on client redis-cli -h "$SERVER" info
 	on client redis-cli -h "$SERVER" -p 6380 --tls --cacert "$PKI/ca.crt" --sni "$SITE" info
+	on client memcstat --binary --servers="$SERVER:11211"
 	printf 'set page 0 60 5\r\nhello\r\nget page\r\nstats\r\nquit\r\n' |
 		speak client "$SERVER" 11211
 }
