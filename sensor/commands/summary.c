@@ -66,16 +66,16 @@ static const char *format_time(int64_t time_s, char ret_text[TIME_SIZE])
 
 static const char *scale_word(uint32_t scale_s)
 {
-	return scale_s >= 604800  ? "week"
-	       : scale_s >= 86400 ? "day"
-	       : scale_s >= 3600  ? "hour"
-				  : "minute";
+	return scale_s >= 604800  ? "a week"
+	       : scale_s >= 86400 ? "a day"
+	       : scale_s >= 3600  ? "an hour"
+				  : "a minute";
 }
 
 static void print_episode(const struct summary_episode *episode, FILE *stream)
 {
 	char start[TIME_SIZE], end[TIME_SIZE];
-	fprintf(stream, "  %-16s %-10s %s  %s  %7.1f -> %-7.1f %s a %-6s %6.1fx %+7.0f %%  %s\n",
+	fprintf(stream, "  %-16s %-10s %s  %s  %7.1f -> %-7.1f %s %-8s %6.1fx %+7.0f %%  %s\n",
 		episode->range, episode->technique, format_time(episode->start_s, start),
 		episode->state == ALERT_CLOSE ? format_time(episode->end_s, end)
 					      : "(still open)    ",
@@ -111,7 +111,9 @@ static void print_run(const struct feed_result *result, FILE *stream)
 static void print_calm(const struct feed_result *result, FILE *stream)
 {
 	const struct pipeline_stats *pipeline = &result->pipeline;
-	if (pipeline->judged.ranges == 0)
+	if (result->capture.frames == 0)
+		fputs("nothing to judge: no packet was read\n\n", stream);
+	else if (pipeline->judged.ranges == 0)
 		fputs("nothing to judge: no packet has an end in a watched range\n\n", stream);
 	else if (pipeline->minutes < LEARNING_MINUTES && !result->has_memory)
 		fputs("no jump told: this is too short to know what is usual, a day at least is "

@@ -45,7 +45,8 @@ static void print_help(const char *name, const struct argp *argp)
 	const struct command *command = command_find(name);
 
 	printf("Examples:\n  %s\n  %s\n\n", command->examples[0], command->examples[1]);
-	printf("Usage: surgetap %s %s\n", command->name, command->arguments);
+	printf("Usage: surgetap %s%s%s\n", command->name, *command->arguments ? " " : "",
+		command->arguments);
 	printf("%c%s.\n\n", toupper((unsigned char)*command->summary), command->summary + 1);
 	argp_help(argp, stdout, ARGP_HELP_LONG, program);
 }

@@ -87,6 +87,7 @@ static void figures_are_not_those_of_the_alert(void **state)
 	take("star", ALERT_OPEN);
 	assert_prints("1 jump (");
 	assert_prints("1.0 -> 13.0");
+	assert_prints("hosts an hour");
 	assert_prints("13.0x");
 	assert_prints("+1200 %");
 	assert_prints("2025-11-21 05:00");
@@ -114,7 +115,9 @@ static void capture_too_short_to_judge_is_called_calm(void **state)
 	result.has_memory = true;
 	assert_prints("no jump: every watched range");
 	result.pipeline.judged.ranges = 0;
-	assert_prints("nothing to judge");
+	assert_prints("nothing to judge: no packet has an end in a watched range");
+	result.capture.frames = 0;
+	assert_prints("nothing to judge: no packet was read");
 }
 
 static void control_bytes_of_a_name_reach_the_terminal(void **state)

@@ -32,6 +32,7 @@ const cases = {
 		assert.equal(await page.locator('.uplot canvas').count(), 2);
 		assert.match(await page.textContent('#headlines'), /VPN use by .* rose 13-fold \(\+1200 %\) on 2026-03-13 within 60 min/);
 		assert.match(await page.textContent('#headlines'), /38 of 41 active hosts took it up, half of them within 21 min \(together, not by chance/);
+		assert.match(await page.textContent('#headlines'), /hosts an hour where .* were expected/);
 		assert.match(await page.textContent('#headlines'), /the rest of the tap rose as well \(2\.5-fold among 57 other hosts\)/);
 		assert.match(await page.textContent('#headlines'), /95 % CI \d+\.\.\d+/);
 		assert.match(await page.textContent('#evidence'), /1:wCb3OG7yAFWelaUydu0D\+125CLM=/);

@@ -57,6 +57,9 @@ const report = (() => {
 		return number(second) + ' s';
 	}
 
+	/* "13 hosts a minute": what a count belongs to. */
+	const each = (second) => ({ 60: 'a minute', 3600: 'an hour', 86400: 'a day', 604800: 'a week' })[second] || 'in ' + duration(second);
+
 	/* An element with text and children; what stands in `text` is never markup. */
 	function make(tag, { text, kind, ...attributes } = {}, ...children) {
 		const element = document.createElement(tag);
@@ -71,5 +74,5 @@ const report = (() => {
 	}
 
 	return { overview, load, range, context, alertsOf, changesOf, seconds, colour, label, useOf, number, percent, plain, rise, time, day,
-		duration, make };
+		duration, each, make };
 })();

@@ -34,7 +34,7 @@ report.tables = (() => {
 		const top = alerts.filter((a) => a.alert_id === open.alert_id && a.state !== 'close').reduce((a, b) => b.ratio > a.ratio ? b : a, open);
 		const change = report.changesOf(open.range).find((c) => c.alert_id === open.alert_id);
 		const dot = make('span', { kind: 'dot' }), metric = open.metric === 'flows' ? 'flows' : 'hosts';
-		const unit = metric === 'hosts' ? 'hosts in ' + report.duration(top.scale_seconds) : metric;
+		const unit = metric === 'hosts' ? 'hosts ' + report.each(top.scale_seconds) : metric;
 		dot.style.setProperty('--colour', report.colour(open.technique));
 		const title = report.useOf(open.technique) + ' by ' + open.range + ' rose ' + number(top.ratio, top.ratio < 10 ? 2 : 3) + '-fold (' +
 			rise(1 + top.rise_percent / 100) + ') on ' + report.day(start) + ' within ' + report.duration(end - start);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One alert: what, why, who, the flows, where to look further, and who has seen to it. */
-import { $, clean, dot, label, lasting, make, number, parseTime, rise, span, times, when } from './words.js';
+import { $, clean, dot, each, label, lasting, make, number, parseTime, rise, span, times, when } from './words.js';
 import { change, state } from './state.js';
 import { ask, tell } from './net.js';
 import { severityName } from './alerts.js';
@@ -47,25 +47,24 @@ function what(alert, context) {
 	return part('What', terms([
 		['rise', `${times(alert.ratio)}, ${rise(alert.rise_percent)}`],
 		['observed', observed?.[metric] === undefined ? null : observation(observed, metric, alert.scale_seconds)],
-		['expected', expected?.[metric] === undefined ? null : expectation(expected, metric)],
+		['expected', expected?.[metric] === undefined ? null : expectation(expected, metric, alert.scale_seconds)],
 		['window', context.window ? `${when(parseTime(context.window.start))} to ${when(parseTime(context.window.end))}` : null],
 		['scale', alert.scale_seconds ? span(alert.scale_seconds) : null], ['severity', severityName(alert.severity)],
 		['state', alert.state + (context.reason ? ': ' + context.reason : '')], ['sensor', alert.sensor]]));
 }
 
-/* How each method of the detector comes to what it expects. */
-const grounds = { absolute: 'from its own past', share: 'from its share of the range\u2019s traffic', local: 'from the hours before' };
-function expectation(expected, metric) {
-	const ground = grounds[expected.method];
-	return `${number(expected[metric])} ${metric}` + (ground ? ', judged ' + ground : '');
+/* Hosts are counted in each bucket anew, flows in the whole window. */
+const count = (counts, metric, scale) => `${number(counts[metric])} ${metric}` + (metric === 'hosts' ? ' ' + each(scale) : '');
+function observation(observed, metric, scale) {
+	const isMore = metric === 'hosts' && observed.distinct_hosts;
+	return count(observed, metric, scale) + (isMore ? `, ${number(observed.distinct_hosts)} different ones in the whole window` : '');
 }
 
-/* Hosts are counted in each bucket anew: what is told is how many one of them had. */
-function observation(observed, metric, scale) {
-	if (metric !== 'hosts')
-		return `${number(observed[metric])} ${metric}`;
-	const distinct = observed.distinct_hosts ? `; ${number(observed.distinct_hosts)} different hosts in the whole window` : '';
-	return `${number(observed.hosts)} hosts at a time` + (scale ? ` (average of each ${span(scale)})` : '') + distinct;
+/* How each method of the detector comes to what it expects. */
+const grounds = { absolute: 'from its own past', share: 'from its share of the range\u2019s traffic', local: 'from the hours before' };
+function expectation(expected, metric, scale) {
+	const ground = grounds[expected.method];
+	return count(expected, metric, scale) + (ground ? ', judged ' + ground : '');
 }
 
 /* Was it agreed upon? How many of the hosts that were active began, and how close together. */
@@ -100,9 +99,9 @@ function why(alert, context) {
 }
 
 function who(context) {
-	const hosts = list(context.top_hosts).slice(0, SHOWN).map((host) => make('li', { text: `${host.ip}  ${number(host.flows)} flows` }));
+	const hosts = list(context.top_hosts).slice(0, SHOWN).map((host) => make('li', { text: `${host.ip} \u00b7 ${number(host.flows)} flows` }));
 	const peers = list(context.top_peers).slice(0, SHOWN).map((peer) =>
-		make('li', { text: [peer.ip, peer.as_org, peer.asn ? 'AS' + peer.asn : '', peer.country, peer.network, `${number(peer.flows)} flows`].filter(Boolean).join('  ') }));
+		make('li', { text: [peer.ip, peer.as_org, peer.asn ? 'AS' + peer.asn : '', peer.country, peer.network, `${number(peer.flows)} flows`].filter(Boolean).join(' \u00b7 ') }));
 	return [part('Who', hosts.length > 0 ? make('ul', {}, ...hosts) : make('p', { kind: 'quiet', text: 'no hosts recorded' })),
 		part('Where to', peers.length > 0 ? make('ul', {}, ...peers) : make('p', { kind: 'quiet', text: 'no peers recorded' }))];
 }
@@ -139,7 +138,7 @@ function ack(alert) {
 		event.preventDefault();
 		send(alert, { comment: comment.value, by: by.value }, note, others.checked);
 	} } }, comment, make('div', {}, by, make('button', { text: 'Acknowledge', id: 'ack-send' })),
-	make('label', {}, others, make('span', { text: ' and all others of this range that are not seen to' })), note));
+	make('label', {}, others, make('span', { text: 'and all others of this range that are not seen to' })), note));
 }
 
 function body({ alert, eve, text }) {

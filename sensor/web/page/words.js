@@ -92,4 +92,6 @@ export function lasting(seconds) {
 			return Math.floor(seconds / unit) + ' ' + word;
 	return seconds + ' s';
 }
+/* "13 hosts a minute": what a count belongs to. */
+export const each = (seconds) => ({ 60: 'a minute', 3600: 'an hour', 86400: 'a day', 604800: 'a week' })[seconds] ?? '';
 export const span = (seconds) => ({ 60: '1 min', 3600: '1 h', 86400: '1 d', 604800: '7 d' })[seconds] ?? number(seconds) + ' s';
