@@ -14,6 +14,7 @@
 #define NAME_SIZE 32
 #define CATEGORIES_MAX 128
 #define TCP 6
+#define RISKS_OF_EXCERPTS (UINT64_C(1) << NDPI_TLS_SUSPICIOUS_EXTENSION)
 
 struct classifier {
 	struct ndpi_detection_module_struct *module;
@@ -209,7 +210,7 @@ void classifier_decide(
 		.protocol_id = app != NDPI_PROTOCOL_UNKNOWN ? app : master,
 		.master_id = master,
 		.category_id = (uint8_t)own->protocol.category,
-		.risk = own->flow.risk,
+		.risk = own->flow.risk & ~RISKS_OF_EXCERPTS,
 	};
 	ret_verdict->confidence = confidence_of(&own->flow, ret_verdict->protocol_id);
 	if (is_tls(app) || is_tls(master))

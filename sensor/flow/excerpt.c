@@ -14,7 +14,6 @@
 #define IP6_HEADER 40u
 #define IP6_NEXT_HEADER_AT 6u
 #define RANDOM_BYTES 32u
-#define FORMATS_BYTES 514u /* 513 of a byte each, behind a byte of length */
 
 /* What was written so far. */
 struct writer {
@@ -104,25 +103,19 @@ static bool find_message(const struct packet *packet, uint8_t type, struct tls_m
 	       tls_find_message(packet->payload, packet->payload_captured_bytes, type, ret_message);
 }
 
-/* Of the common ones nDPI reads names; others it may find suspicious. */
-static bool is_read(uint16_t type)
-{
-	return type == HELLO_EXTENSION_SERVER_NAME || type == HELLO_EXTENSION_ALPN ||
-	       (type > HELLO_EXTENSION_KEY_SHARE && !hello_is_grease(type));
-}
+/* A list of groups that claims a byte that is not there. */
+static const uint8_t no_groups[] = {0, HELLO_EXTENSION_GROUPS, 0, 1};
 
 static void put_extensions(struct writer *writer, const struct hello *hello)
 {
-	static const uint8_t formats[4 + FORMATS_BYTES] = {
-		0, HELLO_EXTENSION_FORMATS, FORMATS_BYTES >> 8, FORMATS_BYTES & 0xff};
 	uint32_t length = open_length(writer, 2);
 	struct hello_span list = hello->extensions, body;
 	uint16_t type;
 	for (const uint8_t *head = list.bytes; hello_next_extension(&list, &type, &body);
 		head = list.bytes)
-		if (is_read(type))
+		if (type == HELLO_EXTENSION_SERVER_NAME || type == HELLO_EXTENSION_ALPN)
 			put(writer, head, (uint32_t)(list.bytes - head));
-	put(writer, formats, sizeof formats);
+	put(writer, no_groups, sizeof no_groups);
 	close_length(writer, length, 2);
 }
 

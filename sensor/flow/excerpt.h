@@ -11,12 +11,12 @@
 #include "packet/packet.h"
 
 /* Room for any packet and what an excerpt adds to it. */
-#define EXCERPT_BYTES_MAX (65536u + 1024u)
+#define EXCERPT_BYTES_MAX (65536u + 64u)
 
 /*
- * Of a message that is a whole ClientHello: version, server_name, ALPN, and extensions that nDPI
- * may find suspicious. In place of the others stand more formats of curves than nDPI 4.2 takes, by
- * which it knows that there is no JA3 to be made (lib/protocols/tls.c, MAX_NUM_JA3: 512).
+ * Of a message that is a whole ClientHello: version, server_name and ALPN. Last stands a list of
+ * groups that is cut off, by which nDPI 4.2 knows that there is no JA3 to be made, and takes
+ * extensions for suspicious (lib/protocols/tls.c).
  *
  * Writes it to `copy`, of EXCERPT_BYTES_MAX, and returns its length from the IP header on, at most
  * UINT16_MAX; 0 for any other packet.

@@ -209,6 +209,7 @@ static void excerpt_of_a_hello_takes_its_name(void **state)
 	assert_string_equal(verdict.sni, CLIENT_HELLO_NAME);
 	assert_string_equal(verdict.alpn, "h2,http/1.1");
 	assert_null(verdict.ja3); /* it would be that of the excerpt */
+	assert_true(verdict.risk == 0);
 	classifier_end(memory);
 	test_free(memory);
 }
