@@ -4,6 +4,7 @@
  * own. */
 #include "commands/flow_line.h"
 #include "pipeline/pipeline.h"
+#include "tests/fuzz/ndpi_snapshot.h"
 
 #include <jansson.h>
 #include <stdio.h>
