@@ -10,8 +10,8 @@
  */
 #include "packet/packet.h"
 
-/* Packets of a flow after which nDPI has to decide. Measured: 1 of 8,433 flows then gets another
- * verdict than with nDPI's full budget. */
+/* Packets of a flow that brought something new, after which nDPI has to decide. Measured: 1 of
+ * 8,433 flows then gets another verdict than with nDPI's full budget. */
 #define CLASSIFY_PACKETS_TCP 24
 #define CLASSIFY_PACKETS_OTHER 12
 

@@ -244,6 +244,13 @@ void dialogue_start(struct dialogue *dialogue, bool from_client, uint32_t sequen
 	dialogue->sides[from_client].is_known = true;
 }
 
+bool dialogue_is_new(const struct dialogue *dialogue, const struct packet *packet, bool from_client)
+{
+	const struct dialogue_side *side = &dialogue->sides[from_client];
+	return packet->payload_bytes > 0 &&
+	       (!side->is_known || sequence_distance(sequence_end(packet), side->next) > 0);
+}
+
 void dialogue_add(struct dialogues *dialogues, struct dialogue *dialogue,
 	const struct packet *packet, bool from_client, const struct dialogue_listener *listener)
 {

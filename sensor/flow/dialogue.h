@@ -61,6 +61,10 @@ void dialogues_free(struct dialogues *dialogues);
  * payload to arrive counts as the first. */
 void dialogue_start(struct dialogue *dialogue, bool from_client, uint32_t sequence);
 
+/* Whether the packet has payload that was not said yet. */
+bool dialogue_is_new(
+	const struct dialogue *dialogue, const struct packet *packet, bool from_client);
+
 /* Takes the next TCP packet, in order of arrival, with or without payload. */
 void dialogue_add(struct dialogues *dialogues, struct dialogue *dialogue,
 	const struct packet *packet, bool from_client, const struct dialogue_listener *listener);

@@ -9,8 +9,8 @@
 #define TCP 6
 #define TCP_SYN 2
 
-_Static_assert(CLASSIFY_PACKETS_TCP <= INSPECT_PACKETS_MAX &&
-		       CLASSIFY_PACKETS_OTHER <= INSPECT_PACKETS_MAX,
+_Static_assert(CLASSIFY_PACKETS_TCP <= INSPECT_NEW_PACKETS_MAX &&
+		       CLASSIFY_PACKETS_OTHER <= INSPECT_NEW_PACKETS_MAX,
 	"nDPI has decided when the inspection is over");
 
 struct inspector {
@@ -177,26 +177,29 @@ static void on_said(void *argument, const struct packet *message, bool from_clie
 	show(speaker->inspector, speaker->flow, speaker->inspection, message, from_client, true);
 }
 
-/* Out of segments come messages, datagrams are some. */
-static void take_packet(struct inspector *inspector, struct flow *flow,
+/* Out of segments come messages, datagrams are some. Returns whether the packet brings something
+ * new. */
+static bool take_packet(struct inspector *inspector, struct flow *flow,
 	struct inspection *inspection, const struct packet *packet, bool from_client)
 {
 	struct speaker speaker = {inspector, flow, inspection};
 	const struct dialogue_listener listener = {on_said, &speaker};
 	if (packet->fragment == PACKET_FRAGMENT_LATER)
-		return;
+		return false;
 	if (packet->transport != TCP) {
 		bool is_new = !repeat_is_seen(&inspection->repeat, packet, from_client);
 		/* Plugins have seen the first fragment, which knows the length of the whole; what
 		 * is signed or sealed can be read now. */
 		if (is_new || packet->fragment == PACKET_FRAGMENT_WHOLE)
 			show(inspector, flow, inspection, packet, from_client, is_new);
-		return;
+		return is_new;
 	}
+	bool is_new = dialogue_is_new(&inspection->dialogue, packet, from_client);
 	dialogue_add(
 		inspector->pool.dialogues, &inspection->dialogue, packet, from_client, &listener);
 	if (packet->payload_bytes == 0)
 		show(inspector, flow, inspection, packet, from_client, true);
+	return is_new;
 }
 
 /* No more packets come, or none that are looked into: what has begun is read as far as it goes. */
@@ -226,9 +229,10 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		return;
 	uint32_t budget = packet->transport == TCP ? CLASSIFY_PACKETS_TCP : CLASSIFY_PACKETS_OTHER;
 	inspection->packets++;
-	take_packet(inspector, flow, inspection, packet, from_client);
-	bool is_over = inspection->packets >= INSPECT_PACKETS_MAX;
-	if (is_over || (!inspection->is_classified && inspection->packets >= budget))
+	inspection->new_packets += take_packet(inspector, flow, inspection, packet, from_client);
+	bool is_over = inspection->packets >= INSPECT_PACKETS_MAX ||
+		       inspection->new_packets >= INSPECT_NEW_PACKETS_MAX;
+	if (is_over || (!inspection->is_classified && inspection->new_packets >= budget))
 		finish(inspector, flow, inspection);
 	settle(inspector, inspection, flow);
 	flow->is_decided = inspection->is_classified && (!inspection->hearing.waiting || is_over);

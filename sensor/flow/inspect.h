@@ -10,8 +10,10 @@
 #include "flow/findings.h"
 #include "geoip/geoip.h"
 
-/* A flow is decided after so many packets at the latest, from its first payload on. */
-#define INSPECT_PACKETS_MAX 48
+/* A flow is decided after so many packets that brought something new at the latest, and after so
+ * many in all, from its first payload on: acknowledgements, and what a mirror port shows twice. */
+#define INSPECT_NEW_PACKETS_MAX 48
+#define INSPECT_PACKETS_MAX 96
 
 struct inspector_settings {
 	const struct plugins *plugins;

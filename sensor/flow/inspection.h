@@ -17,7 +17,7 @@ struct inspection {
 	struct dialogue dialogue;
 	struct prelude prelude;
 	struct repeat repeat;
-	uint32_t packets;
+	uint32_t packets, new_packets;
 	bool is_active;   /* belongs to a flow */
 	bool is_dpi_done; /* nDPI needs no more packets */
 	bool is_classified;

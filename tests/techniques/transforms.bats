@@ -31,21 +31,31 @@ lost() {
 
 @test "a mirror port's doubles hide tunnels inside TLS" {
 	run lost doubled
-	# Of Snowflake to a browser the channel then opens behind the last packet that is looked at.
-	[[ $output =~ ^[0-1]\ [0-2]\ [0-4]\ 0\ 0\ .*\ 0$ ]]
+	[[ $output == "0 0 0 0 0 "*" 0" ]]
 }
 
 @test "segments that overtake each other, or fragments, hide a flow" {
 	run lost reordered
 	[[ $output == "0 0 0 0 0 "*" 0" ]]
-	# SoftEther's tunnel shows behind the packets that are looked into, and so does obfs4's longer greeting.
 	run lost fragments
-	[[ $output =~ ^[0-1]\ 0\ [0-2]\ 0\ 0\ .*\ 0$ ]]
+	[[ $output == "0 0 0 0 0 "*" 0" ]]
+}
+
+@test "of one direction, or joined midway, what counts, names or repeats itself is missed" {
+	run lost one-way-up
+	[[ $output =~ ^[0-5]\ [0-4]\ .*\ 0$ ]]
+	run lost without-first-3
+	[[ $output =~ ^0\ 0\ .*\ 0$ ]]
+}
+
+@test "another address family makes a proxy of an encrypted peer" {
+	run lost IPv6
+	[[ $output =~ ^0\ 0\ 0\ [01]\ 0\ .*\ 0$ ]]
 }
 
 @test "a hello that was cut short is random from the first byte" {
 	run "$BATS_TEST_DIRNAME/transforms" snap-128
 	[ "$status" -eq 0 ]
 	[[ $output != *"false proxy: tls13.pcap"* ]]
-	[[ $output != *"false proxy: social-western.pcap"* ]]
+	[[ $output != *"false "*": "* ]]
 }

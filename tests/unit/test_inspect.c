@@ -370,19 +370,40 @@ static void hello_after_the_verdict_is_not_read(void **state)
 {
 	struct bytes hello = {.size = 0};
 	struct flow flow = new_flow();
-	struct packet acknowledgement = tcp_packet(ACK, 0);
 
 	(void)state;
 	put_hello_records(&hello, 16384);
 	begin(4, true);
-	show(&flow, 1);
-	for (unsigned i = 1; i < CLASSIFY_PACKETS_TCP; i++)
-		inspector_packet(inspector, &flow, &acknowledgement, true);
+	show(&flow, CLASSIFY_PACKETS_TCP);
 	assert_int_equal(script.classified, 1);
 	assert_int_equal(script.seen.hello, SURGETAP_HELLO_NONE);
 	show_segment(&flow, &hello, 0, hello.size);
 	assert_int_equal(script.seen.hello, SURGETAP_HELLO_WHOLE);
 	assert_string_equal(script.seen.sni, CLIENT_HELLO_NAME);
+}
+
+/* A mirror port shows each packet twice. */
+static void acknowledgements_and_doubles_use_an_inspection_up(void **state)
+{
+	struct flow flow = new_flow();
+	struct packet acknowledgement = tcp_packet(ACK, 0);
+	unsigned packets = 1;
+
+	(void)state;
+	begin(4, true);
+	show(&flow, 1);
+	for (; packets + 2 < INSPECT_PACKETS_MAX; packets += 2) {
+		inspector_packet(inspector, &flow, &acknowledgement, false);
+		shown--;
+		show(&flow, 1);
+	}
+	assert_int_equal(script.classified, 0);
+	assert_false(flow.is_decided);
+	/* but not for ever */
+	for (; packets < INSPECT_PACKETS_MAX; packets++)
+		inspector_packet(inspector, &flow, &acknowledgement, false);
+	assert_int_equal(script.classified, 1);
+	assert_true(flow.is_decided);
 }
 
 int main(void)
@@ -403,6 +424,7 @@ int main(void)
 		cmocka_unit_test_teardown(inspection_used_again_remembers_the_flow_before, end),
 		cmocka_unit_test_teardown(plugins_see_the_first_segment_of_a_hello_alone, end),
 		cmocka_unit_test_teardown(verdict_comes_before_a_hello_that_has_begun, end),
+		cmocka_unit_test_teardown(acknowledgements_and_doubles_use_an_inspection_up, end),
 		cmocka_unit_test_teardown(hello_after_the_verdict_is_not_read, end),
 	};
 
