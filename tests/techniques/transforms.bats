@@ -2,19 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the plugins recognise in the laboratory's captures as other networks would show them: a few rows of `make techniques-hard`.
 
-setup() {
-	# A run over the captures takes minutes, and there are ten.
-	[[ ${MODE:-release} != tsan ]] || skip "threads meet as in techniques.bats"
-}
-
-# lost NAME...: of the laboratory's captures transformed: flows not seen by technique, in the order of `transforms`, then
-# false reports; a line each.
-lost() {
-	"$BATS_TEST_DIRNAME/transforms" "$@" | awk 'NR > 1 && NF == 11 {
-		for (i = 2; i < NF; i++) { split($i, share, "/"); printf "%d ", share[2] - share[1] }
-		print $NF
-	}'
-}
+load lib
 
 @test "another link, or another address, hides a flow" {
 	run lost ethernet QinQ ERSPAN other-addresses
@@ -39,13 +27,6 @@ lost() {
 	[[ $output == "0 0 0 0 0 "*" 0" ]]
 	run lost fragments
 	[[ $output == "0 0 0 0 0 "*" 0" ]]
-}
-
-@test "of one direction, or joined midway, what counts, names or repeats itself is missed" {
-	run lost one-way-up
-	[[ $output =~ ^[0-5]\ [0-4]\ .*\ 0$ ]]
-	run lost without-first-3
-	[[ $output =~ ^0\ 0\ .*\ 0$ ]]
 }
 
 @test "another address family makes a proxy of an encrypted peer" {
