@@ -22,6 +22,11 @@ static inline uint64_t surgetap_be64(const uint8_t *bytes)
 	return (uint64_t)surgetap_be32(bytes) << 32 | surgetap_be32(bytes + 4);
 }
 
+static inline uint16_t surgetap_le16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[1] << 8 | bytes[0]);
+}
+
 static inline uint32_t surgetap_le32(const uint8_t *bytes)
 {
 	return __builtin_bswap32(surgetap_be32(bytes));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "imitation.h"
 #include "resolver.h"
 
 #include <surgetap/bytes.h>
@@ -10,16 +11,9 @@
 #define TCP 6
 #define UDP 17
 
-/* Whether a ClientHello may be an imitation, which the answer tells. */
-enum doubt {
-	DOUBT_NONE,
-	DOUBT_CUT,    /* too little of it was captured: nothing speaks against it */
-	DOUBT_TICKET, /* it begins as simple-obfs does: no TLS without an answer of TLS */
-};
-
 struct memory {
 	uint8_t handshake; /* 1 and its place in the table, until it is reported; 0 none */
-	uint8_t doubt;     /* enum doubt, of that hello */
+	uint8_t doubt;     /* enum tls_doubt, of that hello */
 	bool is_imitation;
 	unsigned weight; /* of the data records seen */
 };
@@ -113,71 +107,6 @@ static const struct {
 	{UDP, is_quic_initial, 96, "QUIC Initial packet"},
 	{UDP, is_gquic_hello, 95, "Google QUIC hello"},
 };
-
-/* Of both hellos: its length; behind it stand the suites, or the chosen one. */
-#define SESSION_ID_AT 43u
-
-/* Where the ClientHello's first extension begins; 0 if that was not captured. */
-static uint32_t find_extension(const struct surgetap_payload *payload)
-{
-	const uint8_t *hello = payload->data;
-	uint32_t at = SESSION_ID_AT;
-
-	if (payload->captured_bytes < at + 1)
-		return 0;
-	at += 1u + hello[at];
-	if (payload->captured_bytes < at + 2)
-		return 0;
-	at += 2u + surgetap_be16(hello + at);
-	if (payload->captured_bytes < at + 1)
-		return 0;
-	at += 1u + hello[at] + 2;
-	return payload->captured_bytes >= at + 4 ? at : 0;
-}
-
-/* A ticket as first extension: simple-obfs hides its payload there. Few real clients begin so. */
-static enum doubt doubt_hello(const struct surgetap_payload *payload)
-{
-	uint32_t at;
-
-	if (payload->index != 0 || !is_tls_hello(payload) || !payload->from_client ||
-		payload->data[5] != 1)
-		return DOUBT_NONE;
-	at = find_extension(payload);
-	if (at == 0)
-		return payload->captured_bytes < payload->length_bytes ? DOUBT_CUT : DOUBT_NONE;
-	return surgetap_be16(payload->data + at) == 0x0023 &&
-			       surgetap_be16(payload->data + at + 2) > 0
-		       ? DOUBT_TICKET
-		       : DOUBT_NONE;
-}
-
-/* simple-obfs answers with a record of version 3.1 that holds a hello of 3.3 and of this length; a
- * server of TLS 1.2 puts its hello into a record of 3.3 (RFC 5246, E.1). */
-static bool has_foreign_record(const uint8_t *hello)
-{
-	return memcmp(hello, "\x16\3\1\0\x5b\2\0\0\x57\3\3", 11) == 0;
-}
-
-/* A ServerHello that chooses ChaCha20-Poly1305, then at once an encrypted Finished which is not of
- * the 32 bytes that this suite makes of it (RFC 5246, 7.4.9: 16; RFC 7905, 2: no nonce, 16 of tag):
- * this is no TLS. */
-static bool is_impossible_answer(const struct surgetap_payload *payload)
-{
-	const uint8_t *hello = payload->data;
-	uint32_t suite_at, end;
-
-	if (has_foreign_record(hello))
-		return true;
-	if (payload->captured_bytes < SESSION_ID_AT + 1 || hello[5] != 2)
-		return false;
-	suite_at = SESSION_ID_AT + 1u + hello[SESSION_ID_AT];
-	end = 5u + surgetap_be16(hello + 3);
-	return end >= suite_at + 2 && payload->captured_bytes >= end + 11 &&
-	       memcmp(hello + suite_at, "\xcc\xa8", 2) == 0 &&
-	       memcmp(hello + end, "\x14\3\3\0\1\1\x16\3\3", 9) == 0 &&
-	       surgetap_be16(hello + end + 9) != 32;
-}
 
 /* A session joined midway: a payload that begins with a record of application data. Returns 2 when
  * its length is confirmed, by the payload's end or by another record there; 1 when it fills the
@@ -302,8 +231,9 @@ static void note_hello(const struct surgetap_call *call)
 			!handshakes[i].is_match(call->payload))
 			continue;
 		memory->handshake = (uint8_t)(i + 1);
-		memory->doubt =
-			call->flow->transport == TCP ? doubt_hello(call->payload) : DOUBT_NONE;
+		memory->doubt = handshakes[i].is_match == is_tls_hello
+					? tls_doubt_hello(call->payload)
+					: TLS_DOUBT_NONE;
 		return;
 	}
 }
@@ -313,8 +243,8 @@ static void judge_doubt(const struct surgetap_call *call)
 {
 	struct memory *memory = call->flow_state;
 
-	if (!call->payload->from_client || memory->doubt == DOUBT_CUT)
-		memory->doubt = DOUBT_NONE;
+	if (!call->payload->from_client || memory->doubt == TLS_DOUBT_CUT)
+		memory->doubt = TLS_DOUBT_NONE;
 }
 
 static enum surgetap_next on_packet(const struct surgetap_call *call)
@@ -326,11 +256,11 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 	else
 		note_hello(call);
 	if (call->flow->transport == TCP && is_tls_hello(call->payload) &&
-		is_impossible_answer(call->payload)) {
+		tls_is_impossible_answer(call->payload)) {
 		memory->is_imitation = true;
 		return SURGETAP_DONE;
 	}
-	if (memory->doubt != DOUBT_NONE)
+	if (memory->doubt != TLS_DOUBT_NONE)
 		return SURGETAP_MORE;
 	if (memory->handshake)
 		return report_handshake(call);
@@ -376,7 +306,7 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 
 	if (memory->is_imitation)
 		return SURGETAP_DONE;
-	if (memory->doubt == DOUBT_TICKET)
+	if (memory->doubt == TLS_DOUBT_TICKET)
 		return SURGETAP_MORE;
 	if (memory->handshake)
 		report_handshake(call);

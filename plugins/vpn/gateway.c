@@ -18,7 +18,7 @@ const struct vpn_match *vpn_softether(struct vpn_memory *memory, const struct su
 
 	(void)memory;
 	(void)flow;
-	if (!vpn_begins_with(payload, "IP=", 3))
+	if (!surgetap_begins_with(payload, "IP=", 3))
 		return NULL;
 	while (i < payload->captured_bytes && bytes[i] != 0 && strchr(shape, bytes[i]) != NULL)
 		i++;
@@ -37,7 +37,8 @@ const struct vpn_match *vpn_anyconnect(struct vpn_memory *memory, const struct s
 
 	(void)memory;
 	(void)flow;
-	return vpn_begins_with(payload, header, sizeof header) && payload->captured_bytes >= 14 &&
+	return surgetap_begins_with(payload, header, sizeof header) &&
+			       payload->captured_bytes >= 14 &&
 			       surgetap_be16(payload->data + 11) == payload->length_bytes - 13 &&
 			       (payload->data[13] == 1 || payload->data[13] == 3)
 		       ? &anyconnect
@@ -57,8 +58,8 @@ static bool is_dtls_handshake(const struct surgetap_payload *payload, uint8_t ty
 {
 	static const uint8_t header[] = {0x16, 0xfe};
 
-	return vpn_begins_with(payload, header, sizeof header) && payload->captured_bytes > 13 &&
-	       payload->data[13] == type;
+	return surgetap_begins_with(payload, header, sizeof header) &&
+	       payload->captured_bytes > 13 && payload->data[13] == type;
 }
 
 /*

@@ -71,7 +71,7 @@ const struct vpn_match *vpn_l2tp(struct vpn_memory *memory, const struct surgeta
 
 	(void)memory;
 	(void)flow;
-	if (!vpn_begins_with(payload, flags, sizeof flags) ||
+	if (!surgetap_begins_with(payload, flags, sizeof flags) ||
 		payload->captured_bytes < HEADER_BYTES ||
 		surgetap_be16(bytes + 2) != payload->length_bytes)
 		return NULL;

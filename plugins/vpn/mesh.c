@@ -18,7 +18,7 @@ const struct vpn_match *vpn_tinc(struct vpn_memory *memory, const struct surgeta
 
 	(void)memory;
 	(void)flow;
-	if (!vpn_begins_with(payload, "0 ", 2))
+	if (!surgetap_begins_with(payload, "0 ", 2))
 		return NULL;
 	while (i < end && (isalnum(text[i]) || text[i] == '_'))
 		i++;
@@ -36,7 +36,7 @@ const struct vpn_match *vpn_tailscale(struct vpn_memory *memory, const struct su
 
 	(void)memory;
 	(void)flow;
-	return vpn_begins_with(payload, "TS\xf0\x9f\x92\xac", 6) && payload->length_bytes >= 62
+	return surgetap_begins_with(payload, "TS\xf0\x9f\x92\xac", 6) && payload->length_bytes >= 62
 		       ? &tailscale
 		       : NULL;
 }
@@ -52,8 +52,8 @@ const struct vpn_match *vpn_nebula(struct vpn_memory *memory, const struct surge
 
 	(void)flow;
 	if (payload->from_client)
-		memory->nebula_asked |= vpn_begins_with(payload, first, sizeof first);
-	else if (memory->nebula_asked && vpn_begins_with(payload, first, 4) &&
+		memory->nebula_asked |= surgetap_begins_with(payload, first, sizeof first);
+	else if (memory->nebula_asked && surgetap_begins_with(payload, first, 4) &&
 		 payload->captured_bytes >= 16 && surgetap_be32(payload->data + 4) != 0 &&
 		 memcmp(payload->data + 8, counter, sizeof counter) == 0)
 		return &nebula;

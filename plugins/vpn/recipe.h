@@ -8,7 +8,7 @@
  */
 #include <surgetap/bytes.h>
 #include <surgetap/inside.h>
-#include <surgetap/plugin.h>
+#include <surgetap/payload.h>
 
 #include <string.h>
 
@@ -196,13 +196,6 @@ static inline bool vpn_may_nest(const struct vpn_memory *memory)
 static inline bool vpn_is_one_way(const struct surgetap_flow *flow)
 {
 	return flow->packets_to_client == 0 || flow->packets_to_server == 0;
-}
-
-/* True when a payload begins so. */
-static inline bool vpn_begins_with(
-	const struct surgetap_payload *payload, const void *bytes, size_t count)
-{
-	return payload->captured_bytes >= count && memcmp(payload->data, bytes, count) == 0;
 }
 
 /* Several datagrams before the first answer: AmneziaWG sends junk ahead of its handshake. */

@@ -107,7 +107,7 @@ bool vps_nats_opens(uint32_t *token, const struct surgetap_payload *payload)
 	static const char id[] = "\"server_id\"";
 
 	(void)token;
-	return vps_begins_with(payload, "INFO {", 6) &&
+	return surgetap_begins_with(payload, "INFO {", 6) &&
 	       memmem(payload->data, payload->captured_bytes, id, sizeof id - 1) != NULL;
 }
 

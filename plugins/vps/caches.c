@@ -119,7 +119,7 @@ bool vps_redis_answers(uint32_t token, const struct surgetap_payload *payload)
 		return is_redis_reply(payload->data, payload->captured_bytes);
 	if (vps_begins_with_any(payload, refusals))
 		return true;
-	return token == 'P' ? vps_begins_with(payload, "+PONG\r\n", 7)
+	return token == 'P' ? surgetap_begins_with(payload, "+PONG\r\n", 7)
 			    : payload->captured_bytes > 2 && payload->data[0] == '$' &&
 				      is_redis_reply(payload->data, payload->captured_bytes);
 }

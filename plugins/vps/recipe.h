@@ -7,7 +7,7 @@
  * payload, nor a port is taken for the service.
  */
 #include <surgetap/bytes.h>
-#include <surgetap/plugin.h>
+#include <surgetap/payload.h>
 
 #include <string.h>
 
@@ -79,27 +79,15 @@ bool vps_adb_answers(uint32_t token, const struct surgetap_payload *payload);
 bool vps_mosh_opens(uint32_t *token, const struct surgetap_payload *payload);
 bool vps_mosh_answers(uint32_t token, const struct surgetap_payload *payload);
 
-/* True when a payload begins so. */
-static inline bool vps_begins_with(
-	const struct surgetap_payload *payload, const void *bytes, size_t count)
-{
-	return payload->captured_bytes >= count && memcmp(payload->data, bytes, count) == 0;
-}
-
 /* True when a payload begins with one of the words, whose list ends with NULL. */
 static inline bool vps_begins_with_any(
 	const struct surgetap_payload *payload, const char *const *words)
 {
 	for (; *words != NULL; words++) {
-		if (vps_begins_with(payload, *words, strlen(*words)))
+		if (surgetap_begins_with(payload, *words, strlen(*words)))
 			return true;
 	}
 	return false;
-}
-
-static inline uint16_t vps_le16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[1] << 8 | bytes[0]);
 }
 
 #endif

@@ -7,7 +7,7 @@
 
 static uint16_t x11_number(uint32_t order, const uint8_t *bytes)
 {
-	return order == 'B' ? surgetap_be16(bytes) : vps_le16(bytes);
+	return order == 'B' ? surgetap_be16(bytes) : surgetap_le16(bytes);
 }
 
 static uint32_t pad(uint32_t bytes)

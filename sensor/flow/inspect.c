@@ -274,8 +274,9 @@ void inspector_end(struct inspector *inspector, struct flow *flow)
 	struct inspection *inspection = inspections_of(&inspector->pool, flow);
 	if (!flow->is_decided)
 		finish(inspector, flow, inspection);
-	inspection_tell_verdict(inspection);
-	if (panel_hears_ends(inspector->pool.panel)) {
+	if (!panel_hears_ends(inspector->pool.panel)) {
+		inspection_tell_verdict(inspection);
+	} else {
 		inspection_fill_view(&inspector->pool, inspection, flow);
 		panel_tell_ended(inspector->pool.panel, &inspection->hearing);
 		mark_plugins(inspector);
