@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/analyst.h"
 
+#include "tests/unit/metered_use.h"
 #include "tests/unit/plugin_doubles.h"
 #include "tests/unit/watched_ranges.h"
 
@@ -94,29 +95,11 @@ static int64_t now_s; /* begin of the minute that is filled */
 /* `count` flows of hosts 0..count-1, 100 bytes each. */
 static void use(uint32_t range, technique_set techniques, uint32_t count)
 {
-	static uint64_t id;
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct surgetap_address host = {{[10] = 0xff,
-			[11] = 0xff,
-			[12] = 10,
-			[14] = (uint8_t)(i >> 8),
-			[15] = (uint8_t)i}};
-		struct witness_flow flow = {++id * UINT64_C(0x9e3779b97f4a7c15), host, host};
-
-		meter_add_flow(
-			meter, &(struct meter_flow){
-				       .range = range, .techniques = techniques, .in_total = true});
-		meter_add_traffic(meter, &(struct meter_traffic){.range = range,
-						 .techniques = techniques,
-						 .in_total = true,
-						 .mark_host = true,
-						 .host = &host,
-						 .time_s = now_s,
-						 .bytes = 100});
-		if (techniques && range != RANGE_CONTROL)
-			meter_add_witness(meter, range, VPN + 1, &flow);
-	}
+	meter_use_of(meter, &(struct metered_use){.range = range,
+				    .hosts = count,
+				    .techniques = techniques,
+				    .technique = VPN + 1,
+				    .now_s = now_s});
 }
 
 static void pass_minute(int64_t start_s, double coverage)

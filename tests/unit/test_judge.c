@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/judge.h"
 
+#include "tests/unit/metered_use.h"
 #include "tests/unit/plugin_doubles.h"
 #include "tests/unit/watched_ranges.h"
 
@@ -69,36 +70,20 @@ static int end(void **state)
 	return 0;
 }
 
-static struct surgetap_address host_number(uint32_t number)
-{
-	return (struct surgetap_address){
-		{[10] = 0xff, [11] = 0xff, [12] = 10, [15] = (uint8_t)number}};
-}
-
 /* `users` of `hosts` hosts use VPN in the minute, by a flow of 100 bytes each. */
 static void fill(uint32_t number, uint32_t users, uint32_t hosts)
 {
-	static uint64_t id;
+	struct metered_use use = {.range = number,
+		.hosts = users,
+		.techniques = BIT(VPN),
+		.technique = VPN + 1,
+		.now_s = now_s};
 
-	for (uint32_t i = 0; i < hosts; i++) {
-		struct surgetap_address host = host_number(i);
-		technique_set techniques = i < users ? BIT(VPN) : 0;
-
-		meter_add_flow(meter,
-			&(struct meter_flow){
-				.range = number, .techniques = techniques, .in_total = true});
-		meter_add_traffic(meter, &(struct meter_traffic){.range = number,
-						 .techniques = techniques,
-						 .in_total = true,
-						 .mark_host = true,
-						 .host = &host,
-						 .time_s = now_s,
-						 .bytes = 100});
-		if (techniques)
-			meter_add_witness(meter, number, VPN + 1,
-				&(struct witness_flow){
-					++id * UINT64_C(0x9e3779b97f4a7c15), host, host});
-	}
+	meter_use_of(meter, &use);
+	use.techniques = 0;
+	use.first_host = users;
+	use.hosts = hosts - users;
+	meter_use_of(meter, &use);
 }
 
 /* The minute is over, and what ends with it: each is judged and goes into the next coarser one. */
