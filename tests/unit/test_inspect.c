@@ -1,70 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flow/inspect.h"
 #include "flow/panel.h"
 
-#include "tests/unit/client_hello.h"
-#include "tests/unit/flow_packets.h"
-#include "tests/unit/frame_bytes.h"
-#include "tests/unit/plugin_doubles.h"
-
-static struct inspector *inspector;
-
-static void begin(uint32_t capacity, bool keep_findings)
-{
-	struct inspector_settings settings = {
-		.plugins = double_plugins(),
-		.capacity = capacity,
-		.keep_findings = keep_findings,
-	};
-
-	assert_int_equal(inspector_new(&settings, &inspector), 0);
-}
-
-static int end(void **state)
-{
-	(void)state;
-	inspector_free(inspector);
-	inspector = NULL;
-	return 0;
-}
-
-/* A flow as the table makes it, from 10.0.0.1 to 10.0.0.2. */
-static struct flow new_flow(void)
-{
-	return (struct flow){
-		.key = {.low = address_at("10.0.0.1"),
-			.high = address_at("10.0.0.2"),
-			.low_port = 50000,
-			.high_port = 443,
-			.transport = 6,
-			.ip_version = 4},
-		.inspection = FLOW_NO_INSPECTION,
-		.packets = {1, 1},
-		.answered = true,
-	};
-}
-
-/* Packets shown, all flows together. */
-static uint32_t shown;
-
-/* Shows the flow `count` packets with five bytes that no protocol begins with. */
-static void show(struct flow *flow, unsigned count)
-{
-	static struct bytes bytes;
-	struct packet packet;
-
-	bytes.size = 0;
-	put_ipv4(&bytes, 6, 25);
-	put_tcp(&bytes, PSH | ACK);
-	put(&bytes, "\x01\x02\x03\x04\x05", 5);
-	assert_int_equal(decode(LINK_RAW, &bytes, &packet), PACKET_DECODED);
-	packet.ip = bytes.data;
-	packet.payload = bytes.data + 40;
-	for (unsigned i = 0; i < count; i++) {
-		packet.tcp_sequence = shown++ * 5;
-		inspector_packet(inspector, flow, &packet, true);
-	}
-}
+#include "tests/unit/inspected_flow.h"
 
 /* The flow's sets after the double has reported this when nDPI has spoken. */
 static struct flow flow_with(const struct surgetap_evidence *evidence, unsigned count)
@@ -309,79 +246,6 @@ static void inspection_used_again_remembers_the_flow_before(void **state)
 	}
 }
 
-/* Shows a part of the hello as TCP of the client, behind what was shown before; with `count` 0 the
- * SYN. */
-static void show_segment(struct flow *flow, const struct bytes *hello, uint32_t at, uint32_t count)
-{
-	static struct bytes bytes;
-	struct packet packet;
-
-	bytes.size = 0;
-	put_ipv4(&bytes, 6, 20 + count);
-	put_tcp(&bytes, count == 0 ? SYN : PSH | ACK);
-	put(&bytes, hello->data + at, count);
-	assert_int_equal(decode(LINK_RAW, &bytes, &packet), PACKET_DECODED);
-	packet.ip = bytes.data;
-	packet.payload = bytes.data + 40;
-	packet.tcp_sequence = shown * 5 + (count == 0 ? 0xffffffffu : at);
-	inspector_packet(inspector, flow, &packet, true);
-}
-
-static void plugins_see_the_first_segment_of_a_hello_alone(void **state)
-{
-	static const uint32_t cuts[][2] = {{0, 120}, {120, 0}}; /* in order, and not */
-	struct bytes hello = {.size = 0};
-
-	(void)state;
-	put_hello_records(&hello, 16384);
-	for (unsigned i = 0; i < 2; i++) {
-		struct flow flow = new_flow();
-
-		begin(4, true);
-		show_segment(&flow, &hello, 0, 0);
-		for (unsigned part = 0; part < 2; part++)
-			show_segment(&flow, &hello, cuts[i][part],
-				cuts[i][part] == 0 ? 120 : hello.size - 120);
-		assert_int_equal(script.seen.hello, SURGETAP_HELLO_WHOLE);
-		assert_string_equal(script.seen.sni, CLIENT_HELLO_NAME);
-		assert_string_equal(script.seen.ja4, CLIENT_HELLO_JA4);
-		end(NULL);
-	}
-}
-
-static void verdict_comes_before_a_hello_that_has_begun(void **state)
-{
-	struct bytes hello = {.size = 0};
-	struct flow flow = new_flow();
-
-	(void)state;
-	put_hello_records(&hello, 16384);
-	begin(4, true);
-	show_segment(&flow, &hello, 0, 120);
-	assert_int_equal(script.seen.hello, SURGETAP_HELLO_PENDING);
-	assert_int_equal(script.classified, 0);
-	inspector_end(inspector, &flow);
-	assert_int_equal(script.classified, 1);
-	assert_int_equal(script.seen.hello, SURGETAP_HELLO_CUT);
-}
-
-/* STARTTLS: nDPI has named the greeting, plugins still wait for what follows. */
-static void hello_after_the_verdict_is_not_read(void **state)
-{
-	struct bytes hello = {.size = 0};
-	struct flow flow = new_flow();
-
-	(void)state;
-	put_hello_records(&hello, 16384);
-	begin(4, true);
-	show(&flow, CLASSIFY_PACKETS_TCP);
-	assert_int_equal(script.classified, 1);
-	assert_int_equal(script.seen.hello, SURGETAP_HELLO_NONE);
-	show_segment(&flow, &hello, 0, hello.size);
-	assert_int_equal(script.seen.hello, SURGETAP_HELLO_WHOLE);
-	assert_string_equal(script.seen.sni, CLIENT_HELLO_NAME);
-}
-
 /* A mirror port shows each packet twice. */
 static void acknowledgements_and_doubles_use_an_inspection_up(void **state)
 {
@@ -422,10 +286,7 @@ int main(void)
 		cmocka_unit_test_teardown(evidence_at_the_end_breaks_the_precedence, end),
 		cmocka_unit_test_teardown(exhausted_pool_goes_unnoticed, end),
 		cmocka_unit_test_teardown(inspection_used_again_remembers_the_flow_before, end),
-		cmocka_unit_test_teardown(plugins_see_the_first_segment_of_a_hello_alone, end),
-		cmocka_unit_test_teardown(verdict_comes_before_a_hello_that_has_begun, end),
 		cmocka_unit_test_teardown(acknowledgements_and_doubles_use_an_inspection_up, end),
-		cmocka_unit_test_teardown(hello_after_the_verdict_is_not_read, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
