@@ -257,6 +257,19 @@ const cases = {
 	},
 	async keyboard() {
 		const page = await ready(await open());
+		/* A list that is being read again is still there for the keys. */
+		let answer;
+		const isAnswered = new Promise((resolve) => { answer = resolve; });
+		await page.route('**/api/alerts?*', async (route) => { await isAnswered; await route.continue(); });
+		await Promise.all([page.waitForRequest('**/api/alerts?*'), page.selectOption('#severity', '2')]);
+		await page.evaluate(() => document.activeElement.blur());
+		await page.keyboard.press('j');
+		await page.waitForSelector('#detail:not([hidden]) li');
+		await page.keyboard.press('Escape');
+		await page.waitForSelector('#detail', { state: 'hidden' });
+		answer();
+		await page.selectOption('#severity', '');
+		await page.evaluate(() => document.activeElement.blur());
 		await page.keyboard.press('j');
 		await page.waitForSelector('#detail:not([hidden]) li');
 		const first = new URL(page.url()).searchParams.get('alert');

@@ -12,6 +12,7 @@ const SORTED = 4800; /* places of a sorted list that the server shows */
 export const episodes = new Map(); /* alert_id -> the newest of its entries, with ids, first_ms, isNew */
 let next = null, generation = 0, isRead = false;
 let sorted = null; /* the server's last answer, when it sorts */
+let former = null; /* the lines on the screen, until a list that is asked for again has its first answer */
 export let newest = '';
 
 const parts = (id) => id.split('-').map(Number);
@@ -109,7 +110,7 @@ function row(episode) {
 const isFiltered = () => ['range', 'techniques', 'state', 'severity', 'acked', 'q', 'from'].some((name) => state[name]) || state.span !== 'all';
 const idTime = (id) => when(parts(id)[0]);
 function noteOf(count) {
-	if (count === 0 && next === null)
+	if (former || (count === 0 && next === null))
 		return !isRead ? 'loading' : isFiltered() ? 'No alert matches.' : 'No alerts yet.';
 	if (sorted)
 		return `${number(count)} of ${number(Math.max(count, sorted.total))}` + (sorted.since ? `, of the alerts since ${idTime(sorted.since)}: older ones are found by the newest first` : '') +
@@ -125,8 +126,11 @@ export function showExports() {
 		$('export-' + format).href = `/api/export?${new URLSearchParams([...query, ['format', format]])}`;
 }
 
+/* What can be chosen is what is seen. */
+export const lines = () => former ?? wanted();
+
 export function show() {
-	const rows = wanted();
+	const rows = lines();
 	const focused = document.activeElement?.dataset?.id;
 	$('rows').replaceChildren(...rows.map(row));
 	if (focused)
@@ -147,6 +151,7 @@ async function walk(mine) {
 		const answer = await ask('/api/alerts?' + query);
 		if (mine !== generation)
 			return;
+		former = null;
 		for (const entry of answer.alerts)
 			keep(entry, false);
 		next = answer.next;
@@ -164,6 +169,7 @@ async function nextSorted(mine) {
 	const answer = await ask('/api/episodes?' + query);
 	if (mine !== generation)
 		return;
+	former = null;
 	for (const entry of answer.episodes)
 		keep(entry, false);
 	sorted = { ...answer, end: offset + answer.episodes.length };
@@ -184,9 +190,12 @@ export async function more() {
 
 export async function load() {
 	generation++;
+	if (isRead)
+		former = wanted();
 	episodes.clear();
 	next = sorted = null;
 	isRead = false;
+	show();
 	await more();
 }
 

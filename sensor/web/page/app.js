@@ -142,7 +142,7 @@ function switchZone() {
 
 /* The line above or below the chosen one. */
 function step(by) {
-	const rows = alerts.wanted();
+	const rows = alerts.lines();
 	const at = rows.findIndex((row) => row.ids.has(state.alert));
 	const row = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
 	if (row)
