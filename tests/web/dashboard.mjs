@@ -74,6 +74,29 @@ const cases = {
 		await page.waitForFunction(() => !location.search.includes('from='));
 		assert.deepEqual(await chosenTime(page), before);
 	},
+	async steady() { /* the chart is drawn anew with each alert */
+		const page = await ready(await open());
+		const spanOf = async () => {
+			const [from, to] = (await chosenTime(page)).map((text) => Date.parse(text.replace(' ', 'T') + 'Z'));
+			return to - from;
+		};
+		const comes = async (name) => {
+			seed('alert', '*', name);
+			await rows(page).filter({ hasText: name }).waitFor();
+		};
+		await page.locator('#techniques button', { hasText: 'Tor' }).focus();
+		const box = await page.evaluate(() => document.querySelector('.u-over').getBoundingClientRect().toJSON());
+		await comes('while-focused');
+		assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Tor');
+		await page.mouse.move(box.x + box.width * .5, box.y + 50);
+		await page.mouse.down();
+		await page.mouse.move(box.x + box.width * .55, box.y + 60, { steps: 4 });
+		await comes('while-dragged');
+		await page.mouse.move(box.x + box.width * .6, box.y + 60, { steps: 4 });
+		await page.mouse.up();
+		await page.waitForFunction(() => location.search.includes('from='));
+		assert.ok(await spanOf() > 11 * 3600e3, 'the drag ended with the update'); /* a tenth of five days */
+	},
 	async filter() {
 		const page = await ready(await open());
 		await page.locator('.range', { hasText: 'star-jv' }).locator('.tile', { hasText: 'Tor' }).click();
@@ -346,7 +369,7 @@ const cases = {
 		const up = await cells(5);
 		assert.deepEqual(up, [...up].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })));
 		assert.equal(up.filter((name) => name.startsWith('range-0')).length > 90, true); /* not those of the newest hundred */
-		assert.equal(await page.evaluate(() => document.activeElement.dataset.order), 'range');
+		assert.equal(await page.evaluate(() => document.activeElement.dataset.id), 'range');
 		await page.keyboard.press('Enter');
 		await isSorted('Range', 'descending');
 		await page.waitForFunction(() => document.querySelector('#rows td:nth-child(5)').innerText.startsWith('star-jv'));

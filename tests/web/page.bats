@@ -42,6 +42,7 @@ check() {
 @test "a column sorts all alerts, not those on the page; by keyboard, and in the link" { check columns; }
 @test "ranges stand in the chosen order, and open alerts are counted whatever the list shows" { check ranges; }
 @test "no order but the chosen one; a link to an alert can be copied" { check order; }
+@test "an update takes no span from under the mouse and no button from the keyboard" { check steady; }
 
 @test "an empty Redis is not an error" {
 	start_dashboard other --redis-prefix empty:

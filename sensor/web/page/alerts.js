@@ -3,6 +3,7 @@
 import { $, dot, label, make, number, rise, times, when } from './words.js';
 import { alertQuery, change, chosen, state } from './state.js';
 import { ask } from './net.js';
+import { refill } from './hold.js';
 import { last } from './overview.js';
 
 const PAGES = 16;    /* asked for in a row before the reader is asked whether to go on */
@@ -80,15 +81,12 @@ export function wanted() {
 
 /* Choosing a column sorts by it; choosing it again turns the order. */
 export function showColumns() {
-	const focused = document.activeElement?.dataset?.order;
-	$('columns').replaceChildren(...columns.map((one) => {
+	refill($('columns'), ...columns.map((one) => {
 		const isChosen = one === column();
 		return make('th', { scope: 'col', kind: one.isNumber ? 'number' : '', 'aria-sort': isChosen ? (isDown() ? 'descending' : 'ascending') : null },
-			make('button', { type: 'button', 'data-order': one.order, text: one.title + (isChosen ? (isDown() ? ' \u2193' : ' \u2191') : ''),
+			make('button', { type: 'button', 'data-id': one.order, text: one.title + (isChosen ? (isDown() ? ' \u2193' : ' \u2191') : ''),
 				on: { click: () => change({ order: one.order, dir: isChosen && !state.dir ? 'turned' : '' }) } }));
 	}));
-	if (focused !== undefined)
-		$('columns').querySelector(`[data-order="${focused}"]`)?.focus();
 	if ($('order').options.length === 0)
 		$('order').append(...columns.filter((one) => one.first).map((one) => make('option', { value: one.order, text: one.first })));
 	$('order').value = state.order;
@@ -131,10 +129,7 @@ export const lines = () => former ?? wanted();
 
 export function show() {
 	const rows = lines();
-	const focused = document.activeElement?.dataset?.id;
-	$('rows').replaceChildren(...rows.map(row));
-	if (focused)
-		$('rows').querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+	refill($('rows'), ...rows.map(row));
 	$('rows-note').textContent = noteOf(rows.length);
 	$('more').hidden = next === null;
 	showExports();

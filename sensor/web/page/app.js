@@ -3,6 +3,7 @@
 import { $, make, parseWhen, setZone, when, zone } from './words.js';
 import { change, chartWindow, onChange, state } from './state.js';
 import { ask, listen } from './net.js';
+import { refill } from './hold.js';
 import * as overview from './overview.js';
 import * as chart from './chart.js';
 import * as alerts from './alerts.js';
@@ -85,7 +86,7 @@ async function loadAll() {
 
 /* Controls that are made of lists. */
 function choices(id, values, name, extra) {
-	$(id).replaceChildren(...Object.entries(values).map(([value, text]) => make('button', { type: 'button', text, 'data-value': value, 'aria-pressed': String(state[name] === value && !(extra && state.from)),
+	refill($(id), ...Object.entries(values).map(([value, text]) => make('button', { type: 'button', text, 'data-value': value, 'aria-pressed': String(state[name] === value && !(extra && state.from)),
 		on: { click: () => change({ [name]: value, ...extra }) } })));
 }
 

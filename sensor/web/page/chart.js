@@ -3,6 +3,7 @@
 import { $, colour, dot, inOrder, isMain, label, make, number, paint, when, zone } from './words.js';
 import { change, chartWindow, chosen, state } from './state.js';
 import { ask } from './net.js';
+import { refill, whenFree } from './hold.js';
 import { last, overview } from './overview.js';
 import { episodes } from './alerts.js';
 
@@ -94,7 +95,7 @@ function options(names, withUsual) {
 
 function showTechniques() {
 	const names = techniquesOf(shown);
-	$('techniques').replaceChildren(...names.map((name) => paint(make('button', { type: 'button', 'aria-pressed': String(techniquesShown(shown).includes(name)),
+	refill($('techniques'), ...names.map((name) => paint(make('button', { type: 'button', 'aria-pressed': String(techniquesShown(shown).includes(name)),
 		on: { click: () => toggle(name) } }, dot(name), make('span', { text: label(name) })), name)));
 }
 
@@ -108,7 +109,7 @@ function toggle(name) {
 /* Hosts of an hour are distinct hosts: not to be compared with those of minutes. */
 const stepOf = ({ step_s, per }) => step_s === 60 ? 'Each minute' : per === 'minute' ? 'Mean of each hour' : step_s === 3600 ? 'Each hour' : `Mean of ${step_s / 3600} hours`;
 
-export function show() {
+function draw() {
 	if (!shown)
 		return;
 	const names = techniquesShown(shown), withUsual = names.length === 1 && shown.techniques[names[0]].usual.length > 0;
@@ -124,6 +125,9 @@ export function show() {
 	$('chart-csv').hidden = false;
 	showTechniques();
 }
+
+/* A span that is being dragged out is not taken from under the mouse. */
+export const show = () => whenFree($('plot'), draw);
 
 function showNone(text) {
 	plot?.destroy();

@@ -2,6 +2,7 @@
 /* Ranges by technique: now, usual, how many times that, and the last two days. */
 import { $, ago, clean, dot, inOrder, isMain, label, make, number, paint, times, when } from './words.js';
 import { change, chosen, state } from './state.js';
+import { refill } from './hold.js';
 
 const space = 'http://www.w3.org/2000/svg';
 const QUIET = 1.5; /* times the usual: below it nothing is marked */
@@ -101,19 +102,17 @@ export function show() {
 	$('overview-note').textContent = `${state.metric} per minute, mean of the last hour; usual: median of this hour on earlier days` +
 		(overview.loading && overview.ranges.length > 0 ? `; loading, the past of ${overview.complete} of ${overview.ranges.length} ranges is read` : '') +
 		(overview.left_out > 0 ? `; ${number(overview.left_out)} further ranges are not shown; those with open alerts come first` : '');
-	const focused = $('ranges').contains(document.activeElement) ? [...$('ranges').querySelectorAll('button')].indexOf(document.activeElement) : -1;
-	$('ranges').replaceChildren(...ranges.map(line));
+	const lines = ranges.map(line);
 	if (isGone)
-		$('ranges').append(make('p', { kind: 'empty', text: `There is no usage of the range ${state.range} in Redis (any more).` }),
+		lines.push(make('p', { kind: 'empty', text: `There is no usage of the range ${state.range} in Redis (any more).` }),
 			make('button', { type: 'button', text: 'All ranges', on: { click: () => change({ range: '' }) } }));
 	else if (ranges.length === 0 && overview.loading)
-		$('ranges').append(make('p', { kind: 'empty', text: isAway ? 'Nothing is known yet: Redis does not answer.' : 'Loading: ranges are being looked for in Redis.' }));
+		lines.push(make('p', { kind: 'empty', text: isAway ? 'Nothing is known yet: Redis does not answer.' : 'Loading: ranges are being looked for in Redis.' }));
 	else if (ranges.length === 0)
-		$('ranges').append(make('p', { kind: 'empty', text: 'No usage yet. It appears here when a sensor closes its first minute.' }));
+		lines.push(make('p', { kind: 'empty', text: 'No usage yet. It appears here when a sensor closes its first minute.' }));
 	else if (state.range)
-		$('ranges').append(make('button', { type: 'button', text: 'All ranges', on: { click: () => change({ range: '', techniques: '' }) } }));
-	if (focused >= 0)
-		$('ranges').querySelectorAll('button')[focused]?.focus();
+		lines.push(make('button', { type: 'button', text: 'All ranges', on: { click: () => change({ range: '', techniques: '' }) } }));
+	refill($('ranges'), ...lines);
 	const select = $('range');
 	const names = new Set(overview.ranges.map((range) => range.range));
 	if (state.range)
