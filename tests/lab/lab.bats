@@ -74,6 +74,15 @@ flows_of() { tcpdump -nqtr - <"$1" 2>/dev/null | awk -f ../flows.awk -v mode=flo
 	[ "$(comm -13 "$BATS_TEST_TMPDIR/relays" "$BATS_TEST_TMPDIR/used")" = "" ]
 }
 
+@test "no path that WebRTC tried and left is labelled Tor, none that carries data is not" {
+	for capture in snowflake*.pcap; do
+		diff <(tcpdump -nqtr - 'udp[8] = 23' <"$capture" 2>/dev/null | awk -f ../flows.awk -v mode=flows |
+			awk -F, '{ from = $1 "," $2; to = $3 "," $4; print from < to ? from "," to : to "," from }' | sort) \
+			<(awk -F, -v capture="$capture" '$1 == capture && $7 ~ /tor/ {
+				from = $2 "," $3; to = $4 "," $5; print from < to ? from "," to : to "," from }' truth.csv | sort)
+	done
+}
+
 @test "no key or certificate of a run was left behind" {
 	run grep -rlaE 'PRIVATE KEY|OpenVPN Static key|BEGIN CERTIFICATE|OPENSSH' ..  --include='*.pcap' --include='*.key' \
 		--include='*.crt' --include='*.csv' --include='*.consensus'
