@@ -72,14 +72,16 @@ static enum nested_form judge_proportions(
 		       : NESTED_NONE;
 }
 
-static void begin(struct nested *nested, uint32_t bytes)
+static void begin(struct nested *nested, const struct surgetap_inside_message *message)
 {
-	nested->is_asked = nested->is_single = nested->from_client = true;
+	nested->ask_turn = message->turn;
+	nested->is_single = true;
 	nested->turns = 0;
-	nested->ask = bytes;
+	nested->ask = message->bytes;
 	nested->answer = nested->next = 0;
 }
 
+/* One more message of the turn. */
 static void go_on(struct nested *nested, uint32_t bytes)
 {
 	if (nested->turns == 0 && nested->is_single && nested->ask <= HEAD_BYTES_MAX &&
@@ -102,32 +104,28 @@ static bool is_upgraded(const struct nested *nested)
 	       is_within(nested->ask, UPGRADE_BYTES_MIN, UPGRADE_BYTES_MAX);
 }
 
-static enum nested_form add_message(
-	struct nested *nested, const struct surgetap_flow *flow, uint32_t bytes, bool from_client)
+static enum nested_form add_message(struct nested *nested, const struct surgetap_flow *flow,
+	const struct surgetap_inside_message *message)
 {
-	/* servers of TLS 1.3 send session tickets first */
-	if (!nested->is_asked) {
-		if (from_client)
-			begin(nested, bytes);
+	bool is_turn = message->turn != nested->ask_turn + nested->turns;
+
+	if (nested->ask_turn == 0) {
+		if (message->from_client)
+			begin(nested, message);
 		return NESTED_NONE;
 	}
-	if (from_client == nested->from_client) {
-		go_on(nested, bytes);
-		return NESTED_NONE;
-	}
-	nested->from_client = from_client;
-	nested->turns++;
-	if (nested->turns == 2 && is_upgraded(nested)) {
+	nested->turns = (uint8_t)(message->turn - nested->ask_turn);
+	if (is_turn && nested->turns == 2 && is_upgraded(nested)) {
 		nested->is_websocket = true;
-		begin(nested, bytes);
+		begin(nested, message);
 		return NESTED_NONE;
 	}
 	if (nested->turns == NESTED_TURNS)
 		return judge_proportions(nested, flow);
-	go_on(nested, bytes);
-	if (nested->turns != 2)
+	go_on(nested, message->bytes);
+	if (!is_turn || nested->turns != 2)
 		return NESTED_NONE;
-	nested->next_first = bytes;
+	nested->next_first = message->bytes;
 	return judge_end(nested);
 }
 
@@ -136,14 +134,12 @@ enum nested_form nested_add(struct nested *nested, const struct surgetap_flow *f
 {
 	struct surgetap_inside_cursor cursor = {
 		payload->data, payload->captured_bytes, payload->length_bytes};
+	struct surgetap_inside_message message;
 	enum nested_form form = NESTED_NONE;
-	uint32_t bytes;
 
 	nested->is_begun = true;
-	if (nested->turns >= NESTED_TURNS)
-		return NESTED_NONE;
-	while (form == NESTED_NONE &&
-		(bytes = surgetap_inside_next(&nested->inside, &cursor, payload->from_client)) > 0)
-		form = add_message(nested, flow, bytes, payload->from_client);
+	while (form == NESTED_NONE && nested->turns < NESTED_TURNS &&
+		surgetap_inside_next(&nested->inside, &cursor, payload->from_client, &message))
+		form = add_message(nested, flow, &message);
 	return form;
 }

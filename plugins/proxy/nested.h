@@ -14,9 +14,8 @@
 struct nested {
 	struct surgetap_inside inside;
 	bool is_begun;     /* a payload was seen */
-	uint8_t turns;     /* changes of direction; 0 while the client speaks first */
-	bool is_asked;     /* the client has spoken */
-	bool from_client;  /* who speaks */
+	uint8_t ask_turn;  /* the turn that is taken for the client's hello; 0 before it */
+	uint8_t turns;     /* changes of direction since */
 	bool is_single;    /* the client's first turn is one message */
 	bool is_switching; /* a bare "101 Switching Protocols" in the server's first turn */
 	bool is_websocket; /* what follows it is counted anew */

@@ -71,6 +71,31 @@ static void second_handshake_behind_a_request_of_its_own_is_missed(void **state)
 	assert_int_equal(GRADE(&web, 64, 600, -40, -2000, 9, 80, -900), SURGETAP_GRADE_NONE);
 }
 
+/* The server has the client's Finished and the request, before the hello came. */
+static void tickets_between_request_and_hello_count_as_an_answer(void **state)
+{
+	(void)state;
+	assert_int_equal(GRADE(&web, 68, -57, -57, 517, -825, 80), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&web, 68, -233, -233, 517, -825, 80), SURGETAP_GRADE_HEURISTIC);
+	/* after a resumption */
+	assert_int_equal(GRADE(&web, 68, -57, 517, -825, 80), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&bare, 68, -57, 517, -825, 226, -816), SURGETAP_GRADE_HEURISTIC);
+}
+
+static void answer_counts_as_a_ticket(void **state)
+{
+	(void)state;
+	assert_int_equal(GRADE(&web, 68, -233, 517, -825, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 68, -233, -232, 517, -825, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 68, -1400, -1400, 517, -825, 80), SURGETAP_GRADE_NONE);
+	assert_int_equal(GRADE(&web, 68, -57, 68, -57, 517, -825, 80), SURGETAP_GRADE_NONE);
+	/* the answer is complete with what was kept back */
+	assert_int_equal(GRADE(&web, 585, -500, -101, 80), SURGETAP_GRADE_HEURISTIC);
+	assert_int_equal(GRADE(&web, 585, -500, -99, 80), SURGETAP_GRADE_NONE);
+	/* TLS 1.2 sends tickets within the handshake */
+	assert_int_equal(GRADE(&old, 68, -57, -57, 517, -825, 80), SURGETAP_GRADE_NONE);
+}
+
 static void request_and_answer_count_as_a_handshake(void **state)
 {
 	(void)state;
@@ -112,6 +137,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(end_of_a_second_handshake_is_missed),
 		cmocka_unit_test(second_handshake_behind_a_request_of_its_own_is_missed),
+		cmocka_unit_test(tickets_between_request_and_hello_count_as_an_answer),
+		cmocka_unit_test(answer_counts_as_a_ticket),
 		cmocka_unit_test(request_and_answer_count_as_a_handshake),
 		cmocka_unit_test(handshake_with_a_request_behind_is_missed_or_any_web_site_accused),
 		cmocka_unit_test(websocket_is_missed_or_any_accused),

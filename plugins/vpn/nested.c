@@ -141,12 +141,12 @@ const struct vpn_match *vpn_nested(struct vpn_memory *memory, const struct surge
 	struct vpn_nested *nested = &memory->nested;
 	struct surgetap_inside_cursor cursor = {
 		payload->data, payload->captured_bytes, payload->length_bytes};
+	struct surgetap_inside_message message;
 	const struct vpn_match *match = NULL;
-	uint32_t bytes;
 
 	(void)flow;
 	while (match == NULL &&
-		(bytes = surgetap_inside_next(&nested->inside, &cursor, payload->from_client)) > 0)
-		match = inspect_message(nested, bytes, payload->from_client);
+		surgetap_inside_next(&nested->inside, &cursor, payload->from_client, &message))
+		match = inspect_message(nested, message.bytes, message.from_client);
 	return match;
 }
