@@ -41,6 +41,23 @@ uint64_t flow_id(const struct flow *flow)
 	return siphash_2_4(&key, &flow->key, sizeof flow->key) & ((UINT64_C(1) << 53) - 1);
 }
 
+uint64_t flow_metered_bytes(const struct flow *flow)
+{
+	return flow->bytes[0] + flow->bytes[1] - flow->excluded_bytes;
+}
+
+void flow_move(struct flow *flow, uint32_t range, bool is_inbound)
+{
+	if (flow->range == range && flow->is_inbound == is_inbound)
+		return;
+	flow->range = range;
+	flow->is_inbound = is_inbound;
+	flow->excluded_bytes = flow->bytes[0] + flow->bytes[1];
+	flow->minute = UINT32_MAX;
+	flow->counted = 0;
+	flow->is_timely = flow->is_metered = false;
+}
+
 static void save_key(const struct flow_key *key, struct pack_writer *writer)
 {
 	pack_put_bytes(writer, key->low.bytes, sizeof key->low.bytes);
@@ -101,6 +118,8 @@ void flow_save(const struct flow *flow, struct pack_writer *writer)
 		pack_put_u64(writer, flow->packets[side]);
 		pack_put_u64(writer, flow->bytes[side]);
 	}
+	pack_put_u64(writer, flow->excluded_bytes);
+	pack_put_u32(writer, flow->range);
 	pack_put_u32(writer, flow->minute);
 	pack_put_u32(writer, flow->tunnels);
 	pack_put_u32(writer, flow->contacts);
@@ -132,8 +151,7 @@ static void load_state(struct pack_reader *reader, struct flow *flow)
 
 void flow_load(struct pack_reader *reader, struct flow *ret_flow)
 {
-	struct flow flow = {
-		.range = UINT32_MAX, .inspection = FLOW_NO_INSPECTION, .is_resumed = true};
+	struct flow flow = {.inspection = FLOW_NO_INSPECTION, .is_resumed = true};
 	load_key(reader, &flow.key);
 	load_state(reader, &flow);
 	flow.listed_us = pack_get_i64(reader);
@@ -143,6 +161,10 @@ void flow_load(struct pack_reader *reader, struct flow *ret_flow)
 		flow.packets[side] = pack_get_u64(reader);
 		flow.bytes[side] = pack_get_u64(reader);
 	}
+	flow.excluded_bytes = pack_get_u64(reader);
+	if (flow.excluded_bytes > flow.bytes[0] + flow.bytes[1])
+		pack_fail(reader);
+	flow.range = pack_get_u32(reader);
 	flow.minute = pack_get_u32(reader);
 	flow.tunnels = pack_get_u32(reader);
 	flow.contacts = pack_get_u32(reader);

@@ -35,6 +35,7 @@ struct flow {
 	int64_t listed_us;             /* packet clock at its last packet, exact to a second */
 	int64_t start_us, last_us;     /* time stamps of the packets themselves, for people */
 	uint64_t packets[2], bytes[2]; /* [0] from the client, [1] from the server; wire bytes */
+	uint64_t excluded_bytes;       /* of both sides, see flow_metered_bytes */
 	uint32_t range;                /* watched range of the watched end, or RANGE_NONE */
 	uint32_t inspection;           /* index of its inspection, or FLOW_NO_INSPECTION */
 	uint32_t minute;               /* minute in which its host was last marked as present */
@@ -72,12 +73,21 @@ struct surgetap_address flow_far_host(const struct flow *flow);
  * 5-tuple and the start time. */
 uint64_t flow_id(const struct flow *flow);
 
-/* Packs what is remembered of the flow: all but its place in the table, its range, and its
- * inspection, which is begun anew if it was not over. */
+/* Wire bytes of both sides that count in the buckets of its range: not those of packets whose time
+ * was not believed, nor those of the time before the flow was moved to this range. */
+uint64_t flow_metered_bytes(const struct flow *flow);
+
+/* Puts a flow under way into another range, or on the other side of one. Nothing happens when it is
+ * there already. Else it is counted anew there, from now on: what it has sent so far, its guesses
+ * and its example belong where it was. */
+void flow_move(struct flow *flow, uint32_t range, bool is_inbound);
+
+/* Packs what is remembered of the flow: all but its place in the table and its inspection, which is
+ * begun anew if it was not over. */
 void flow_save(const struct flow *flow, struct pack_writer *writer);
 
-/* Takes a packed flow, without a range; its sets of techniques have the numbers of the run that
- * saved it. Bytes that make no sense are told by the reader's error. */
+/* Takes a packed flow. Its range and its sets of techniques have the numbers of the run that saved
+ * it. Bytes that make no sense are told by the reader's error. */
 void flow_load(struct pack_reader *reader, struct flow *ret_flow);
 
 /* The transport's name as Suricata writes it: "TCP", "UDP", "IPv6-ICMP" ...; three digits for

@@ -12,7 +12,7 @@
 
 #define FILE_NAME "baselines"
 #define KIND "surgetap state"
-#define FORMAT_VERSION 3 /* to be raised with every change of what is packed */
+#define FORMAT_VERSION 4 /* to be raised with every change of what is packed */
 #define RANGES_MAX RANGES_PREFIXES_MAX
 #define FLOWS_MAX (1u << 26)
 
@@ -197,6 +197,7 @@ static int load_flows(struct pack_reader *reader, const struct meter_numbering *
 			}
 			struct flow *flow = &flows[count++];
 			flow_load(reader, flow);
+			flow->range = meter_range_now(numbering, flow->range);
 			flow->tunnels = renumber_set(numbering, flow->tunnels);
 			flow->contacts = renumber_set(numbering, flow->contacts);
 			flow->suspected = renumber_set(numbering, flow->suspected);

@@ -72,7 +72,7 @@ static void show_example(struct worker *worker, const struct flow *flow, techniq
 	}
 }
 
-/* Counts what the flow is newly recognised as, with all it has sent so far. */
+/* Counts what the flow is newly recognised as, with all that counts of it so far. */
 static void meter_news(struct worker *worker, struct flow *flow, technique_set news)
 {
 	struct surgetap_address host = flow_watched_host(flow);
@@ -91,7 +91,7 @@ static void meter_news(struct worker *worker, struct flow *flow, technique_set n
 						 .mark_host = true,
 						 .host = &host,
 						 .time_s = worker->now_us / CLOCK_SECOND_US,
-						 .bytes = flow->bytes[0] + flow->bytes[1]});
+						 .bytes = flow_metered_bytes(flow)});
 	if (!is_control(flow))
 		count_witness(worker, flow, news);
 }
@@ -193,13 +193,31 @@ void worker_free(struct worker *worker)
 	free(worker);
 }
 
+/* The packet is in no bucket, and stays out when the flow is counted as more later. */
+static void exclude_packet(struct worker *worker, struct flow *flow, uint32_t wire_bytes)
+{
+	flow->excluded_bytes += wire_bytes;
+	worker->stats.unmetered++;
+}
+
+struct place {
+	uint32_t range;
+	bool is_inbound;
+};
+
 /* The client's range; the server's where the client is not watched, which makes the flow inbound.
  */
-static void place_flow(struct flow *flow, bool from_client, uint32_t source, uint32_t destination)
+static struct place find_place(uint32_t client, uint32_t server)
 {
-	uint32_t client = from_client ? source : destination;
-	flow->is_inbound = client == RANGE_NONE;
-	flow->range = flow->is_inbound ? (from_client ? destination : source) : client;
+	bool is_inbound = client == RANGE_NONE;
+	return (struct place){is_inbound ? server : client, is_inbound};
+}
+
+static void begin_flow(struct flow *flow, uint32_t client, uint32_t server)
+{
+	struct place place = find_place(client, server);
+	flow->range = place.range;
+	flow->is_inbound = place.is_inbound;
 }
 
 void worker_take(struct worker *worker, const struct worker_packet *taken)
@@ -211,7 +229,8 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	struct flow *flow = flow_table_take(
 		worker->table, packet, taken->flow_hash, worker->now_us, &is_new, &from_client);
 	if (is_new) {
-		place_flow(flow, from_client, taken->source, taken->destination);
+		begin_flow(flow, from_client ? taken->source : taken->destination,
+			from_client ? taken->destination : taken->source);
 		worker->stats.control_flows += is_control(flow);
 	}
 	lap_mark(&worker->lap, STAGE_FLOW);
@@ -225,7 +244,7 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	if (taken->is_timely)
 		meter_use(worker, flow, packet->wire_bytes);
 	else
-		worker->stats.unmetered++;
+		exclude_packet(worker, flow, packet->wire_bytes);
 	lap_mark(&worker->lap, STAGE_METER);
 }
 
@@ -241,10 +260,11 @@ void worker_foresee(struct worker *worker, const struct worker_packet *packet, b
 struct placing {
 	const struct ranges *ranges;
 	const struct sample *sample;
+	const uint32_t *numbers; /* to come, of the flows' ranges; NULL: they have them already */
 };
 
-/* A flow goes on as it would have begun under the ranges to come, if one of them holds an end, or
- * else the control group its client. */
+/* A flow goes on where it would have begun under the ranges to come, if one of them holds an end,
+ * or else the control group its client. */
 static bool place_again(void *argument, struct flow *flow)
 {
 	const struct placing *placing = argument;
@@ -257,7 +277,10 @@ static bool place_again(void *argument, struct flow *flow)
 			return false;
 		client_range = RANGE_CONTROL;
 	}
-	place_flow(flow, true, client_range, server_range);
+	if (placing->numbers && !is_control(flow))
+		flow->range = placing->numbers[flow->range];
+	struct place place = find_place(client_range, server_range);
+	flow_move(flow, place.range, place.is_inbound);
 	return true;
 }
 
@@ -265,7 +288,7 @@ void worker_change_rules(struct worker *worker, const struct rules_change *chang
 {
 	const struct rules *rules = &change->rules;
 	/* Flows that end have their last word under the former rules. */
-	struct placing placing = {rules->ranges, &worker->settings.sample};
+	struct placing placing = {rules->ranges, &worker->settings.sample, change->numbers};
 	flow_table_sift(worker->table, place_again, &placing);
 	meter_renumber(worker->meter, change->numbers, ranges_count(rules->ranges));
 	inspector_change(worker->inspector, rules->plugins, rules->geoip);
@@ -289,7 +312,7 @@ void worker_save_flows(const struct worker *worker, struct pack_writer *writer)
 
 bool worker_resume_flow(struct worker *worker, struct flow *flow)
 {
-	struct placing placing = {worker->settings.ranges, &worker->settings.sample};
+	struct placing placing = {worker->settings.ranges, &worker->settings.sample, NULL};
 	return place_again(&placing, flow) && flow_table_resume(worker->table, flow);
 }
 

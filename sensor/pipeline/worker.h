@@ -67,12 +67,12 @@ void worker_save_flows(const struct worker *worker, struct pack_writer *writer);
  * watched any more, or has no place. */
 bool worker_resume_flow(struct worker *worker, struct flow *flow);
 
-/* Ends flows that were silent for too long by `now_us`. To be called at the same times in every
- * worker. */
 /* Looks ahead to a packet that worker_take gets later: with `is_near` after a few more, else after
  * some more than that. */
 void worker_foresee(struct worker *worker, const struct worker_packet *packet, bool is_near);
 
+/* Ends flows that were silent for too long by `now_us`. To be called at the same times in every
+ * worker. */
 void worker_tick(struct worker *worker, int64_t now_us);
 
 /* Ends every flow at `now_us`. */

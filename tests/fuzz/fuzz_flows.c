@@ -14,6 +14,7 @@
 #define HEADER_BYTES 24
 #define RECORD_BYTES 16
 #define FRAMES_MAX 2000
+#define RANGES 4
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,7 +26,11 @@ static struct {
 /* What the listeners heard. */
 struct heard {
 	uint64_t flows, packets;
-	uint64_t metered_flows, metered_bytes; /* of all buckets of a minute so far */
+	/* Of all minutes so far, by range; behind the last one the control group. */
+	struct sums {
+		uint64_t flows, bytes;
+		uint64_t used_flows[TECHNIQUES_MAX], used_bytes[TECHNIQUES_MAX];
+	} sums[RANGES + 1];
 };
 
 static void check(int holds, const char *claim)
@@ -62,19 +67,28 @@ static void on_alert(void *argument, const struct alert *alert)
 	check(alert->window_end_s > alert->window_start_s, "an alert has a window");
 }
 
+static struct sums *find_sums(struct heard *heard, const char *range)
+{
+	uint32_t number = ranges_find_name(setup.ranges, range);
+
+	return &heard->sums[number < RANGES ? number : RANGES];
+}
+
 static void on_usage(void *argument, const struct analyst_usage *usage)
 {
-	struct heard *heard = argument;
+	struct sums *sums = find_sums(argument, usage->range);
 
 	check(usage->start_s % usage->scale_s == 0, "buckets are aligned");
 	check(usage->coverage >= 0 && usage->coverage <= 1.0000001, "coverage is a share");
 	if (usage->scale_s != 60 || !usage->counts)
 		return;
-	heard->metered_flows += usage->counts->all.flows;
-	heard->metered_bytes += usage->counts->all.bytes;
+	sums->flows += usage->counts->all.flows;
+	sums->bytes += usage->counts->all.bytes;
 	for (uint32_t i = 0; i < usage->techniques->count; i++) {
-		check(usage->counts->cells[i].flows <= heard->metered_flows, "uses are flows");
-		check(usage->counts->cells[i].bytes <= heard->metered_bytes, "uses have bytes");
+		sums->used_flows[i] += usage->counts->cells[i].flows;
+		sums->used_bytes[i] += usage->counts->cells[i].bytes;
+		check(sums->used_flows[i] <= sums->flows, "uses are flows of their range");
+		check(sums->used_bytes[i] <= sums->bytes, "bytes of a use are its range's");
 	}
 }
 
@@ -92,6 +106,7 @@ static void set_up(void)
 		return;
 	check(ranges_new(&setup.ranges) == 0 && ranges_add(setup.ranges, "10.0.0.0/8=ten") == 0 &&
 			ranges_add(setup.ranges, "192.168.0.0/16=home") == 0 &&
+			ranges_add(setup.ranges, "175.45.176.0/22=lab") == 0 &&
 			ranges_add(setup.ranges, "2001:db8::/32=six") == 0 &&
 			ranges_finish(setup.ranges) == 0,
 		"ranges can be made");
@@ -143,8 +158,10 @@ static uint64_t feed(
 static void check_balance(const struct pipeline_stats *stats, const struct heard *heard,
 	uint64_t frames, uint64_t bytes)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, metered_bytes = 0;
 
+	for (int range = 0; range <= RANGES; range++)
+		metered_bytes += heard->sums[range].bytes;
 	for (int verdict = 0; verdict < PACKET_VERDICTS; verdict++)
 		sum += stats->gate.packets[verdict];
 	check(sum == frames, "every frame ends in one counter");
@@ -155,7 +172,7 @@ static void check_balance(const struct pipeline_stats *stats, const struct heard
 	check(stats->worker.flows.created == heard->flows, "every flow ends once");
 	check(stats->worker.flows.active == 0, "no flow is left");
 	check(stats->worker.inspections.active == 0, "no inspection is left");
-	check(heard->metered_bytes <= bytes, "no byte is counted twice");
+	check(metered_bytes <= bytes, "no byte is counted twice");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -60,6 +60,69 @@ static void number_of_a_flow_is_shared_or_inexact(void **state)
 	}
 }
 
+static void saved_flow_forgets_what_counts_in_no_bucket(void **state)
+{
+	struct flow flow = sample(false), back;
+	struct pack_heap heap = {0};
+	uint8_t buffer[32];
+	struct pack_writer writer = {buffer, sizeof(buffer), 0, pack_heap_take, &heap, 0};
+
+	(void)state;
+	flow.range = 7;
+	flow.bytes[0] = 1000, flow.bytes[1] = 500;
+	flow.excluded_bytes = 300;
+	flow_save(&flow, &writer);
+	assert_int_equal(pack_flush(&writer), 0);
+	struct pack_reader reader = {.next = heap.bytes, .left = heap.used};
+	flow_load(&reader, &back);
+	assert_int_equal(reader.error, 0);
+	assert_int_equal(flow_metered_bytes(&back), 1200);
+	assert_int_equal(back.range, 7);
+	pack_heap_done(&heap);
+}
+
+static void saved_flow_excludes_more_than_it_has_sent(void **state)
+{
+	struct flow flow = sample(false), back;
+	struct pack_heap heap = {0};
+	uint8_t buffer[32];
+	struct pack_writer writer = {buffer, sizeof(buffer), 0, pack_heap_take, &heap, 0};
+
+	(void)state;
+	flow.bytes[0] = 1000;
+	flow.excluded_bytes = 1001;
+	flow_save(&flow, &writer);
+	assert_int_equal(pack_flush(&writer), 0);
+	struct pack_reader reader = {.next = heap.bytes, .left = heap.used};
+	flow_load(&reader, &back);
+	assert_int_not_equal(reader.error, 0);
+	pack_heap_done(&heap);
+}
+
+/* What one range has of a flow, another one must not have again. */
+static void moved_flow_takes_along_what_it_was_counted_as(void **state)
+{
+	struct flow flow = sample(false);
+
+	(void)state;
+	flow.range = 3;
+	flow.bytes[0] = 1000;
+	flow.counted = flow.tunnels = 6;
+	flow.is_metered = flow.is_timely = true;
+	flow_move(&flow, 3, false);
+	assert_int_equal(flow_metered_bytes(&flow), 1000);
+	assert_true(flow.is_metered && flow.is_timely);
+	flow_move(&flow, 3, true);
+	assert_int_equal(flow_metered_bytes(&flow), 0);
+	assert_int_equal(flow.counted, 0);
+	assert_false(flow.is_metered || flow.is_timely);
+	flow.bytes[1] += 200;
+	assert_int_equal(flow_metered_bytes(&flow), 200);
+	flow_move(&flow, 4, true);
+	assert_int_equal(flow_metered_bytes(&flow), 0);
+	assert_int_equal(flow.range, 4);
+}
+
 static void unknown_transport_has_no_name(void **state)
 {
 	char text[FLOW_TRANSPORT_SIZE];
@@ -77,6 +140,9 @@ int main(void)
 		cmocka_unit_test(ends_are_swapped),
 		cmocka_unit_test(number_of_a_flow_depends_on_its_direction),
 		cmocka_unit_test(number_of_a_flow_is_shared_or_inexact),
+		cmocka_unit_test(saved_flow_forgets_what_counts_in_no_bucket),
+		cmocka_unit_test(saved_flow_excludes_more_than_it_has_sent),
+		cmocka_unit_test(moved_flow_takes_along_what_it_was_counted_as),
 		cmocka_unit_test(unknown_transport_has_no_name),
 	};
 

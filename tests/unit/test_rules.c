@@ -16,6 +16,7 @@ static struct pipeline *pipeline;
 /* What was told of the range "ten", and of all others together. */
 static struct {
 	uint64_t flows, bytes, minutes, other_flows, other_minutes;
+	uint64_t other_bytes, other_vpn_flows, other_vpn_bytes;
 	double hour_flows, other_hour_coverage;
 	size_t alerts;
 	struct alert alert[ALERTS_MAX];
@@ -44,6 +45,11 @@ static void hear_usage(void *argument, const struct analyst_usage *usage)
 	*(is_ten ? &told.minutes : &told.other_minutes) += 1;
 	if (is_ten && usage->counts)
 		told.bytes += usage->counts->all.bytes;
+	if (!is_ten && usage->counts) {
+		told.other_bytes += usage->counts->all.bytes;
+		told.other_vpn_flows += usage->counts->cells[VPN + 1].flows;
+		told.other_vpn_bytes += usage->counts->cells[VPN + 1].bytes;
+	}
 }
 
 static void begin(uint32_t workers)
@@ -166,6 +172,26 @@ static void a_flow_forgets_that_its_other_end_is_watched_still(void **state)
 	/* Inbound now, which is no use. */
 	assert_int_equal(stats.worker.flows.ended[FLOW_END_UNWATCHED], 0);
 	assert_int_equal(told.flows, 1);
+}
+
+/* Its client was not watched before: what it sent then is in no bucket of the new range. */
+static void technique_has_bytes_from_before_its_range_was_watched(void **state)
+{
+	(void)state;
+	begin(1);
+	script.packet_reports = 0; /* it is recognised at its end */
+	script.on_ended[0] = tunnel(VPN, SURGETAP_GRADE_DPI);
+	script.ended_reports = 1;
+	talk(NOON_US, "192.0.2.5", "10.0.0.1", 2000);
+	assert_int_equal(change(), 0);
+	for (int second = 1; second < 4; second++)
+		talk(NOON_US + second * SECOND, "192.0.2.5", "10.0.0.1", 2000);
+	pipeline_finish(pipeline);
+	assert_int_equal(told.bytes, 0);
+	assert_int_equal(told.other_flows, 1);
+	assert_int_equal(told.other_bytes, 3 * 156);
+	assert_int_equal(told.other_vpn_flows, 1);
+	assert_int_equal(told.other_vpn_bytes, 3 * 156);
 }
 
 static void a_new_range_is_taken_for_silent_before(void **state)
@@ -322,6 +348,8 @@ int main(void)
 		cmocka_unit_test_teardown(counts_are_lost_with_three_workers, end),
 		cmocka_unit_test_teardown(flows_of_a_range_that_is_gone_are_counted_on, end),
 		cmocka_unit_test_teardown(a_flow_forgets_that_its_other_end_is_watched_still, end),
+		cmocka_unit_test_teardown(
+			technique_has_bytes_from_before_its_range_was_watched, end),
 		cmocka_unit_test_teardown(a_new_range_is_taken_for_silent_before, end),
 		cmocka_unit_test_teardown(a_change_is_taken_before_the_last_one_is_over, end),
 		cmocka_unit_test_teardown(baselines_or_episodes_do_not_survive, end),

@@ -207,6 +207,42 @@ static void flow_from_another_time_is_counted_when_it_ends(void **state)
 	assert_int_equal(stats.flows_by_technique[VPN + 1], 0);
 }
 
+/* The bytes of packets whose time was not believed are in no bucket, whatever the flow turns out to
+ * be later. */
+static void technique_has_bytes_that_its_range_has_not(void **state)
+{
+	const uint64_t bytes = datagram().wire_bytes;
+
+	(void)state;
+	begin(false);
+	script.report_at = 4;
+	take(datagram(), 0);
+	take(answer_to(datagram()), 1);
+	take_at(datagram(), 2, false);
+	assert_int_equal(cell_of(ALL)->bytes, 2 * bytes);
+	take(datagram(), 3);
+	take(answer_to(datagram()), 4);
+	assert_int_equal(cell_of(VPN)->flows, 1);
+	assert_int_equal(cell_of(VPN)->bytes, 4 * bytes);
+	assert_int_equal(cell_of(ALL)->bytes, 4 * bytes);
+}
+
+static void packet_from_another_time_is_counted_with_the_first_answer(void **state)
+{
+	const uint64_t bytes = datagram().wire_bytes;
+
+	(void)state;
+	begin(false);
+	take_at(datagram(), 0, false);
+	take(datagram(), 1);
+	take(answer_to(datagram()), 2);
+	assert_int_equal(cell_of(ALL)->bytes, 2 * bytes);
+	assert_int_equal(cell_of(VPN)->bytes, 2 * bytes);
+	take_at(datagram(), 3, false);
+	worker_finish(worker, NOON_US + 10 * SECOND);
+	assert_int_equal(cell_of(ALL)->bytes, 2 * bytes);
+}
+
 static void idle_flow_outlives_the_tick(void **state)
 {
 	struct worker_stats stats;
@@ -268,6 +304,9 @@ int main(void)
 		cmocka_unit_test_teardown(inbound_use_is_added_to_outbound, end),
 		cmocka_unit_test_teardown(contact_and_guess_count_as_use, end),
 		cmocka_unit_test_teardown(flow_from_another_time_is_counted_when_it_ends, end),
+		cmocka_unit_test_teardown(technique_has_bytes_that_its_range_has_not, end),
+		cmocka_unit_test_teardown(
+			packet_from_another_time_is_counted_with_the_first_answer, end),
 		cmocka_unit_test_teardown(idle_flow_outlives_the_tick, end),
 	};
 
