@@ -115,15 +115,17 @@ static void tell_fault(void *argument, const char *place, const char *message)
 	log_error("%s: %s", place, message);
 }
 
-/* The option as it may be typed; text is not repeated here, a reason shows what is safe. */
-static int refuse(const struct setting *setting, int error, const char *reason)
+/* Text is not repeated here, a reason shows what is safe. */
+static void tell_setting(const struct setting *setting, const char *reason)
 {
-	if (error == -ENOMEM) {
-		log_error("out of memory");
-		return STATUS_FAILURE;
-	}
 	log_error("--%s: %s", setting->name, reason);
-	return STATUS_USAGE;
+}
+
+static void tell_quarrel(void *argument, size_t entry, const char *reason)
+{
+	(void)argument;
+	(void)entry;
+	tell_setting(setting_find("watch"), reason);
 }
 
 static bool is_first(const struct options *options, size_t number)
@@ -134,25 +136,47 @@ static bool is_first(const struct options *options, size_t number)
 	return true;
 }
 
+static int fail_memory(void)
+{
+	log_error("out of memory");
+	return STATUS_FAILURE;
+}
+
+/* Tells all that is wrong with the options, not the first of it. */
 static int apply_given(const struct options *options, struct config *config)
 {
 	char reason[SETTING_REASON_SIZE] = "";
-	size_t entry = 0;
-	int error = 0;
+	int status = STATUS_OK;
 
 	for (size_t i = 0; i < options->given_count; i++) {
 		const struct given *given = &options->given[i];
+		int error;
 
 		if (is_first(options, i))
 			setting_clear_list(given->setting, config);
 		error = setting_assign(given->setting, config, given->text, reason);
 		if (given->setting->hide)
 			given->setting->hide(given->text);
-		if (error)
-			return refuse(given->setting, error, reason);
+		if (error == -ENOMEM)
+			return fail_memory();
+		if (error) {
+			tell_setting(given->setting, reason);
+			status = STATUS_USAGE;
+		}
 	}
-	error = claim_check(&config->watch, &entry, reason);
-	return error ? refuse(setting_find("watch"), error, reason) : 0;
+	return status;
+}
+
+static int check_claims(const struct config *config)
+{
+	switch (claim_check(&config->watch, tell_quarrel, NULL)) {
+	case 0:
+		return STATUS_OK;
+	case -ENOMEM:
+		return fail_memory();
+	default:
+		return STATUS_USAGE;
+	}
 }
 
 /* One line for all of them: a list may hold thousands. */
@@ -180,11 +204,17 @@ static void warn_of_host_bits(const struct config_list *watch)
 static int apply(const struct options *options, struct config *config)
 {
 	static const struct config_listener listener = {tell_fault, NULL};
-	int status;
+	bool is_loaded =
+		!options->config_file || config_load(config, options->config_file, &listener) == 0;
+	int status = apply_given(options, config);
 
-	if (options->config_file && config_load(config, options->config_file, &listener) != 0)
+	if (!is_loaded)
 		return STATUS_CONFIG;
-	status = apply_given(options, config);
+	if (status == STATUS_OK || status == STATUS_USAGE) {
+		int claims = check_claims(config);
+
+		status = claims ? claims : status;
+	}
 	if (status)
 		return status;
 	log_set_quiet(config->quiet);
@@ -196,10 +226,8 @@ static int fill_config(const struct options *options, struct config *config)
 {
 	int status;
 
-	if (config_init(config) != 0) {
-		log_error("out of memory");
-		return STATUS_FAILURE;
-	}
+	if (config_init(config) != 0)
+		return fail_memory();
 	status = apply(options, config);
 	if (status)
 		config_done(config);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/spelling.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -62,6 +63,8 @@ int usage_parse(int argc, char **argv, const char *command, const struct argp *a
 	error_t error;
 
 	argv[0] = program;
+	if (spelling_tell_unknown(&outer, argc, argv))
+		return STATUS_USAGE;
 	/* ARGP_LONG_ONLY and its like stay off; argp must neither exit nor add options of its own.
 	 */
 	error = argp_parse(&outer, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, &end, &usage);

@@ -3,7 +3,7 @@
 #include "commands/commands.h"
 #include "commands/usage.h"
 #include "config/document.h"
-#include "config/place.h"
+#include "config/tree.h"
 #include "flow/classify.h"
 #include "geoip/geoip.h"
 #include "publish/publisher.h"
@@ -27,7 +27,7 @@ static const struct library libraries[] = {
 	{"libmicrohttpd", server_library_version},
 	{"jansson", jansson_version_str},
 	{"libcyaml", document_library_version},
-	{"libyaml", place_library_version},
+	{"libyaml", tree_library_version},
 	{"zlib", zlibVersion},
 	{"zstd", ZSTD_versionString},
 };

@@ -42,47 +42,41 @@ static const char *get_name(const struct claim *claim, char buffer[PREFIX_TEXT_S
 	return claim->name ? claim->name : prefix_format(&claim->prefix, buffer);
 }
 
-static const struct claim *find_quarrel(const struct claim *claims, size_t count)
+static void describe(
+	const struct claim *claim, const char *owner, char ret_reason[SETTING_REASON_SIZE])
 {
-	char one[PREFIX_TEXT_SIZE], other[PREFIX_TEXT_SIZE];
-
-	for (size_t i = 1; i < count; i++)
-		if (prefix_compare(&claims[i - 1].prefix, &claims[i].prefix) == 0 &&
-			strcmp(get_name(&claims[i - 1], one), get_name(&claims[i], other)) != 0)
-			return &claims[i];
-	return NULL;
-}
-
-static void describe(const struct claim *claim, char ret_reason[SETTING_REASON_SIZE])
-{
-	char prefix[PREFIX_TEXT_SIZE], buffer[PREFIX_TEXT_SIZE];
-	const char *owner = get_name(claim - 1, buffer);
+	char prefix[PREFIX_TEXT_SIZE];
 
 	snprintf(ret_reason, SETTING_REASON_SIZE, "'%s' belongs to '%s' already",
 		prefix_format(&claim->prefix, prefix), owner);
 }
 
-int claim_check(
-	const struct config_list *watch, size_t *ret_entry, char ret_reason[SETTING_REASON_SIZE])
+int claim_check(const struct config_list *watch,
+	void (*quarrel)(void *argument, size_t entry, const char *reason), void *argument)
 {
 	struct claim *claims = calloc(watch->count + 1, sizeof(*claims));
-	const struct claim *quarrel;
+	const struct claim *first = claims;
+	char one[PREFIX_TEXT_SIZE], other[PREFIX_TEXT_SIZE], reason[SETTING_REASON_SIZE];
+	size_t count = 0;
 	int error = 0;
 
 	if (!claims)
 		return -ENOMEM;
-	for (size_t i = 0; i < watch->count && !error; i++)
-		error = read_claim(watch->items[i], i, &claims[i]);
-	if (error)
-		goto done;
-	qsort(claims, watch->count, sizeof(*claims), compare_claims);
-	quarrel = find_quarrel(claims, watch->count);
-	if (quarrel) {
-		describe(quarrel, ret_reason);
-		*ret_entry = quarrel->entry;
+	for (size_t i = 0; i < watch->count; i++)
+		count += read_claim(watch->items[i], i, &claims[count]) == 0;
+	qsort(claims, count, sizeof(*claims), compare_claims);
+	for (const struct claim *claim = claims; claim < claims + count; claim++) {
+		const char *owner;
+
+		if (prefix_compare(&first->prefix, &claim->prefix) != 0)
+			first = claim;
+		owner = get_name(first, one);
+		if (strcmp(owner, get_name(claim, other)) == 0)
+			continue;
+		describe(claim, owner, reason);
+		quarrel(argument, claim->entry, reason);
 		error = -EINVAL;
 	}
-done:
 	free(claims);
 	return error;
 }

@@ -5,9 +5,10 @@
  * longer one. */
 #include "config/setting.h"
 
-/* Looks through entries "CIDR[=NAME]" that check_watch has accepted. Returns 0; -ENOMEM; or -EINVAL
- * with the later one of two entries that give one prefix to different ranges, and the reason. */
-int claim_check(
-	const struct config_list *watch, size_t *ret_entry, char ret_reason[SETTING_REASON_SIZE]);
+/* Looks through entries "CIDR[=NAME]"; what is none is passed over. Calls `quarrel` for each entry
+ * that gives a prefix to another range than the first entry with that prefix does. Returns 0;
+ * -EINVAL after at least one call; or -ENOMEM. */
+int claim_check(const struct config_list *watch,
+	void (*quarrel)(void *argument, size_t entry, const char *reason), void *argument);
 
 #endif

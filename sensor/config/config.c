@@ -4,8 +4,10 @@
 #include "base/text.h"
 #include "config/claim.h"
 #include "config/document.h"
-#include "config/place.h"
+#include "config/faults.h"
 #include "config/setting.h"
+#include "config/shape.h"
+#include "config/tree.h"
 #include "flow/plugins.h"
 
 #include <errno.h>
@@ -15,7 +17,6 @@
 #include <unistd.h>
 
 #define FILE_MAX_BYTES (16u << 20) /* 100,000 prefixes with long names stay well below */
-#define PLACE_SIZE 512
 
 static int set_host_name(struct config *config)
 {
@@ -67,86 +68,104 @@ int config_copy(const struct config *from, struct config *ret_config)
 	return error;
 }
 
-static int tell(const struct config_listener *listener, const char *name, const struct place *place,
-	const char *message, int error)
-{
-	char where[PLACE_SIZE];
+/* What a setting's values are checked with. */
+struct reading {
+	const struct tree *tree;
+	const struct shape *shape;
+	struct faults *faults;
+	size_t number; /* of the setting */
+};
 
-	if (error == -ENOMEM)
-		message = "out of memory";
-	if (place && error != -ENOMEM)
-		snprintf(where, sizeof(where), "%s:%zu:%zu", name, place->line, place->column);
-	else
-		snprintf(where, sizeof(where), "%s", name);
-	listener->fault(listener->argument, where, message);
+static void add_fault(void *argument, size_t entry, const char *reason)
+{
+	const struct reading *reading = argument;
+
+	faults_add(reading->faults,
+		shape_place(reading->shape, reading->tree, reading->number, entry), "%s: %s",
+		settings[reading->number].name, reason);
+}
+
+/* Assigns what is right among the values of one setting. */
+static int assign_values(
+	struct config *config, struct reading *reading, const struct config_list *values)
+{
+	const struct setting *setting = &settings[reading->number];
+
+	if (values->count > 0)
+		setting_clear_list(setting, config);
+	for (size_t i = 0; i < values->count; i++) {
+		char reason[SETTING_REASON_SIZE] = "";
+		int error = setting_assign(setting, config, values->items[i], reason);
+
+		if (error == -ENOMEM)
+			return error;
+		if (error)
+			add_fault(reading, i, reason);
+	}
+	if (setting->offset != offsetof(struct config, watch))
+		return 0;
+	return claim_check(values, add_fault, reading) == -ENOMEM ? -ENOMEM : 0;
+}
+
+static int assign_document(
+	struct config *config, struct reading *reading, const struct document *document)
+{
+	int error = 0;
+
+	for (; settings[reading->number].name && !error; reading->number++) {
+		struct config_list values = document_values(document, reading->number);
+
+		error = assign_values(config, reading, &values);
+	}
 	return error;
 }
 
-/* Assigns the values of one setting; *ret_entry is the one that failed. */
-static int assign_entries(struct config *config, const struct document *document, size_t number,
-	size_t *ret_entry, char ret_reason[SETTING_REASON_SIZE])
+/* Puts the file's values into `config`, and all that is wrong into `faults`. Returns 0 also when
+ * something is, or -ENOMEM. */
+static int read_text(struct config *config, const char *text, size_t length, struct faults *faults)
 {
-	const struct setting *setting = &settings[number];
-	size_t count = document_count(document, number);
+	char problem[TREE_PROBLEM_SIZE] = "";
+	struct tree *tree = NULL;
+	struct document *document = NULL;
+	struct place place = {1, 1};
+	struct shape shape;
+	struct reading reading = {.shape = &shape, .faults = faults};
+	int error = tree_new(text, length, &tree, &place, problem);
 
-	if (count > 0)
-		setting_clear_list(setting, config);
-	for (size_t i = 0; i < count; i++) {
-		const char *text = document_text(document, number, i);
-		int error = setting_assign(setting, config, text, ret_reason);
-
-		if (error) {
-			*ret_entry = i;
-			return error;
-		}
-	}
-	if (count > 0 && setting->offset == offsetof(struct config, watch))
-		return claim_check(&config->watch, ret_entry, ret_reason);
-	return 0;
+	if (error == -EINVAL)
+		faults_add(faults, place, "%s", problem);
+	if (error)
+		return error == -EINVAL ? 0 : error;
+	reading.tree = tree;
+	error = shape_check(tree, faults, &shape);
+	if (!error)
+		error = document_new(text, length, shape.is_usable, &document);
+	if (!error)
+		error = assign_document(config, &reading, document);
+	if (error == -EINVAL && faults->count == 0)
+		faults_add(faults, place, "the file cannot be read");
+	document_free(document);
+	tree_free(tree);
+	return error == -EINVAL ? 0 : error;
 }
 
-static int assign_values(struct config *config, const struct document *document,
-	const struct place_index *places, const char *name, const struct config_listener *listener)
+static int fail(
+	const struct config_listener *listener, const char *name, const char *message, int error)
 {
-	for (size_t i = 0; settings[i].name; i++) {
-		char reason[SETTING_REASON_SIZE] = "", message[2 * SETTING_REASON_SIZE];
-		size_t entry = 0;
-		int error = assign_entries(config, document, i, &entry, reason);
-		struct place place;
-
-		if (!error)
-			continue;
-		place = place_of_value(places, settings[i].name, entry);
-		snprintf(message, sizeof(message), "%s: %s", settings[i].name, reason);
-		return tell(listener, name, &place, message, error);
-	}
-	return 0;
+	listener->fault(listener->argument, name, message);
+	return error;
 }
 
 int config_load_text(struct config *config, const char *name, const char *text, size_t length,
 	const struct config_listener *listener)
 {
-	struct place_index *places = NULL;
-	struct document *document = NULL;
-	struct document_fault fault = {.key = ""};
-	struct place place = {1, 1};
-	char problem[PLACE_PROBLEM_SIZE] = "";
-	int error;
+	struct faults faults = {.count = 0};
+	int error = read_text(config, text, length, &faults);
 
-	error = place_index_new(text, length, &places, &place, problem);
 	if (error)
-		return tell(listener, name, &place, problem, error);
-	error = document_new(text, length, &document, &fault);
-	if (error) {
-		place = fault.is_in_key ? place_of_key(places, fault.key)
-					: place_of_value(places, fault.key, fault.entry);
-		tell(listener, name, &place, fault.message, error);
-	} else {
-		error = assign_values(config, document, places, name, listener);
-	}
-	document_free(document);
-	place_index_free(places);
-	return error;
+		return fail(listener, name, "out of memory", error);
+	faults_tell(&faults, name, listener);
+	return faults.count > 0 ? -EINVAL : 0;
 }
 
 /* Reads at most FILE_MAX_BYTES; the file may be a pipe, so its size is not asked for. */
@@ -188,7 +207,7 @@ int config_load(struct config *config, const char *path, const struct config_lis
 	int error = read_file(path, &text, &length);
 
 	if (error)
-		return tell(listener, path, NULL, strerror(-error), error);
+		return fail(listener, path, strerror(-error), error);
 	error = config_load_text(config, path, text, length, listener);
 	free(text);
 	return error;

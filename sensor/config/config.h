@@ -50,7 +50,9 @@ struct config {
 	char *metrics_file; /* for Prometheus; NULL none */
 };
 
-/* Told of the one fault that made a file unusable: `place` is "FILE:LINE:COLUMN" or "FILE". */
+/* Told of each fault that makes a file unusable, in the order of its lines: `place` is
+ * "FILE:LINE:COLUMN" or "FILE". What is no YAML has one fault, since nobody knows how it goes on.
+ */
 struct config_listener {
 	void (*fault)(void *argument, const char *place, const char *message);
 	void *argument;

@@ -8,6 +8,7 @@
 #include "config/config.h"
 
 #define SETTING_REASON_SIZE 160
+#define SETTING_COUNT_MAX 64    /* rows of the table */
 #define SETTING_LIST_MAX 100000 /* entries of a list */
 
 enum setting_kind {

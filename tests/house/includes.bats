@@ -14,7 +14,7 @@ ndpi_        ^sensor/flow/(classify\.c|ndpi_api\.h)$
 hiredis      ^sensor/publish/redis\.c$
 maxminddb    ^geoip/database\.c$
 cyaml/       ^sensor/config/document\.c$
-yaml\.h      ^sensor/config/place\.c$
+yaml\.h      ^sensor/config/tree\.c$
 cap-ng\.h    ^sensor/base/privilege\.c$
 seccomp\.h   ^sensor/base/sandbox\.c$
 microhttpd   ^sensor/http/server\.c$

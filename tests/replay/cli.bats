@@ -41,6 +41,39 @@ config_refused() {
 	done
 }
 
+@test "a mistyped option is told with the one that may be meant" {
+	refuses 2 "surgetap: unrecognized option '--wokers', did you mean '--workers'?" replay --wokers 2 "$CAPTURE"
+	refuses 2 "surgetap: unrecognized option '--wacth', did you mean '--watch'?" flows --quiet --wacth=10.0.0.0/8 "$CAPTURE"
+	refuses 2 "surgetap: unrecognized option '--buckt', did you mean '--bucket'?" score --buckt 60 counts.csv
+	refuses 2 "surgetap: unrecognized option '--confg', did you mean '--config'?" check-config --confg c.yaml
+	refuses 2 "surgetap: option '--al' is ambiguous; possibilities: '--alerts' '--alerts-maxlen' '--alarms-per-year'" replay --al
+}
+
+@test "the argument of an option, and what follows --, are no mistyped options" {
+	refuses 1 "surgetap: --wokers: No such file or directory" replay --quiet -- --wokers
+	for words in "--sensor --wokers" "-qw 10.0.0.0/8 --sensor=--wokers" "--sens --wokers"; do
+		# shellcheck disable=SC2086 # several words
+		"$SURGETAP" flows $words "$CAPTURE" >out 2>err
+		[ "$(grep -c unrecognized err)" -eq 0 ]
+	done
+	refuses 2 "surgetap: --watch: '--wokers' is no CIDR such as 175.45.176.0/22" replay -w --wokers "$CAPTURE"
+	"$SURGETAP" replay --help --wokers | grep -q '^Usage: surgetap replay'
+}
+
+@test "all faults of a file and of the command line are told in one run, the file's in its order" {
+	printf 'quiet: maybe\nwatch:\n  - 10.0.0.0/33\n  - office\nworkrs: 2\n' >c.yaml
+	refuses 78 "c.yaml:1:8: quiet: 'maybe' is not true or false
+c.yaml:3:5: watch: '10.0.0.0/33' is no CIDR such as 175.45.176.0/22
+c.yaml:4:5: watch: 'office' is no CIDR such as 175.45.176.0/22
+c.yaml:5:1: unknown key 'workrs', did you mean 'workers'?" check-config -c c.yaml
+	printf 'quiet: maybe\n' >c.yaml
+	refuses 78 "surgetap: c.yaml:1:8: quiet: 'maybe' is not true or false
+surgetap: --drain: 'x' is not a whole number from 0 to 86400" replay -c c.yaml --drain x "$CAPTURE"
+	refuses 2 "surgetap: --watch: 'office' is no CIDR such as 175.45.176.0/22
+surgetap: --drain: 'x' is not a whole number from 0 to 86400
+surgetap: --watch: '10.0.0.0/8' belongs to 'a' already" replay -w office --drain x -w 10.0.0.0/8=a -w 10.0.0.0/8=b "$CAPTURE"
+}
+
 @test "an option without its argument is a usage error" {
 	refuses 2 "surgetap: option '--watch' requires an argument" replay --watch
 	refuses 2 "surgetap: option requires an argument -- 'w'" replay -w

@@ -14,12 +14,16 @@
 
 #include <cmocka.h>
 
-static char told[512];
+static char told[16384];
 
+/* A line for each fault, without the last line's end. */
 static void remember(void *argument, const char *place, const char *message)
 {
+	size_t length = strlen(told);
+
 	(void)argument;
-	snprintf(told, sizeof(told), "%s: %s", place, message);
+	snprintf(told + length, sizeof(told) - length, "%s%s: %s", length ? "\n" : "", place,
+		message);
 }
 
 static const struct config_listener listener = {remember, NULL};
@@ -41,6 +45,7 @@ static int end(void **state)
 
 static int load(struct config *config, const char *text)
 {
+	told[0] = '\0';
 	return config_load_text(config, "x", text, strlen(text), &listener);
 }
 
@@ -187,7 +192,23 @@ static const struct fault faults[] = {
 	{"sensor: \"a\\ab\"\n",
 		"x:1:9: sensor: 'a\\x07b' is no name: it holds control or broken characters"},
 	{"sensor: \xc3\xb6\xff\n", "x:1:10: invalid leading UTF-8 octet"},
-	{"alerts: &a f\nusage: *a\n", "x:1:9: 'usage' is an alias, which is not supported"},
+	{"alerts: &a f\nusage: *a\n", "x:2:1: 'usage' is an alias, which is not supported"},
+	{"interface: &a [eth0]\nplugin: *a\n",
+		"x:2:1: 'plugin' is an alias, which is not supported"},
+	{"plugin: [&a x.so, *a]\n", "x:1:1: 'plugin' is an alias, which is not supported"},
+	{"alerts: {b: &a f}\nusage: *a\n", "x:1:9: 'alerts' takes one plain value"},
+	{"a: &a f\nb: *a\n", "x:1:1: unknown key 'a'\nx:2:1: unknown key 'b'"},
+	{"workrs: 3\nquiet: maybe\nwatch:\n - 10.0.0.0/33\n - 10.0.0.0/8=a\n - 10.0.0.0/8=b\n"
+	 " - 10.0.0.0/8=a\n - 10.0.0.0/8=c\ndrain: [3]\nquiet: true\nsnaplen: 1\n",
+		"x:1:1: unknown key 'workrs', did you mean 'workers'?\n"
+		"x:4:4: watch: '10.0.0.0/33' is no CIDR such as 175.45.176.0/22\n"
+		"x:6:4: watch: '10.0.0.0/8' belongs to 'a' already\n"
+		"x:8:4: watch: '10.0.0.0/8' belongs to 'a' already\n"
+		"x:9:8: 'drain' takes one plain value\n"
+		"x:10:1: key 'quiet' comes twice\n"
+		"x:11:10: snaplen: '1' is not a whole number from 64 to 262144"},
+	{"watch:\n - [b]\n - 10.0.0.0/8: office\n", "x:2:4: 'watch' takes a list of plain values\n"
+						    "x:3:4: 'watch' takes a list of plain values"},
 };
 
 static void each_fault_is_told_with_its_place(void **state)
@@ -198,6 +219,20 @@ static void each_fault_is_told_with_its_place(void **state)
 		config_done(*state);
 		assert_int_equal(config_init(*state), 0);
 	}
+}
+
+/* Values first, then keys: those that are kept are the first of the file, not the first found. */
+static void of_too_many_faults_the_first_of_the_file_are_told_and_the_others_counted(void **state)
+{
+	char text[4096] = "drain: soon\n";
+
+	for (unsigned i = 0; i < 150; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "no-such-%u: 1\n", i);
+	assert_int_equal(load(*state, text), -EINVAL);
+	assert_memory_equal(told, "x:1:8: drain: 'soon'", 20);
+	assert_non_null(
+		strstr(told, "\nx:100:1: unknown key 'no-such-98'\nx: 51 more faults, not shown"));
+	assert_null(strstr(told, "no-such-99"));
 }
 
 static void password_of_a_bad_url_is_not_told(void **state)
@@ -233,6 +268,7 @@ static void missing_file_and_folder_are_told_by_name(void **state)
 {
 	assert_int_equal(config_load(*state, "/nonexistent/c.yaml", &listener), -ENOENT);
 	assert_string_equal(told, "/nonexistent/c.yaml: No such file or directory");
+	told[0] = '\0';
 	assert_int_equal(config_load(*state, "/", &listener), -EISDIR);
 	assert_string_equal(told, "/: Is a directory");
 }
@@ -323,6 +359,8 @@ int main(void)
 		cmocka_unit_test(no_two_settings_share_a_member_or_a_letter),
 		cmocka_unit_test(empty_file_keeps_the_defaults),
 		cmocka_unit_test(each_fault_is_told_with_its_place),
+		cmocka_unit_test(
+			of_too_many_faults_the_first_of_the_file_are_told_and_the_others_counted),
 		cmocka_unit_test(password_of_a_bad_url_is_not_told),
 		cmocka_unit_test(list_of_a_file_replaces_what_was_there),
 		cmocka_unit_test(prefix_given_twice_to_one_range_is_no_quarrel),
