@@ -8,8 +8,8 @@
 #include "commands/commands.h"
 #include "commands/compare_source.h"
 #include "commands/compare_text.h"
-#include "commands/compare_window.h"
 #include "commands/options.h"
+#include "config/period.h"
 
 #define INPUTS 2
 #define DAY_S 86400
@@ -53,18 +53,20 @@ struct compare {
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct compare *compare = state->input;
+	struct period period;
 	int side = key == KEY_AFTER;
 
 	switch (key) {
 	case KEY_BEFORE:
 	case KEY_AFTER:
-		if (!compare_window_parse(
-			    argument, &compare->start_s[side], &compare->end_s[side])) {
+		if (!period_parse(argument, &period)) {
 			log_error("compare: --%s '%s': must be START..END, such as "
 				  "2026-03-03..2026-03-24T06:00",
 				side ? "after" : "before", argument);
 			return EINVAL;
 		}
+		compare->start_s[side] = period.start_s;
+		compare->end_s[side] = period.end_s;
 		compare->has_window[side] = true;
 		return 0;
 	case KEY_BUCKET:

@@ -131,7 +131,7 @@ int compare_source_read_capture(const struct config *config, const struct setup 
 	settings.analyst.listener = (struct analyst_listener){take_alert, take_usage, &sink};
 	if (peers)
 		settings.worker.listener = (struct worker_listener){take_flow, &sink};
-	int status = feed_run(&settings, &path, 1, &result);
+	int status = feed_run(&settings, NULL, &path, 1, &result);
 	if (sink.error < 0) {
 		log_error("%s: %s", path,
 			sink.error == -ENOSPC ? "more ranges or hours than can be held"

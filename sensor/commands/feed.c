@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "commands/commands.h"
+#include "config/period.h"
 
 #define FRAMES_PER_LOOK 4096 /* frames between looks at the clock */
 
@@ -89,14 +90,34 @@ static void show_progress(
 	progress_update(progress, &state);
 }
 
-static void pump(struct pipeline *pipeline, struct capture *capture)
+/* The part of the timeline that is wanted. */
+struct window {
+	struct period period;
+	uint64_t outside;
+	uint32_t behind; /* in a row */
+};
+
+static bool passes(struct window *window, const struct frame *frame)
+{
+	int64_t start_s = window->period.start_s, end_s = window->period.end_s;
+	int64_t time_s = frame->time_us / CLOCK_SECOND_US;
+	bool is_behind = time_s >= end_s;
+
+	window->behind = is_behind ? window->behind + 1 : 0;
+	window->outside += is_behind || time_s < start_s;
+	return !is_behind && time_s >= start_s;
+}
+
+static void pump(struct pipeline *pipeline, struct capture *capture, struct window *window)
 {
 	struct progress progress;
 	struct frame frame;
 	uint32_t frames = 0;
 	progress_init(&progress);
-	while (!is_stopping && capture_next(capture, 0, &frame) == CAPTURE_FRAME) {
-		pipeline_take(pipeline, 0, &frame);
+	while (!is_stopping && window->behind < FEED_BEHIND_MAX &&
+		capture_next(capture, 0, &frame) == CAPTURE_FRAME) {
+		if (passes(window, &frame))
+			pipeline_take(pipeline, 0, &frame);
 		if (++frames % FRAMES_PER_LOOK == 0)
 			show_progress(&progress, capture, &frame);
 	}
@@ -141,15 +162,23 @@ static const char *describe(int error)
 		       : strerror(-error);
 }
 
-int feed_run(const struct pipeline_settings *settings, char **paths, size_t count,
-	struct feed_result *ret_result)
+uint64_t feed_frames(const struct feed_result *result)
+{
+	return result->capture.frames - result->outside;
+}
+
+int feed_run(const struct pipeline_settings *settings, const char *window, char **paths,
+	size_t count, struct feed_result *ret_result)
 {
 	static const struct capture_listener listener = {tell_fault, NULL};
 	struct pipeline *pipeline = NULL;
 	struct capture *capture = NULL;
 	double start_s = monotonic_s();
+	struct window wanted = {.period = {INT64_MIN, INT64_MAX}};
 	*ret_result = (struct feed_result){0};
 	catch_signals();
+	if (window)
+		period_parse(window, &wanted.period);
 	int error = pipeline_new(settings, &pipeline);
 	if (error == 0)
 		error = capture_open_files(&listener, paths, count, &capture);
@@ -159,12 +188,13 @@ int feed_run(const struct pipeline_settings *settings, char **paths, size_t coun
 		return STATUS_FAILURE;
 	}
 	ret_result->has_run = true;
-	pump(pipeline, capture);
+	pump(pipeline, capture, &wanted);
 	finish(pipeline, !reads_stdin(paths, count));
 	pipeline_stats(pipeline, &ret_result->pipeline);
 	pipeline_times(pipeline, &ret_result->times);
 	tell_times(settings, &ret_result->pipeline);
 	capture_stats(capture, &ret_result->capture);
+	ret_result->outside = wanted.outside;
 	ret_result->wall_s = monotonic_s() - start_s;
 	ret_result->has_memory = settings->state_folder != NULL;
 	ret_result->is_interrupted = is_stopping;

@@ -10,6 +10,7 @@ struct feed_result {
 	struct pipeline_stats pipeline;
 	struct pipeline_times times;
 	struct capture_stats capture;
+	uint64_t outside; /* frames of `capture` outside the window, which went no further */
 	double wall_s;
 	bool has_run;        /* false: it could not begin, and the figures are of nothing */
 	bool has_memory;     /* baselines of earlier runs were at hand, if there were any */
@@ -23,8 +24,16 @@ void feed_plan(const struct config *config, const struct setup *setup,
 
 /* Reads the captures, finishes the pipeline. Faults of captures are logged as they come. Returns 0,
  * or the exit status: STATUS_FAILURE for a damaged, missing or unreadable capture, no memory or a
- * signal. `ret_result` is always filled. */
-int feed_run(const struct pipeline_settings *settings, char **paths, size_t count,
-	struct feed_result *ret_result);
+ * signal. `ret_result` is always filled.
+ *
+ * With a `window` that check_window has accepted (NULL: none) only frames of that time are taken.
+ * Files are merged by time, so the reading ends when FEED_BEHIND_MAX frames in a row lie behind
+ * the window: a stray stamp from the future ends nothing. */
+#define FEED_BEHIND_MAX 65536
+int feed_run(const struct pipeline_settings *settings, const char *window, char **paths,
+	size_t count, struct feed_result *ret_result);
+
+/* Frames that went into the pipeline. */
+uint64_t feed_frames(const struct feed_result *result);
 
 #endif

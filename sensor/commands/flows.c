@@ -46,7 +46,7 @@ static int list_flows(const struct config *config, char **paths, size_t count)
 	FILE *stats = NULL;
 	status = output_open(config->stats, &stats);
 	if (status == STATUS_OK)
-		status = feed_run(&settings, paths, count, &result);
+		status = feed_run(&settings, config->window, paths, count, &result);
 	int error = stats_file_write(
 		stats, &result, &setup.plugins->techniques, &(struct stats_alerts){0}, NULL);
 	status = output_close(stats, config->stats, error, status);

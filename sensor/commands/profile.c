@@ -9,7 +9,7 @@ static bool is_wait(enum stage stage)
 void profile_print(const struct feed_result *result, FILE *stream)
 {
 	const double *seconds = result->times.seconds;
-	double packets = result->capture.frames > 0 ? (double)result->capture.frames : 1;
+	double packets = feed_frames(result) > 0 ? (double)feed_frames(result) : 1;
 	double worked = 0;
 	for (enum stage stage = 0; stage < STAGES; stage++)
 		worked += is_wait(stage) ? 0 : seconds[stage];

@@ -22,7 +22,7 @@ static int feed(const struct config *config, const struct setup *setup, struct o
 	if (report_file_open(config, &listener, &report) != 0)
 		return STATUS_FAILURE;
 	settings.analyst.listener = report_file_listener(&report);
-	int status = feed_run(&settings, paths, count, ret_result);
+	int status = feed_run(&settings, config->window, paths, count, ret_result);
 	status = report_file_close(&report, status);
 	return outlet_deliver(outlet, status);
 }

@@ -9,10 +9,10 @@
 #include "base/text.h"
 #include "commands/commands.h"
 #include "commands/compare_source.h"
-#include "commands/compare_window.h"
 #include "commands/output.h"
 #include "commands/report_redis.h"
 #include "commands/usage.h"
+#include "config/period.h"
 #include "publish/publisher.h"
 
 #define FILES_MAX 1024 /* of either kind */
@@ -95,10 +95,13 @@ static error_t parse_redis(struct words *words, char *argument)
 
 static error_t parse_window(struct words *words, const char *argument)
 {
-	if (compare_window_parse(argument, &words->redis.start_s, &words->redis.end_s))
-		return 0;
-	return refuse(
-		"--window", argument, "must be START..END, such as 2026-03-03..2026-03-24T06:00");
+	struct period period;
+	if (!period_parse(argument, &period))
+		return refuse("--window", argument,
+			"must be START..END, such as 2026-03-03..2026-03-24T06:00");
+	words->redis.start_s = period.start_s;
+	words->redis.end_s = period.end_s;
+	return 0;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)

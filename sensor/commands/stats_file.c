@@ -20,7 +20,7 @@ static json_t *packets(const struct feed_result *result)
 {
 	const struct gate_stats *gate = &result->pipeline.gate;
 	json_t *object = json_object();
-	put(object, "received", result->capture.frames);
+	put(object, "received", feed_frames(result));
 	for (int verdict = 0; verdict < PACKET_VERDICTS; verdict++)
 		put(object, packet_verdict_name((enum packet_verdict)verdict),
 			gate->packets[verdict]);
@@ -100,6 +100,7 @@ static json_t *captures(const struct feed_result *result)
 	put(object, "interface_drops", result->capture.interface_drops);
 	put(object, "unread", result->capture.waiting);
 	put(object, "softnet_drops", result->capture.softnet_drops);
+	put(object, "outside_window", result->outside);
 	put(object, "snapped", result->capture.snapped);
 	put(object, "outages", result->capture.outages);
 	put(object, "blind_ms", result->capture.blind_us / 1000);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define TIME_SIZE 24
+#define SPEED_SECONDS_MIN 1
 #define LEARNING_MINUTES (24 * 60) /* the warm-up of minutes and hours, detect/settings.c */
 
 static struct summary_episode *find_episode(struct summary *summary, const char *id)
@@ -86,13 +87,24 @@ static void print_episode(const struct summary_episode *episode, FILE *stream)
 		fprintf(stream, "    %s\n", episode->words);
 }
 
+/* Of a run that is over at once no speed is told: it would be that of starting. */
+static void print_speed(const struct feed_result *result, FILE *stream)
+{
+	double seconds = result->wall_s, speed = (double)result->capture.frames / seconds;
+	fprintf(stream, "\nread in %.1f s", seconds);
+	if (seconds >= SPEED_SECONDS_MIN && speed >= 1e5)
+		fprintf(stream, " (%.2f million packets a second)", speed / 1e6);
+	else if (seconds >= SPEED_SECONDS_MIN)
+		fprintf(stream, " (%.0f packets a second)", speed);
+	fputc('\n', stream);
+}
+
 static void print_run(const struct feed_result *result, FILE *stream)
 {
 	const struct pipeline_stats *pipeline = &result->pipeline;
 	char start[TIME_SIZE], end[TIME_SIZE];
-	double seconds = result->wall_s > 0 ? result->wall_s : 1e-9;
 	fprintf(stream, "\n%llu packets, %llu flows, %u watched range%s with traffic",
-		(unsigned long long)result->capture.frames,
+		(unsigned long long)feed_frames(result),
 		(unsigned long long)(pipeline->worker.flows.created -
 				     pipeline->worker.control_flows),
 		pipeline->judged.ranges, pipeline->judged.ranges == 1 ? "" : "s");
@@ -103,8 +115,10 @@ static void print_run(const struct feed_result *result, FILE *stream)
 		fprintf(stream, ", %s to %s UTC",
 			format_time(pipeline->first_us / CLOCK_SECOND_US, start),
 			format_time(pipeline->last_us / CLOCK_SECOND_US, end));
-	fprintf(stream, "\nread in %.1f s (%.2f million packets a second)\n", result->wall_s,
-		(double)result->capture.frames / seconds / 1e6);
+	if (result->outside > 0)
+		fprintf(stream, "\n%llu packets lie outside the window",
+			(unsigned long long)result->outside);
+	print_speed(result, stream);
 }
 
 /* "No jump" is no finding where nothing could be judged. */
@@ -113,8 +127,14 @@ static void print_calm(const struct feed_result *result, FILE *stream)
 	const struct pipeline_stats *pipeline = &result->pipeline;
 	if (result->capture.frames == 0)
 		fputs("nothing to judge: no packet was read\n\n", stream);
+	else if (feed_frames(result) == 0)
+		fputs("nothing to judge: no packet lies in the window\n\n", stream);
 	else if (pipeline->judged.ranges == 0)
-		fputs("nothing to judge: no packet has an end in a watched range\n\n", stream);
+		fputs("nothing to judge: no packet has an end in a watched range\n"
+		      "(-w says what to watch: the network whose use of VPN and the like you want "
+		      "to "
+		      "know)\n\n",
+			stream);
 	else if (pipeline->minutes < LEARNING_MINUTES && !result->has_memory)
 		fputs("no jump told: this is too short to know what is usual, a day at least is "
 		      "learnt from\n"

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "capture/filter.h"
+#include "config/period.h"
 #include "http/listen.h"
 #include "http/loopback.h"
 #include "publish/publisher.h"
@@ -115,6 +116,15 @@ int check_metrics(const char *text, char ret_reason[SETTING_REASON_SIZE])
 		return refuse(
 			ret_reason, text, "is no loopback address: figures are for this machine");
 	return 0;
+}
+
+int check_window(const char *text, char ret_reason[SETTING_REASON_SIZE])
+{
+	struct period period;
+
+	if (period_parse(text, &period))
+		return 0;
+	return refuse(ret_reason, text, "is not START..END, such as 2026-03-03..2026-03-24T06:00");
 }
 
 int check_plugin_option(const char *text, char ret_reason[SETTING_REASON_SIZE])

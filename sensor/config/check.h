@@ -29,6 +29,9 @@ int check_filter(const char *text, char ret_reason[SETTING_REASON_SIZE]);
 /* ADDR:PORT on this machine, as in listen_parse and loopback_is_address. */
 int check_metrics(const char *text, char ret_reason[SETTING_REASON_SIZE]);
 
+/* A period that period_parse takes. */
+int check_window(const char *text, char ret_reason[SETTING_REASON_SIZE]);
+
 /* "NAME.OPTION=VALUE" with nothing empty but VALUE. */
 int check_plugin_option(const char *text, char ret_reason[SETTING_REASON_SIZE]);
 

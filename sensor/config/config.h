@@ -26,6 +26,7 @@ struct config {
 	char *redis_channel, *redis_list;                        /* NULL none */
 	uint64_t alerts_maxlen, usage_maxlen, usage_hour_maxlen; /* entries of the Redis streams */
 	char *report, *stats;                                    /* files; NULL none */
+	char *window; /* "START..END" that period_parse takes; NULL: all of it */
 	uint64_t workers;
 	char *state;                      /* directory; NULL none */
 	char *geoip_asn, *geoip_country;  /* files; NULL none */

@@ -73,8 +73,8 @@ static const char *get_sample(const struct setting *setting)
 {
 	static const char *const samples[][2] = {{"watch", "10.0.0.0/8=office"},
 		{"redis", "redis://localhost:6379/0"}, {"usage-scale", "3600"},
-		{"plugin-option", "tor.relays=a=b"}, {"filter", "udp port 53"},
-		{"metrics", "127.0.0.1:9105"}};
+		{"window", "2026-03-02..2026-03-03T12:00"}, {"plugin-option", "tor.relays=a=b"},
+		{"filter", "udp port 53"}, {"metrics", "127.0.0.1:9105"}};
 	static char number[24];
 
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)

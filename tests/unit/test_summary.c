@@ -116,6 +116,9 @@ static void capture_too_short_to_judge_is_called_calm(void **state)
 	assert_prints("no jump: every watched range");
 	result.pipeline.judged.ranges = 0;
 	assert_prints("nothing to judge: no packet has an end in a watched range");
+	result.outside = result.capture.frames;
+	assert_prints("nothing to judge: no packet lies in the window");
+	result.outside = 0;
 	result.capture.frames = 0;
 	assert_prints("nothing to judge: no packet was read");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "commands/compare_window.h"
+#include "config/period.h"
 
 #include <string.h>
 #include <time.h>
@@ -22,7 +22,7 @@ static bool parse_moment(const char *text, int64_t *ret_time_s)
 	return false;
 }
 
-bool compare_window_parse(const char *text, int64_t *ret_start_s, int64_t *ret_end_s)
+bool period_parse(const char *text, struct period *ret_period)
 {
 	int64_t start_s = INT64_MIN, end_s = INT64_MAX;
 	char start[TEXT_SIZE];
@@ -35,7 +35,6 @@ bool compare_window_parse(const char *text, int64_t *ret_start_s, int64_t *ret_e
 	if ((*start && !parse_moment(start, &start_s)) || (*end && !parse_moment(end, &end_s)) ||
 		end_s <= start_s)
 		return false;
-	*ret_start_s = start_s;
-	*ret_end_s = end_s;
+	*ret_period = (struct period){start_s, end_s};
 	return true;
 }
