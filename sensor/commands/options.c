@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/option_table.h"
 #include "config/check.h"
 #include "config/claim.h"
 #include "config/setting.h"
@@ -11,10 +12,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define KEY_FIRST 256 /* keys of options without a letter: beyond all characters */
-#define KEY_CONFIG 'c'
-#define FIXED_OPTIONS 2 /* --config, and the end */
 
 /* One option as it was given; applied only when the file has been read. */
 struct given {
@@ -25,25 +22,11 @@ struct given {
 struct options {
 	const char *config_file;
 	void *more_input;
-	size_t setting_count;
 	struct given *given;
 	size_t given_count;
 	char **paths; /* inside argv */
 	size_t path_count;
 };
-
-static int get_key(size_t number)
-{
-	return settings[number].letter ? settings[number].letter : KEY_FIRST + (int)number;
-}
-
-static const struct setting *find_by_key(const struct options *options, int key)
-{
-	for (size_t i = 0; i < options->setting_count; i++)
-		if (get_key(i) == key)
-			return &settings[i];
-	return NULL;
-}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -56,7 +39,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		if (options->more_input)
 			state->child_inputs[0] = options->more_input;
 		return 0;
-	case KEY_CONFIG:
+	case OPTION_TABLE_CONFIG:
 		options->config_file = argument;
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -64,49 +47,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->path_count = (size_t)(state->argc - state->next);
 		return 0;
 	}
-	setting = find_by_key(options, key);
+	setting = option_table_find(key);
 	if (!setting)
 		return ARGP_ERR_UNKNOWN;
 	options->given[options->given_count++] =
 		(struct given){setting, setting->kind == SETTING_SWITCH ? bare : argument};
 	return 0;
-}
-
-static bool is_obeyed(const struct setting *setting, const char *command)
-{
-	static const struct {
-		const char *command;
-		enum setting_user user;
-	} users[] = {{"flows", SETTING_FLOWS}, {"compare", SETTING_COMPARE},
-		{"plugins", SETTING_PLUGINS}, {"spool", SETTING_SPOOL}};
-	for (size_t i = 0; i < sizeof users / sizeof *users; i++)
-		if (strcmp(users[i].command, command) == 0)
-			return setting->users & users[i].user;
-	return strcmp(command, "run") != 0 || !setting->is_offline;
-}
-
-/* The table of settings as argp wants it. Returns an array from the heap, or NULL. */
-static struct argp_option *make_argp_options(size_t count, const char *command)
-{
-	bool is_live = strcmp(command, "run") == 0;
-
-	struct argp_option *table = calloc(count + FIXED_OPTIONS, sizeof(*table));
-	struct argp_option *option = table;
-
-	if (!table)
-		return NULL;
-	*option++ = (struct argp_option){.name = "config",
-		.key = KEY_CONFIG,
-		.arg = "FILE",
-		.doc = "read settings from this YAML file: the same words, without the dashes"};
-	for (size_t i = 0; i < count; i++)
-		if (is_live || !settings[i].is_live)
-			*option++ = (struct argp_option){.name = settings[i].name,
-				.key = get_key(i),
-				.arg = settings[i].argument,
-				.flags = is_obeyed(&settings[i], command) ? 0 : OPTION_HIDDEN,
-				.doc = settings[i].help};
-	return table;
 }
 
 static void tell_fault(void *argument, const char *place, const char *message)
@@ -248,17 +194,18 @@ int options_parse_more(int argc, char **argv, const char *command, const struct 
 	void *input, struct config *config, char ***ret_paths, size_t *ret_count)
 {
 	struct options options = {.more_input = input};
-	const struct argp_child children[] = {{.argp = more}, {.argp = NULL}};
-	struct argp argp = {.parser = parse_option, .children = more ? children : NULL};
+	const struct argp_child children[] = {
+		{.argp = more, .header = "Of this command:"}, {.argp = NULL}};
+	struct argp argp = {.parser = parse_option,
+		.children = more ? children : NULL,
+		.help_filter = option_table_help};
 	struct argp_option *table;
 	int status = STATUS_FAILURE;
 
-	while (settings[options.setting_count].name)
-		options.setting_count++;
-	table = make_argp_options(options.setting_count, command);
+	table = option_table_new(command);
 	options.given = calloc(count_characters(argc, argv), sizeof(*options.given));
 	if (!table || !options.given) {
-		log_error("out of memory");
+		status = fail_memory();
 		goto done;
 	}
 	argp.options = table;

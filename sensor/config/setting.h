@@ -31,9 +31,21 @@ enum setting_user {
 	SETTING_ALL = SETTING_SIGHT | SETTING_PLUGINS | SETTING_SPOOL,
 };
 
+/* What the help gathers under one headline. */
+enum setting_section {
+	SECTION_INPUT,
+	SECTION_OUTPUT,
+	SECTION_REDIS,
+	SECTION_SIGHT,
+	SECTION_JUDGE,
+	SECTION_LIVE,
+	SECTIONS,
+};
+
 struct setting {
 	const char *name; /* long option and key */
 	char letter;      /* short option; 0 none */
+	enum setting_section section;
 	enum setting_kind kind;
 	size_t offset;        /* into struct config */
 	const char *argument; /* word for help: "FILE"; NULL for a switch */

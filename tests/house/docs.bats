@@ -28,7 +28,7 @@ page_options() { sed -nE '/^\.TP/{n;s/\\-/-/g;s/^.*(--[a-z][a-z-]*).*/\1/p}' "do
 }
 
 @test "no option is missing in the manual, and none is made up" {
-	for command in replay score check-config; do
+	for command in replay score check-config dashboard report; do
 		[ "$(help_options "$command")" != "" ]
 		diff <(help_options "$command") <(page_options "$command")
 	done
@@ -65,17 +65,26 @@ obeyed_options() {
 	done
 }
 
-@test "no default in the manual differs from the program's" {
-	for option in alerts-maxlen:100000 usage-maxlen:50000 usage-hour-maxlen:9600 drain:30 alarms-per-year:12 max-flows:262144 workers:1 usage-scale:60 control-sample:0.03; do
-		name=${option%%:*} value=${option#*:}
-		grep -qE "\"$name\"" sensor/config/setting_table.c
-		awk -v name="\"$name\"" -v value="\"$value\"" 'index($0, name) { seen = 1 } seen && /initial/ { exit index($0, value) == 0 }' sensor/config/setting_table.c
-		sed 's/\\-/-/g' docs/man/surgetap-replay.1 | awk -v name="--$name" -v value="$value" '
-			index($0, name) { seen = 1 }
-			seen && /^\.TP/ { exit 1 }
-			seen && ($0 ~ "Default: " value "\\." || $0 ~ value " \\(default\\)") { found = 1; exit }
-			END { exit !found }'
-	done
+@test "run has options that no page names, or lacks one that its page does not except" {
+	diff <(help_options run) <({ page_options replay | grep -vxF -e "$(obeyed_options run)"; page_options run | grep -x -- "--.*"; } | sort -u)
+}
+
+# "OPTION DEFAULT" for each default that the help of a command tells.
+help_defaults() {
+	"$SURGETAP" "$1" --help | awk '
+		/^ +(-., )?--/ { option = $0; sub(/^[^-]*(-., )?/, "", option); sub(/[ =].*/, "", option) }
+		{ text = /^ +(-., )?--/ ? $0 : text $0 }
+		match(text, /\(default +[^ )]+\)/) { value = substr(text, RSTART, RLENGTH - 1); sub(/.* /, "", value); print option, value; text = "" }'
+}
+
+@test "a default in the manual differs from the program's, or is not told" {
+	[ "$(help_defaults run | wc -l)" -ge 13 ]
+	while read -r option value; do
+		page=replay
+		page_options run | grep -qx -- "$option" && page=run
+		sed 's/\\-/-/g' "docs/man/surgetap-$page.1" | tr -d '\n' | sed 's/\.TP/\n/g' | grep -- "$option =" |
+			grep -qE "Default:(\.[A-Z]+)? ?$value( ?[.,]|\$)|$value \(default\)" || { echo "$option $value"; return 1; }
+	done < <(help_defaults run)
 }
 
 @test "the manual renders without a warning" {

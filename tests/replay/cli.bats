@@ -189,6 +189,17 @@ surgetap: --watch: '10.0.0.0/8' belongs to 'a' already" replay -w office --drain
 	done
 }
 
+@test "the help is one long list, or does not tell defaults" {
+	"$SURGETAP" run --help >out
+	[ "$(grep -cE '^ [A-Z].*:$' out)" -ge 5 ]
+	tr -s ' \n' ' ' <out >line
+	grep -q -- '--ring-size=MIB [^-]*(default 64)' line
+	[ "$(grep -c 'Mandatory or optional arguments' out)" -eq 0 ]
+	"$SURGETAP" plugins --help >out
+	grep -qx ' Of this command:' out
+	[ "$(grep -c 'Redis:' out)" -eq 0 ]
+}
+
 @test "no line of help is wider than a terminal" {
 	for command in $("$SURGETAP" help | sed -nE 's/^  ([a-z-]+) +.*/\1/p'); do
 		[ "$("$SURGETAP" "$command" --help | awk 'length > 100')" = "" ]
@@ -256,6 +267,9 @@ need_terminal() {
 	[ "$(complete_words repl)" = replay ]
 	[ "$(complete_words replay --tor)" = --tor-relays ]
 	[ "$(complete_words score --buc)" = --bucket ]
+	for command in replay run compare dashboard; do
+		diff <(complete_words "$command" -- | tr ' ' '\n') <("$SURGETAP" "$command" --help | sed -nE 's/^ +(-[a-z], )?(--[a-z][a-z-]*).*/\2/p' | sort -u)
+	done
 	refuses 2 "surgetap: completion needs the name of a shell: bash" completion fish
 }
 
