@@ -1,29 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/repeat.h"
 
+#include <string.h>
+
 #define FIRST_BYTES 48u
 #define LAST_BYTES 16u /* of what is encrypted, datagrams of one length may begin alike */
 
-static uint32_t hash_on(uint32_t hash, const uint8_t *bytes, uint32_t count)
+#define START UINT64_C(0xcbf29ce484222325)
+#define FACTOR UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio: bits spread upwards */
+
+static uint64_t mix(uint64_t hash, uint64_t word)
 {
-	for (uint32_t i = 0; i < count; i++)
-		hash = (hash ^ bytes[i]) * 16777619u;
-	return hash;
+	hash = (hash ^ word) * FACTOR;
+	return hash ^ hash >> 32;
 }
 
-/* FNV-1a. Who makes two datagrams alike in it has the second one passed over, as he could by not
- * sending it. */
+static uint64_t hash_on(uint64_t hash, const uint8_t *bytes, uint32_t count)
+{
+	uint64_t word;
+	for (; count >= sizeof word; bytes += sizeof word, count -= sizeof word) {
+		memcpy(&word, bytes, sizeof word);
+		hash = mix(hash, word);
+	}
+	word = 0;
+	memcpy(&word, bytes, count);
+	return mix(hash, word);
+}
+
+/* No keyed hash: who makes two datagrams alike in it has the second one passed over, as he could by
+ * not sending it. */
 static uint32_t hash_payload(const struct packet *packet)
 {
 	const uint8_t *payload = packet->payload;
-	uint32_t count = packet->payload_captured_bytes, hash = 2166136261u;
+	uint32_t count = packet->payload_captured_bytes;
 	if (count <= FIRST_BYTES + LAST_BYTES)
-		return hash_on(hash, payload, count);
+		return (uint32_t)hash_on(START, payload, count);
+	uint64_t hash = hash_on(START, payload, FIRST_BYTES);
 	/* A first fragment and the whole datagram are the same one. */
-	if (packet->fragment != PACKET_FRAGMENT_NONE)
-		return hash_on(hash, payload, FIRST_BYTES);
-	hash = hash_on(hash, payload, FIRST_BYTES);
-	return hash_on(hash, payload + count - LAST_BYTES, LAST_BYTES);
+	if (packet->fragment == PACKET_FRAGMENT_NONE)
+		hash = hash_on(hash, payload + count - LAST_BYTES, LAST_BYTES);
+	return (uint32_t)hash;
 }
 
 bool repeat_is_seen(struct repeat *repeat, const struct packet *packet, bool from_client)

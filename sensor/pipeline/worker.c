@@ -42,6 +42,8 @@ static bool is_served(const struct flow *flow)
 
 static void count_witness(struct worker *worker, const struct flow *flow, technique_set techniques)
 {
+	if (techniques == 0)
+		return;
 	struct witness_flow seen = {flow_id(flow), flow_watched_host(flow), flow_far_host(flow)};
 	for (technique_set left = techniques; left; left &= left - 1) {
 		uint32_t technique = (uint32_t)__builtin_ctz(left);
@@ -52,6 +54,8 @@ static void count_witness(struct worker *worker, const struct flow *flow, techni
 
 static void show_example(struct worker *worker, const struct flow *flow, technique_set techniques)
 {
+	if (techniques == 0)
+		return;
 	const struct findings *findings = inspector_findings(worker->inspector, flow);
 	struct witness_example example = {
 		.time_us = flow->last_us,
