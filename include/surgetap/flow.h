@@ -81,7 +81,8 @@ struct surgetap_flow {
 	const char *category; /* nDPI's category, as nDPI spells it; "" */
 	enum surgetap_confidence confidence;
 	uint64_t risk; /* nDPI's risk bitmap; of DNS, what the query shows; of TLS, what names and
-			* the certificate show, and nothing of extensions */
+			* the certificate show, and nothing of extensions; of HTTP, mostly the
+			* request. Not whether names look drawn by a program */
 
 	const char *sni;       /* TLS, DTLS or QUIC server name; NULL if none */
 	const char *alpn;      /* comma separated, as offered by the client; NULL if none */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "flow/certificate.h"
 #include "flow/hello.h"
 #include "flow/tls_record.h"
 
@@ -152,6 +153,21 @@ static struct hello_span find_own(const struct tls_message *list)
 	return own;
 }
 
+/* nDPI looks for names and dates byte by byte, short of the last ones: not in the key and the
+ * signature, which it would only make a digest of. */
+static void put_certificate(struct writer *writer, struct hello_span bytes)
+{
+	static const uint8_t end[16];
+	struct certificate certificate;
+	if (!certificate_read(bytes, &certificate)) {
+		put(writer, bytes.bytes, bytes.count);
+		return;
+	}
+	put(writer, certificate.names.bytes, certificate.names.count);
+	put(writer, certificate.extensions.bytes, certificate.extensions.count);
+	put(writer, end, sizeof end);
+}
+
 uint32_t excerpt_certificate(const struct packet *packet, uint8_t *copy)
 {
 	struct writer writer = {.copy = copy};
@@ -164,7 +180,7 @@ uint32_t excerpt_certificate(const struct packet *packet, uint8_t *copy)
 		return 0;
 	struct message message = open_message(&writer, TLS_CERTIFICATE);
 	uint32_t list = open_length(&writer, 3), certificate = open_length(&writer, 3);
-	put(&writer, own.bytes, own.count);
+	put_certificate(&writer, own);
 	close_length(&writer, certificate, 3);
 	close_length(&writer, list, 3);
 	close_message(&writer, message);

@@ -24,7 +24,8 @@
 uint32_t excerpt_client_hello(const struct packet *packet, uint8_t *copy);
 
 /* Of a message that begins with a ServerHello and has a whole Certificate in the clear (before TLS
- * 1.3): the server's own certificate, without those that sign it. As above. */
+ * 1.3): the server's own certificate, without its key, its signature and those that sign it. As
+ * above. */
 uint32_t excerpt_certificate(const struct packet *packet, uint8_t *copy);
 
 /* The first `bytes` of the packet, from the IP header on; at most UINT16_MAX. */

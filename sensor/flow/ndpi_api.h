@@ -14,6 +14,10 @@
  * nobody asks for: in 4.2, by its source (lib/protocols/tls.c). */
 #define NDPI_API_EXCERPT_SERVES (!NDPI_AT_LEAST(4, 4))
 
+/* True where Tor is all that a verdict owes to nDPI's check for drawn names: in 4.2, by its source
+ * (ndpi_main.c, lib/protocols). */
+#define NDPI_API_NAME_CHECK_IS_OURS (!NDPI_AT_LEAST(4, 4))
+
 /* A detection module with every protocol on. The Tor host list is left out: it dates from the
  * release and calls every service on a relay's address Tor. NULL when there is no memory. */
 static inline struct ndpi_detection_module_struct *ndpi_api_new_module(void)
@@ -92,6 +96,22 @@ static inline bool ndpi_api_is_query_read(
 		      ndpi_api_master(protocol) == NDPI_PROTOCOL_DNS;
 	return is_dns && flow->host_server_name[0] != '\0' &&
 	       flow->guessed_host_protocol_id == NDPI_PROTOCOL_UNKNOWN;
+#endif
+}
+
+/* True for a request of HTTP that has named a host of which nothing else is known: a plain answer
+ * adds nothing. */
+static inline bool ndpi_api_is_request_read(
+	const struct ndpi_flow_struct *flow, const ndpi_protocol *protocol)
+{
+#if NDPI_AT_LEAST(4, 4)
+	(void)flow, (void)protocol;
+	return false;
+#else
+	return ndpi_api_app(protocol) == NDPI_PROTOCOL_HTTP &&
+	       ndpi_api_master(protocol) == NDPI_PROTOCOL_UNKNOWN &&
+	       flow->host_server_name[0] != '\0' &&
+	       flow->guessed_host_protocol_id == NDPI_PROTOCOL_HTTP;
 #endif
 }
 

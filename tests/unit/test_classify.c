@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/classify.h"
 
+#include "tests/unit/certificate_bytes.h"
 #include "tests/unit/client_hello.h"
 #include "tests/unit/flow_packets.h"
 #include "tests/unit/frame_bytes.h"
@@ -83,22 +84,32 @@ static int close_classifier(void **state)
 	return 0;
 }
 
-/* A DNS query for "a.example", of which the capture has `captured_bytes` of IP. */
-static struct packet query(struct bytes *bytes, uint32_t captured_bytes)
+/* A DNS query for "<label>.example", of which the capture has `captured_bytes` of IP. */
+static struct packet query_for(struct bytes *bytes, const char *label, uint32_t captured_bytes)
 {
-	static const char dns[] = "\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x01"
-				  "a\x07"
-				  "example\0\0\x01\0\x01";
+	static const char head[] = "\x12\x34\x01\0\0\x01\0\0\0\0\0\0";
+	static const char tail[] = "\x07"
+				   "example\0\0\x01\0\x01";
+	unsigned length = (unsigned)strlen(label);
+	unsigned dns_bytes = sizeof head - 1 + 1 + length + sizeof tail - 1;
 	struct packet packet;
 
-	put_ipv4(bytes, 17, 8 + sizeof(dns) - 1);
-	put_udp(bytes, 53, sizeof(dns) - 1);
-	put(bytes, dns, sizeof(dns) - 1);
+	put_ipv4(bytes, 17, 8 + dns_bytes);
+	put_udp(bytes, 53, dns_bytes);
+	put(bytes, head, sizeof head - 1);
+	put8(bytes, length);
+	put(bytes, label, length);
+	put(bytes, tail, sizeof tail - 1);
 	assert_int_equal(decode_snapped(LINK_RAW, bytes, bytes->size, &packet), PACKET_DECODED);
 	packet.ip = bytes->data;
 	packet.ip_captured_bytes = captured_bytes ? captured_bytes : bytes->size;
 	packet.payload = bytes->data + 28;
 	return packet;
+}
+
+static struct packet query(struct bytes *bytes, uint32_t captured_bytes)
+{
+	return query_for(bytes, "a", captured_bytes);
 }
 
 static struct verdict judge(const struct packet *packet, bool give_up)
@@ -214,6 +225,148 @@ static void excerpt_of_a_hello_takes_its_name(void **state)
 	test_free(memory);
 }
 
+/* A hello of version 1.0 with one suite and a name. */
+static struct packet hello_to(struct bytes *bytes, const char *name)
+{
+	struct bytes body = {.size = 0};
+	unsigned length = (unsigned)strlen(name);
+	struct packet packet;
+
+	put16(&body, 0x0301);
+	put_zeros(&body, 32 + 1);
+	put(&body, "\0\2\0\x2f\1\0", 6);
+	put16(&body, 9 + length);
+	put16(&body, 0);
+	put16(&body, 5 + length);
+	put16(&body, 3 + length);
+	put8(&body, 0);
+	put16(&body, length);
+	put(&body, name, length);
+	put_ipv4(bytes, 6, 20 + 9 + body.size);
+	put_tcp(bytes, ACK);
+	put(bytes, "\x16\3\1", 3);
+	put16(bytes, 4 + body.size);
+	put(bytes, "\1\0", 2);
+	put16(bytes, body.size);
+	put(bytes, body.data, body.size);
+	assert_int_equal(decode(LINK_RAW, bytes, &packet), PACKET_DECODED);
+	packet.ip = bytes->data;
+	packet.payload = bytes->data + 40;
+	return packet;
+}
+
+static void name_that_tor_has_drawn_is_passed_over(void **state)
+{
+	static const struct {
+		const char *name, *protocol;
+	} hellos[] = {
+		{"www.q4cyamnc6mtokjurvdclt.com", "tor"},
+		{"www.e6r5p57kbafwrxj3plz.net", "tor"},
+		{"www.library.com", "tls"},
+		{"xww.q4cyamnc6mtokjurvdclt.com", "tls"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof hellos / sizeof hellos[0]; i++) {
+		struct bytes bytes = {.size = 0};
+		struct packet packet = hello_to(&bytes, hellos[i].name);
+		uint16_t protocol = judge(&packet, true).protocol_id;
+
+		assert_string_equal(
+			classifier_protocol_name(classifier, protocol), hellos[i].protocol);
+	}
+}
+
+/* Which takes as long as all the rest of a query. */
+static void every_name_is_looked_at_for_being_drawn(void **state)
+{
+	struct bytes bytes = {.size = 0};
+	struct packet packet = query_for(&bytes, "q4cyamnc6mtokjurvdclt", 0);
+	struct verdict verdict = judge(&packet, false);
+
+	(void)state;
+	assert_string_equal(classifier_protocol_name(classifier, verdict.protocol_id), "dns");
+	assert_true(verdict.risk == 0);
+}
+
+#define REQUEST "GET /x HTTP/1.1\r\nHost: www.example.org\r\n\r\n"
+#define ANSWER "HTTP/1.1 200 OK\r\nContent-Type: "
+
+static struct packet http_packet(struct bytes *bytes, const char *text, bool from_client)
+{
+	struct packet packet;
+	uint16_t ports[] = {40000, 80};
+
+	put_ipv4(bytes, 6, 20 + (unsigned)strlen(text));
+	put_tcp(bytes, ACK | PSH);
+	put(bytes, text, strlen(text));
+	for (unsigned i = 0; i < 2; i++) {
+		uint16_t port = ports[from_client ? i : 1 - i];
+
+		bytes->data[20 + 2 * i] = (uint8_t)(port >> 8);
+		bytes->data[21 + 2 * i] = (uint8_t)port;
+	}
+	if (!from_client) {
+		uint8_t source[4];
+
+		memcpy(source, bytes->data + 12, 4);
+		memcpy(bytes->data + 12, bytes->data + 16, 4);
+		memcpy(bytes->data + 16, source, 4);
+	}
+	assert_int_equal(decode(LINK_RAW, bytes, &packet), PACKET_DECODED);
+	packet.ip = bytes->data;
+	packet.payload = bytes->data + 40;
+	return packet;
+}
+
+/* What nDPI says of a request, and an answer after it has seen that the request arrived. */
+static struct verdict judge_answer(const char *answer)
+{
+	static const struct {
+		bool from_client, is_empty;
+	} packets[] = {{true, false}, {false, true}, {false, false}};
+	void *memory = test_calloc(1, classifier_state_size());
+	struct verdict verdict;
+	bool is_done = false;
+
+	classifier_begin(memory, true);
+	for (unsigned i = 0; i < 3; i++) {
+		const char *text = packets[i].from_client ? REQUEST : answer;
+		struct bytes bytes = {.size = 0};
+		struct packet packet = http_packet(
+			&bytes, packets[i].is_empty ? "" : text, packets[i].from_client);
+
+		assert_false(is_done);
+		is_done = classifier_inspect(classifier, memory, &packet);
+	}
+	assert_true(is_done);
+	classifier_decide(classifier, memory, false, &verdict);
+	classifier_end(memory);
+	test_free(memory);
+	return verdict;
+}
+
+static void download_is_a_page(void **state)
+{
+	static const struct {
+		const char *answer, *category;
+	} answers[] = {
+		{ANSWER "text/html\r\n\r\n", "Web"},
+		{ANSWER "application/octet-stream\r\n\r\n", "Download"},
+		{ANSWER "video/mp4\r\n\r\n", "Media"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+		struct verdict verdict = judge_answer(answers[i].answer);
+
+		assert_string_equal(
+			classifier_protocol_name(classifier, verdict.protocol_id), "http");
+		assert_string_equal(classifier_category_name(classifier, verdict.category_id),
+			answers[i].category);
+	}
+}
+
 static void excerpt_is_written_into_the_capture(void **state)
 {
 	struct bytes bytes = {0};
@@ -226,15 +379,6 @@ static void excerpt_is_written_into_the_capture(void **state)
 		assert_memory_equal(bytes.data, before.data, before.size);
 	}
 }
-
-/* What nDPI reads in a certificate: a name, when it is valid, another name. */
-#define NAME(text) "\x55\4\3\x0c\x08" text
-#define CERTIFICATE(issuer, subject)                                                               \
-	NAME(issuer)                                                                               \
-	"\x30\x1e\x17\x0d"                                                                         \
-	"260101000000Z"                                                                            \
-	"\x17\x0d"                                                                                 \
-	"261231000000Z" NAME(subject) "...."
 
 /* An answer to the hello: ServerHello, and a list of one certificate. */
 static struct packet certificate_packet(
@@ -289,7 +433,8 @@ static bool is_self_signed(const char *certificate, uint32_t count)
 	return verdict.tls_self_signed;
 }
 
-static void certificate_is_lost_from_the_excerpt(void **state)
+/* The key has bytes like a name in it, by which issuer and subject would differ. */
+static void certificate_is_lost_from_the_excerpt_or_its_key_is_not(void **state)
 {
 	static const char own[] = CERTIFICATE("lab.test", "lab.test");
 	static const char signed_by[] = CERTIFICATE("ca.lab.t", "lab.test");
@@ -317,8 +462,11 @@ int main(void)
 		cmocka_unit_test(packet_cut_by_the_tap_is_refused),
 		cmocka_unit_test(later_fragment_is_parsed_as_a_beginning),
 		cmocka_unit_test(excerpt_of_a_hello_takes_its_name),
+		cmocka_unit_test(name_that_tor_has_drawn_is_passed_over),
+		cmocka_unit_test(every_name_is_looked_at_for_being_drawn),
+		cmocka_unit_test(download_is_a_page),
 		cmocka_unit_test(excerpt_is_written_into_the_capture),
-		cmocka_unit_test(certificate_is_lost_from_the_excerpt),
+		cmocka_unit_test(certificate_is_lost_from_the_excerpt_or_its_key_is_not),
 		cmocka_unit_test(number_beyond_the_names_is_read),
 	};
 
