@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "flow/builtin.h"
 
 #define WORKER_STATE_MAX (1u << 20)
 #define FLOW_STATE_MAX 256u
 #define PLUGIN_TECHNIQUES_MAX 16
+#define OPTIONS_SUGGESTED 32 /* of a plugin's options, the first */
 #define PLUGIN_SETTINGS_MAX 256
 
 /* What stands behind host->warn, ->fail and ->use_list while one plugin loads. */
@@ -157,6 +159,21 @@ static bool knows_option(const struct surgetap_plugin *code, const char *name)
 	return false;
 }
 
+/* "no such option: NAME", and which may have been meant. */
+static void describe_option(
+	const struct surgetap_plugin *code, const char *name, char *ret_text, size_t size)
+{
+	const char *names[OPTIONS_SUGGESTED + 1] = {NULL}, *nearest;
+	size_t count = 0;
+
+	for (const struct surgetap_option *option = code->options;
+		option && option->name && count < OPTIONS_SUGGESTED; option++)
+		names[count++] = option->name;
+	nearest = nearest_word(name, names);
+	snprintf(ret_text, size, "no such option: %s%s%s%s", name,
+		nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
 static int check_settings(const struct plugins_listener *listener, struct plugins *plugins,
 	const struct plugins_setting *settings, size_t count)
 {
@@ -168,7 +185,7 @@ static int check_settings(const struct plugins_listener *listener, struct plugin
 				"settings are given, but there is no such plugin", -ENOENT);
 		if (knows_option(plugin->code, settings[i].name))
 			continue;
-		snprintf(text, sizeof text, "no such option: %s", settings[i].name);
+		describe_option(plugin->code, settings[i].name, text, sizeof text);
 		return refuse(listener, settings[i].plugin, text, -EINVAL);
 	}
 	return 0;

@@ -79,7 +79,7 @@ static void write_lines(struct file_sink *sink, const char *lines, size_t length
 		(unsigned long long)sink->lost);
 }
 
-static void flush_held(struct file_sink *sink)
+void file_sink_flush(struct file_sink *sink)
 {
 	write_lines(sink, sink->held, sink->used);
 	sink->used = 0;
@@ -89,7 +89,7 @@ void file_sink_put(struct file_sink *sink, const char *line, bool flush)
 {
 	size_t length = strlen(line);
 	if (length + 1 > sizeof sink->held - sink->used)
-		flush_held(sink);
+		file_sink_flush(sink);
 	if (length + 1 > sizeof sink->held) {
 		sink->lost++;
 		log_limited(
@@ -100,7 +100,7 @@ void file_sink_put(struct file_sink *sink, const char *line, bool flush)
 	sink->held[sink->used + length] = '\n';
 	sink->used += length + 1;
 	if (flush)
-		flush_held(sink);
+		file_sink_flush(sink);
 }
 
 uint64_t file_sink_lost(const struct file_sink *sink)
@@ -112,7 +112,7 @@ void file_sink_close(struct file_sink *sink)
 {
 	if (!sink)
 		return;
-	flush_held(sink);
+	file_sink_flush(sink);
 	if (close(sink->fd) != 0)
 		log_warn("%s: %s", sink->path, strerror(errno));
 	free(sink);

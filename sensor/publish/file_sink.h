@@ -19,6 +19,9 @@ int file_sink_open(const char *path, bool append, struct file_sink **ret_sink);
  * returns; without, lines are gathered into larger writes. One thread at a time. */
 void file_sink_put(struct file_sink *sink, const char *line, bool flush);
 
+/* Writes what is held back. One thread at a time, as above. */
+void file_sink_flush(struct file_sink *sink);
+
 /* Lines lost so far. Any thread. */
 uint64_t file_sink_lost(const struct file_sink *sink);
 

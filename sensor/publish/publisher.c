@@ -222,6 +222,10 @@ void publisher_set_heartbeat(
 
 uint64_t publisher_drain(struct publisher *publisher, unsigned seconds)
 {
+	if (publisher->alerts_file)
+		file_sink_flush(publisher->alerts_file);
+	if (publisher->usage_file)
+		file_sink_flush(publisher->usage_file);
 	return publisher->courier ? courier_drain(publisher->courier, seconds) : 0;
 }
 

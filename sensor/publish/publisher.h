@@ -95,8 +95,8 @@ void publisher_put_usage(struct publisher *publisher, const struct publisher_usa
 void publisher_set_heartbeat(
 	struct publisher *publisher, const struct publisher_field *fields, size_t count);
 
-/* Waits until Redis has acknowledged everything, at most `seconds`. Returns entries still waiting.
- */
+/* Writes to the files what is held back, so that publisher_stats tells what did not fit; waits
+ * until Redis has acknowledged everything, at most `seconds`. Returns entries still waiting. */
 uint64_t publisher_drain(struct publisher *publisher, unsigned seconds);
 
 void publisher_stats(struct publisher *publisher, struct publisher_stats *ret_stats);

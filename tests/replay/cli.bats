@@ -177,6 +177,10 @@ surgetap: --watch: '10.0.0.0/8' belongs to 'a' already" replay -w office --drain
 	done
 }
 
+@test "a mistyped option of a plugin is told with the one that may be meant" {
+	refuses 78 "surgetap: plugin tor: no such option: relay, did you mean 'relays'?" replay --plugin-option tor.relay=x -w 10.0.0.0/8 "$CAPTURE"
+}
+
 @test "the help of every command begins with two examples that call it" {
 	for command in $("$SURGETAP" help | sed -nE 's/^  ([a-z-]+) +.*/\1/p'); do
 		"$SURGETAP" "$command" --help >out 2>err

@@ -168,3 +168,9 @@ compose_jump() {
 		.rss_max_kib] | all(type == "number")' stats.json
 	is "528 1 1" "$(jq -r '"\(.bytes) \(.flows.total) \(.flows.by_technique.vpn)"' stats.json)"
 }
+
+@test "counts that a full disk did not take are no failure" {
+	[ -w /dev/full ] || skip "no /dev/full"
+	status 1 "$SURGETAP" replay --quiet --alerts /dev/null --usage /dev/full -w 10.0.0.0/8=lab good.pcap
+	one_line "/dev/full: No space left on device"
+}
