@@ -159,6 +159,34 @@ double pack_get_double(struct pack_reader *reader)
 	return value;
 }
 
+int64_t pack_get_i64_within(struct pack_reader *reader, int64_t min, int64_t max)
+{
+	int64_t value = pack_get_i64(reader);
+	if (value >= min && value <= max)
+		return value;
+	pack_fail(reader);
+	return min;
+}
+
+int64_t pack_get_time_s(struct pack_reader *reader)
+{
+	return pack_get_i64_within(reader, 0, PACK_TIME_MAX_S);
+}
+
+int64_t pack_get_time_us(struct pack_reader *reader)
+{
+	return pack_get_i64_within(reader, 0, PACK_TIME_MAX_S * 1000000);
+}
+
+double pack_get_amount(struct pack_reader *reader, double max)
+{
+	double value = pack_get_double(reader);
+	if (value >= 0 && value <= max)
+		return value;
+	pack_fail(reader);
+	return 0;
+}
+
 void pack_get_text(struct pack_reader *reader, char *ret_text, size_t size)
 {
 	size_t length = pack_get_u16(reader);

@@ -63,6 +63,18 @@ double pack_get_double(struct pack_reader *reader);
 /* Text into `size` bytes, always ended by a NUL. One that does not fit is an error. */
 void pack_get_text(struct pack_reader *reader, char *ret_text, size_t size);
 
+/* A number of min..max, or an error and `min`. */
+int64_t pack_get_i64_within(struct pack_reader *reader, int64_t min, int64_t max);
+
+/* A time after the epoch, in seconds or microseconds, until about the year 2242: nothing that is
+ * added to it or taken from it later runs over. Another one is an error and 0. */
+#define PACK_TIME_MAX_S (INT64_C(1) << 33)
+int64_t pack_get_time_s(struct pack_reader *reader);
+int64_t pack_get_time_us(struct pack_reader *reader);
+
+/* A number of 0..max, or an error and 0. */
+double pack_get_amount(struct pack_reader *reader, double max);
+
 /* The bytes make no sense to the caller: -EBADMSG. */
 void pack_fail(struct pack_reader *reader);
 

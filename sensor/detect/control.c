@@ -6,6 +6,7 @@
 #include "detect/state.h"
 
 #define NORMAL_975 1.959964 /* quantile of the normal distribution */
+#define AMOUNT_MAX 1e30     /* of what is loaded */
 #define SPREAD_WINDOWS 32
 #define SPREAD_MODELLED 3
 #define SPREAD_LEVEL 0.0025 /* an expectation is known to 5 % at best */
@@ -209,10 +210,10 @@ void control_load(struct control_record *record, struct pack_reader *reader)
 		struct control_bucket *bucket = &record->buckets[i];
 		bucket->number = pack_get_u32(reader);
 		for (int m = 0; bucket->number && m < DETECT_METRICS; m++) {
-			bucket->observed[m] = (float)pack_get_double(reader);
-			bucket->absolute[m] = (float)pack_get_double(reader);
-			bucket->share[m] = (float)pack_get_double(reader);
-			bucket->spread[m] = (float)pack_get_double(reader);
+			bucket->observed[m] = (float)pack_get_amount(reader, AMOUNT_MAX);
+			bucket->absolute[m] = (float)pack_get_amount(reader, AMOUNT_MAX);
+			bucket->share[m] = (float)pack_get_double(reader); /* NaN: not known */
+			bucket->spread[m] = (float)pack_get_amount(reader, AMOUNT_MAX);
 		}
 	}
 }

@@ -103,6 +103,11 @@ size_t detector_size(const struct detect_settings *settings);
 /* Makes `detector` (detector_size() bytes of the caller, aligned as by malloc) new. */
 void detector_init(struct detector *detector, const struct detect_settings *settings);
 
+/* Could this be a detector of these settings, after any buckets? False: an index, a sum or a time
+ * in it is out of its bounds, and it must not be used. For one that was read from a file: its
+ * memory says nothing of itself. */
+bool detector_is_valid(const struct detector *detector, const struct detect_settings *settings);
+
 /*
  * Takes one closed bucket of scale `scale` (index). Buckets of a scale come in ascending order;
  * missing ones are a gap, in which nothing was seen and nothing is learnt; a bucket not later than

@@ -154,7 +154,7 @@ void flow_load(struct pack_reader *reader, struct flow *ret_flow)
 	struct flow flow = {.inspection = FLOW_NO_INSPECTION, .is_resumed = true};
 	load_key(reader, &flow.key);
 	load_state(reader, &flow);
-	flow.listed_us = pack_get_i64(reader);
+	flow.listed_us = pack_get_time_us(reader);
 	flow.start_us = pack_get_i64(reader);
 	flow.last_us = pack_get_i64(reader);
 	for (int side = 0; side < 2; side++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/history.h"
 
+#define BYTES_MAX (UINT64_C(1) << 53) /* the sum of all buckets is below 2^64 */
+
 void history_put(
 	struct history *history, uint32_t scale, uint32_t scale_s, int64_t start_s, uint64_t bytes)
 {
@@ -55,5 +57,7 @@ void history_load(struct history *history, struct pack_reader *reader)
 		for (int slot = 0; slot < HISTORY_BUCKETS; slot++) {
 			history->bucket[scale][slot] = pack_get_u32(reader);
 			history->bytes[scale][slot] = pack_get_u64(reader);
+			if (history->bytes[scale][slot] > BYTES_MAX)
+				pack_fail(reader);
 		}
 }

@@ -226,6 +226,18 @@ void hosts_save(const struct hosts *hosts, struct pack_writer *writer)
 			pack_put_u64(writer, hashes[i]);
 }
 
+/* Registers that no hosts can have set are an error, and become such that can be counted. */
+static void check_registers(uint8_t *registers, struct pack_reader *reader)
+{
+	for (uint32_t i = 0; i < REGISTERS; i++)
+		if (registers[i] > RANK_MAX + 1) {
+			registers[i] = 0;
+			pack_fail(reader);
+		}
+	if (!isfinite(estimate(registers)))
+		pack_fail(reader);
+}
+
 void hosts_load(struct hosts *hosts, struct hosts_pool *pool, struct pack_reader *reader)
 {
 	bool is_sketch = pack_get_bool(reader);
@@ -233,9 +245,7 @@ void hosts_load(struct hosts *hosts, struct hosts_pool *pool, struct pack_reader
 	if (is_sketch) {
 		uint8_t registers[HOSTS_BLOCK_BYTES];
 		pack_get_bytes(reader, registers, sizeof registers);
-		for (uint32_t i = 0; i < REGISTERS; i++)
-			if (registers[i] > RANK_MAX + 1)
-				registers[i] = RANK_MAX + 1;
+		check_registers(registers, reader);
 		merge_sketch(hosts, pool, registers);
 	} else {
 		uint32_t count = pack_get_count(reader, HOSTS_EXACT_MAX);

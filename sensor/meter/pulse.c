@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #define HOUR_S 3600
+#define LEVEL_MAX 1e30 /* of what is loaded; the sum over all hours is finite */
 
 void pulse_put(struct pulse *pulse, int64_t start_s, double level)
 {
@@ -78,6 +79,6 @@ void pulse_load(struct pulse *pulse, struct pack_reader *reader)
 {
 	for (int i = 0; i < PULSE_HOURS; i++) {
 		pulse->hour[i] = pack_get_u32(reader);
-		pulse->level[i] = (float)pack_get_double(reader);
+		pulse->level[i] = (float)pack_get_amount(reader, LEVEL_MAX);
 	}
 }

@@ -275,7 +275,7 @@ int analyst_load(struct analyst *analyst, struct pack_reader *reader,
 	/* A larger or smaller group does not rise or fall by that. */
 	if (!is_same_control)
 		roll_forget(&analyst->roll, RANGE_CONTROL);
-	analyst->seen_s = pack_get_i64(reader);
+	analyst->seen_s = pack_get_time_s(reader);
 	if (error == 0)
 		error = buckets_load(&analyst->buckets, reader, numbering);
 	return error < 0 ? error : reader->error;

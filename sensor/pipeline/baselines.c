@@ -11,10 +11,10 @@
 #include "pipeline/archive.h"
 
 #define FILE_NAME "baselines"
-#define KIND "surgetap state"
-#define FORMAT_VERSION 4 /* to be raised with every change of what is packed */
 #define RANGES_MAX RANGES_PREFIXES_MAX
 #define FLOWS_MAX (1u << 26)
+#define MINUTES_BEHIND (24 * 60)
+#define CANDIDATE_MAX_US (PACK_TIME_MAX_S * CLOCK_SECOND_US)
 
 struct baselines {
 	struct archive *archive;
@@ -51,8 +51,8 @@ int baselines_open(const char *folder, const struct baselines_listener *listener
 	baselines->listener = listener;
 	snprintf(baselines->path, sizeof baselines->path, "%s/" FILE_NAME, folder);
 	snprintf(baselines->damaged, sizeof baselines->damaged, "%s.damaged", baselines->path);
-	int error =
-		archive_open(baselines->path, KIND, FORMAT_VERSION, &baselines->archive, &fault);
+	int error = archive_open(baselines->path, BASELINES_KIND, BASELINES_FORMAT_VERSION,
+		&baselines->archive, &fault);
 	if (error == 0) {
 		baselines->host_seed = pack_get_u64(archive_reader(baselines->archive));
 		*ret_baselines = baselines;
@@ -94,18 +94,23 @@ static void save_moment(const struct baselines_moment *moment, struct pack_write
 	pack_put_u64(writer, moment->seen);
 }
 
+/* The minute under way may lie behind the clock, but each one that does is closed one by one. */
 static void load_moment(struct pack_reader *reader, struct baselines_moment *ret_moment)
 {
 	struct baselines_moment moment = {0};
-	moment.clock.now_us = pack_get_i64(reader);
+	moment.clock.now_us = pack_get_time_us(reader);
 	moment.clock.is_running = pack_get_bool(reader);
 	moment.clock.is_committed = pack_get_bool(reader);
 	moment.clock.candidate_us = pack_get_i64(reader);
-	moment.clock.witnesses = pack_get_u32(reader);
-	moment.minute = pack_get_i64(reader);
-	moment.seen_us = pack_get_i64(reader);
-	moment.tick = pack_get_i64(reader);
-	moment.blind_us = pack_get_i64(reader);
+	moment.clock.witnesses = pack_get_count(reader, CLOCK_WITNESSES);
+	if (moment.clock.candidate_us < 0 || moment.clock.candidate_us > CANDIDATE_MAX_US)
+		moment.clock.candidate_us = moment.clock.witnesses = 0; /* whatever it claimed */
+	int64_t minute = moment.clock.now_us / CLOCK_MINUTE_US;
+	moment.minute = pack_get_i64_within(
+		reader, minute > MINUTES_BEHIND ? minute - MINUTES_BEHIND : 0, minute);
+	moment.seen_us = pack_get_time_us(reader);
+	moment.tick = pack_get_time_s(reader);
+	moment.blind_us = pack_get_time_us(reader);
 	moment.lost = pack_get_u64(reader);
 	moment.seen = pack_get_u64(reader);
 	*ret_moment = moment;
@@ -246,7 +251,7 @@ int baselines_take(struct baselines *baselines, const struct baselines_heir *hei
 		error = -EBADMSG;
 	if (error == -EBADMSG)
 		set_aside(baselines, is_ahead ? "its packets are from the future"
-					      : "written by another version");
+					      : "its content makes no sense");
 	else if (error < 0)
 		tell(baselines->listener, baselines->path, error);
 	if (error == 0)
@@ -262,7 +267,8 @@ int baselines_save(const char *folder, const struct baselines_estate *estate,
 	snprintf(path, sizeof path, "%s/" FILE_NAME, folder);
 	int error = estate->error;
 	if (error == 0)
-		error = archive_create(folder, FILE_NAME, KIND, FORMAT_VERSION, &archive);
+		error = archive_create(
+			folder, FILE_NAME, BASELINES_KIND, BASELINES_FORMAT_VERSION, &archive);
 	if (error < 0)
 		return tell(listener, path, error);
 	struct pack_writer *writer = archive_writer(archive);

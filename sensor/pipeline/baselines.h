@@ -14,6 +14,11 @@
 #include "pipeline/analyst.h"
 #include "pipeline/clock.h"
 
+/* What an archive of them is called; the version is to be raised with every change of what is
+ * packed. */
+#define BASELINES_KIND "surgetap state"
+#define BASELINES_FORMAT_VERSION 4
+
 struct baselines_listener {
 	/* A file that cannot be used was set aside, or none can be written. */
 	void (*fault)(void *argument, const char *place, const char *message);

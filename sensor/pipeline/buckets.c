@@ -84,8 +84,11 @@ int buckets_load(struct buckets *buckets, struct pack_reader *reader,
 	for (int scale = 0; scale < BUCKETS_SCALES && error == 0; scale++) {
 		struct bucket *bucket = &buckets->scales[scale];
 		bucket->is_open = pack_get_bool(reader);
-		bucket->start_s = bucket->since_s = pack_get_i64(reader);
-		bucket->covered_s = pack_get_double(reader);
+		bucket->start_s = bucket->since_s = pack_get_time_s(reader);
+		if (bucket->start_s % buckets_scales_s[scale] != 0)
+			pack_fail(reader);
+		/* Sums of shares: more than the whole by rounding at most. */
+		bucket->covered_s = pack_get_amount(reader, 2 * buckets_scales_s[scale]);
 		error = meter_load(bucket->meter, reader, numbering);
 	}
 	return error;

@@ -115,7 +115,8 @@ static int load_one(struct roll *roll, const struct detect_settings *settings,
 		tracked = unknown = tracked_new(range, roll->technique_count, settings, 0);
 	else if (roll_find(roll, range) || roll_add(roll, range, settings, 0) == 0)
 		tracked = roll_find(roll, range);
-	int error = tracked ? tracked_load(tracked, &roll->rosters, reader, numbering) : -ENOMEM;
+	int error = tracked ? tracked_load(tracked, &roll->rosters, settings, reader, numbering)
+			    : -ENOMEM;
 	tracked_free(unknown, &roll->rosters);
 	return error;
 }

@@ -54,7 +54,7 @@ int tenure_load(struct tenure *tenure, uint32_t range_count, struct pack_reader 
 	if (!tenure->since_s)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < numbering->range_count; i++) {
-		int64_t since_s = pack_get_i64(reader);
+		int64_t since_s = pack_get_time_s(reader);
 		if (numbering->ranges[i] != METER_UNKNOWN)
 			tenure->since_s[numbering->ranges[i]] = since_s;
 	}

@@ -95,7 +95,8 @@ void tracked_save(const struct tracked *tracked, struct pack_writer *writer)
 	}
 }
 
-int tracked_load(struct tracked *tracked, struct roster_budget *rosters, struct pack_reader *reader,
+int tracked_load(struct tracked *tracked, struct roster_budget *rosters,
+	const struct detect_settings *settings, struct pack_reader *reader,
 	const struct meter_numbering *numbering)
 {
 	struct detector *unknown = malloc(tracked->detector_bytes);
@@ -107,7 +108,7 @@ int tracked_load(struct tracked *tracked, struct roster_budget *rosters, struct 
 		free(record);
 		return -ENOMEM;
 	}
-	tracked->since_s = pack_get_i64(reader);
+	tracked->since_s = pack_get_time_s(reader);
 	pulse_load(&tracked->pulse, reader);
 	roster_load(&tracked->all, rosters, reader);
 	if (pack_get_u64(reader) != tracked->detector_bytes)
@@ -115,8 +116,10 @@ int tracked_load(struct tracked *tracked, struct roster_budget *rosters, struct 
 	for (uint32_t i = 0; i < numbering->technique_count; i++) {
 		uint32_t t = numbering->techniques[i];
 		bool is_known = t != METER_UNKNOWN;
-		pack_get_bytes(reader, is_known ? tracked_detector(tracked, t) : unknown,
-			tracked->detector_bytes);
+		struct detector *detector = is_known ? tracked_detector(tracked, t) : unknown;
+		pack_get_bytes(reader, detector, tracked->detector_bytes);
+		if (!detector_is_valid(detector, settings))
+			pack_fail(reader);
 		history_load(is_known ? &tracked->histories[t] : &history, reader);
 		roster_load(is_known ? &tracked->users[t] : &users, rosters, reader);
 		roster_done(&users, rosters);

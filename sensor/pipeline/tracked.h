@@ -49,7 +49,8 @@ void tracked_save(const struct tracked *tracked, struct pack_writer *writer);
 /* Takes a packed one into a new one; techniques that are not known any more are passed over.
  * Returns 0 or -ENOMEM; bytes that make no sense, or come from other detectors, are told by the
  * reader's error. */
-int tracked_load(struct tracked *tracked, struct roster_budget *rosters, struct pack_reader *reader,
+int tracked_load(struct tracked *tracked, struct roster_budget *rosters,
+	const struct detect_settings *settings, struct pack_reader *reader,
 	const struct meter_numbering *numbering);
 
 /* Bytes of a tracked range's detectors and histories; rosters are not among them. */

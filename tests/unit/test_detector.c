@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detect/detector.h"
+#include "detect/state.h"
 
 #define TUESDAY_S INT64_C(1772496000) /* 2026-03-03T00:00:00Z */
 
@@ -216,6 +216,63 @@ static void copied_detector_goes_on_alike(void **state)
 	free(original);
 }
 
+/* Whatever traffic does, a restart must not throw away what was learnt. */
+static void sound_detector_is_taken_for_damaged(void **state)
+{
+	struct hours *hours = *state;
+	static const double extremes[] = {0.0, 1.0, 20.0, 500.0, 1e6, 1e12};
+	uint64_t random = 1;
+
+	use_buckets(hours, 60);
+	assert_true(detector_is_valid(hours->detector, &hours->settings));
+	for (int i = 0; i < 60000; i++) {
+		random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		size_t level = (random >> 60) > 13 ? (random >> 40) % 6 : i / 9000 % 6U;
+
+		hour(hours, extremes[level] * (double)(1 + (random >> 50) % 3),
+			random >> 63 ? 1.0 : 0.3);
+		if (random >> 52 == 0)
+			hours->at_s += 86400 * (int64_t)(random % 100);
+		if (i % 16 == 0)
+			assert_true(detector_is_valid(hours->detector, &hours->settings));
+	}
+}
+
+static void assert_damage_is_seen(const struct hours *hours)
+{
+	assert_false(detector_is_valid(hours->detector, &hours->settings));
+}
+
+static void damaged_detector_is_used(void **state)
+{
+	struct hours *hours = *state;
+	struct detector *detector = hours->detector, sound;
+	level(hours, 100, 7.0);
+	sound = *detector;
+	detector->episode.open = detector->episode.metric = 1; /* one that is not in use */
+	assert_damage_is_seen(hours);
+	detector->episode = sound.episode;
+	detector->episode.scale = 1;
+	assert_damage_is_seen(hours);
+	detector->episode = sound.episode;
+	detector->episode.all[0].expected[0] = -1.0f;
+	assert_damage_is_seen(hours);
+	detector->episode = sound.episode;
+	detector->next_s[0] = INT64_MAX;
+	assert_damage_is_seen(hours);
+	detector->next_s[0] = sound.next_s[0];
+	memset(&detector->used, 7, sizeof detector->used);
+	assert_damage_is_seen(hours);
+	memcpy(&detector->used, &sound.used, sizeof detector->used);
+	struct series *series = state_series(detector, &hours->settings, DETECT_HOSTS);
+	series->track[0].baseline.level_got = (double)NAN;
+	assert_damage_is_seen(hours);
+	series->track[0].baseline.level_got = 1.0;
+	assert_true(detector_is_valid(detector, &hours->settings));
+	series->trend.weeks = INT32_MAX;
+	assert_damage_is_seen(hours);
+}
+
 static void settings_out_of_bounds_are_refused(void **state)
 {
 	(void)state;
@@ -237,6 +294,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HOURS_TEST(doubled_ratio_is_an_update_and_only_once),
 		HOURS_TEST(rise_that_stays_becomes_normal_after_a_week),
+		HOURS_TEST(sound_detector_is_taken_for_damaged),
+		HOURS_TEST(damaged_detector_is_used),
 		HOURS_TEST(first_use_after_a_day_of_silence_is_a_notice_once),
 		HOURS_TEST(use_from_the_start_is_no_first_use),
 		HOURS_TEST(same_rise_every_week_is_learnt),
