@@ -6,8 +6,8 @@ bats_require_minimum_version 1.5.0
 load lib
 
 # A tunnel that comes up in each of sixty minutes from 12:00, from two files that take turns.
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
 	mkdir captures
 	for file in even odd; do
 		start=0
@@ -16,6 +16,11 @@ setup() {
 			wireguard "$second" 10.0.0.1,$((40000 + second)) 198.18.0.1,51820
 		done | craft "captures/$file.pcap"
 	done
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	ln -s "$BATS_FILE_TMPDIR/captures" .
 }
 
 counts() {

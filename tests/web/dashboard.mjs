@@ -37,6 +37,7 @@ const cases = {
 		const page = await ready(await open());
 		assert.deepEqual(await page.locator('.range > div > .name').allInnerTexts(), ['star-jv', 'café']); /* the one with an alert first */
 		assert.match(await page.locator('.range', { hasText: 'star-jv' }).locator('.tile', { hasText: 'Tor' }).innerText(), /13×[^]*26 now, 2 usual/);
+		assert.match(await page.locator('#chart-title').innerText(), /star-jv/); /* and the one that is drawn */
 		assert.match(await page.locator('#health').innerText(), /tap-1[^]*drops 7[^]*tap-gone/);
 	},
 	async hostile() {

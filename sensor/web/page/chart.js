@@ -4,12 +4,10 @@ import { $, colour, dot, inOrder, isMain, label, make, number, paint, when, zone
 import { change, chartWindow, chosen, state } from './state.js';
 import { ask } from './net.js';
 import { refill, whenFree } from './hold.js';
-import { last, overview } from './overview.js';
+import { last, overview, rangeShown } from './overview.js';
 import { episodes } from './alerts.js';
 
 let plot = null, shown = null, request = null;
-
-const rangeShown = () => state.range || overview.ranges[0]?.range || '';
 
 /* Those that the range uses in this window, and those that are asked for. */
 function techniquesOf(series) {

@@ -57,7 +57,8 @@ function tile(range, row) {
 	const button = make('button', { type: 'button', kind: 'tile' + (isChosen ? ' chosen' : ''), 'aria-pressed': isChosen ? 'true' : null,
 		on: { click: () => change(isChosen ? { range: '', techniques: '' } : { range: range.range, techniques: row.technique }) } },
 	title, make('span', { kind: 'ratio' + (ratio >= QUIET ? ' up' : ''), text: ratio === null ? '' : times(ratio), title: 'times the usual' }),
-	sparkline(row.spark), make('span', { kind: 'value', text: `${number(row.now)} now, ${number(row.usual)} usual` }));
+	sparkline(row.spark), make('span', { kind: 'value', text: `${number(row.now)} now, ` +
+		(row.usual === null ? 'usual unknown' : `${number(row.usual)} usual`) }));
 	return paint(button, row.technique);
 }
 
@@ -81,6 +82,23 @@ const orders = {
 	last: (range) => -range.last_ms,
 };
 
+const listed = () => {
+	const place = orders[state.ranges] ?? orders[''];
+	return overview.ranges.filter((range) => !state.range || range.range === state.range).sort((a, b) => place(a) - place(b));
+};
+
+/* The range whose usage is drawn while none is chosen: the first of the list when all are known, and from then on the same, whatever rises
+   to the top meanwhile. */
+let kept = '';
+export function rangeShown() {
+	if (!overview.ranges.some((range) => range.range === kept))
+		kept = '';
+	const shown = state.range || kept || (listed()[0]?.range ?? '');
+	if (!state.range && !overview.loading)
+		kept = shown;
+	return shown;
+}
+
 /* How many wait for somebody, also for those who look at another tab. */
 function showUnseen() {
 	document.title = (unseen > 0 ? `(${unseen}) ` : '') + 'surgetap';
@@ -95,8 +113,7 @@ export function setAway(value) {
 
 export function show() {
 	showUnseen();
-	const place = orders[state.ranges] ?? orders[''];
-	const ranges = overview.ranges.filter((range) => !state.range || range.range === state.range).sort((a, b) => place(a) - place(b));
+	const ranges = listed();
 	$('ranges-order').value = state.ranges;
 	const isGone = state.range && ranges.length === 0 && !overview.loading;
 	$('overview-note').textContent = `${state.metric} per minute, mean of the last hour; usual: median of this hour on earlier days` +
