@@ -18,13 +18,13 @@ struct evidence {
 	char reason[FINDINGS_REASON_SIZE];
 };
 
-/* Zeroed at first. */
+/* Zeroed at first, but for the evidence. */
 struct findings {
 	struct verdict verdict;
 	struct surgetap_place place; /* of the far end */
 	uint32_t evidence_count;
 	bool is_news; /* evidence was added, or made stronger, since the sets were settled */
-	struct evidence evidence[FINDINGS_EVIDENCE_MAX];
+	struct evidence evidence[FINDINGS_EVIDENCE_MAX]; /* last: a kilobyte that few flows need */
 };
 
 /* Takes a report of plugin number `number`. Of several for one technique the strongest grade is

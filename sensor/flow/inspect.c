@@ -241,6 +241,12 @@ void inspector_packet(struct inspector *inspector, struct flow *flow, const stru
 		dialogue_end(inspector->pool.dialogues, &inspection->dialogue);
 }
 
+void inspector_foresee(const struct inspector *inspector, const struct flow *flow)
+{
+	if (flow->inspection != FLOW_NO_INSPECTION && !flow->is_decided)
+		inspections_foresee(&inspector->pool, flow);
+}
+
 void inspector_miss(struct inspector *inspector, struct flow *flow)
 {
 	if (flow->is_decided || flow->inspection != FLOW_NO_INSPECTION)

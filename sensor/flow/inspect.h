@@ -48,6 +48,9 @@ void inspector_free(struct inspector *inspector);
 void inspector_change(
 	struct inspector *inspector, const struct plugins *plugins, struct geoip *geoip);
 
+/* Asks memory for what inspector_packet will need for the flow; changes nothing else. */
+void inspector_foresee(const struct inspector *inspector, const struct flow *flow);
+
 /* Shows one packet of an undecided flow to nDPI and the plugins and updates the flow's sets of
  * techniques. Does nothing for a decided flow. */
 void inspector_packet(struct inspector *inspector, struct flow *flow, const struct packet *packet,

@@ -2,6 +2,7 @@
 #include "flow/inspection.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,10 @@ static size_t align(size_t bytes)
 	return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
+/* Between these no memory is touched until there is evidence. */
+#define EVIDENCE_AT offsetof(struct inspection, hearing.findings.evidence)
+#define STATES_AT align(sizeof(struct inspection))
+
 static struct inspection *inspection_at(const struct inspections *inspections, uint32_t number)
 {
 	return (struct inspection *)(inspections->blocks + number * inspections->block_bytes);
@@ -23,7 +28,7 @@ static struct inspection *inspection_at(const struct inspections *inspections, u
 
 void *inspection_dpi_state(struct inspection *inspection)
 {
-	return (uint8_t *)inspection + align(sizeof *inspection);
+	return (uint8_t *)inspection + STATES_AT;
 }
 
 static uint8_t *plugin_states(struct inspection *inspection)
@@ -52,9 +57,8 @@ int inspections_init(struct inspections *inspections, const struct plugins *plug
 	int error = make_readers(inspections, plugins, with_fingerprints);
 	if (error < 0)
 		goto fail;
-	inspections->block_bytes = align(sizeof(struct inspection)) +
-				   align(classifier_state_size()) +
-				   panel_state_size(inspections->panel);
+	inspections->block_bytes =
+		STATES_AT + align(classifier_state_size()) + panel_state_size(inspections->panel);
 	/* Untouched memory costs nothing: pages appear as inspections are used. */
 	inspections->blocks = calloc(capacity, inspections->block_bytes);
 	inspections->spares = calloc(capacity, sizeof *inspections->spares);
@@ -80,15 +84,29 @@ void inspections_done(struct inspections *inspections)
 	classifier_free(inspections->classifier);
 }
 
+static void ask_for(const void *memory, size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at += CACHE_LINE)
+		__builtin_prefetch((const uint8_t *)memory + at, 1);
+}
+
 /* The memory that the next flow gets has left the cache when many are inspected at once. */
-static void foresee(const struct inspections *inspections)
+static void foresee_next(const struct inspections *inspections)
 {
 	if (inspections->spare_count == 0)
 		return;
-	const uint8_t *block = (const uint8_t *)inspection_at(
-		inspections, inspections->spares[inspections->spare_count - 1]);
-	for (size_t at = 0; at < inspections->block_bytes; at += CACHE_LINE)
-		__builtin_prefetch(block + at, 1);
+	struct inspection *next =
+		inspection_at(inspections, inspections->spares[inspections->spare_count - 1]);
+	ask_for(next, EVIDENCE_AT);
+	ask_for(inspection_dpi_state(next), inspections->block_bytes - STATES_AT);
+}
+
+void inspections_foresee(const struct inspections *inspections, const struct flow *flow)
+{
+	struct inspection *inspection = inspections_of(inspections, flow);
+	const uint8_t *states = plugin_states(inspection);
+	ask_for(inspection, EVIDENCE_AT);
+	ask_for(states, (size_t)((uint8_t *)inspection + inspections->block_bytes - states));
 }
 
 /* FLOW_NO_INSPECTION when all are in use. */
@@ -99,7 +117,7 @@ static uint32_t take_spare(struct inspections *inspections)
 		number = inspections->spares[--inspections->spare_count];
 	else if (inspections->used < inspections->capacity)
 		number = inspections->used++;
-	foresee(inspections);
+	foresee_next(inspections);
 	return number;
 }
 
@@ -109,7 +127,8 @@ struct inspection *inspections_begin(struct inspections *inspections, struct flo
 	if (flow->inspection == FLOW_NO_INSPECTION)
 		return NULL;
 	struct inspection *inspection = inspections_of(inspections, flow);
-	memset(inspection, 0, inspections->block_bytes);
+	memset(inspection, 0, EVIDENCE_AT);
+	memset(inspection_dpi_state(inspection), 0, inspections->block_bytes - STATES_AT);
 	inspection->is_active = true;
 	classifier_begin(
 		inspection_dpi_state(inspection), flow->key.transport == TCP && flow->complete);

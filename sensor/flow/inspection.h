@@ -13,7 +13,6 @@
 
 /* One flow's. nDPI's state and the plugins' states follow in the same block of memory. */
 struct inspection {
-	struct hearing hearing;
 	struct dialogue dialogue;
 	struct prelude prelude;
 	struct repeat repeat;
@@ -21,6 +20,7 @@ struct inspection {
 	bool is_active;   /* belongs to a flow */
 	bool is_dpi_done; /* nDPI needs no more packets */
 	bool is_classified;
+	struct hearing hearing; /* last: so is its evidence */
 };
 
 /* The inspections of one worker. Members below `panel` are the pool's own. */
@@ -55,6 +55,10 @@ static inline struct inspection *inspections_of(
 	size_t offset = flow->inspection * inspections->block_bytes;
 	return (struct inspection *)(inspections->blocks + offset);
 }
+
+/* Asks memory for the flow's inspection, which it has, but for nDPI's state: most packets are not
+ * shown to nDPI. */
+void inspections_foresee(const struct inspections *inspections, const struct flow *flow);
 
 /* nDPI's state of the flow, for its classifier. */
 void *inspection_dpi_state(struct inspection *inspection);

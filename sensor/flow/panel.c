@@ -11,8 +11,8 @@ struct panel {
 	size_t offsets[PLUGINS_MAX]; /* of the plugins' states of a flow */
 	size_t state_bytes;
 	void *worker_states[PLUGINS_MAX];
-	uint32_t payload_plugins; /* those with SURGETAP_WANTS_PACKETS */
-	bool hears_ends;
+	/* Those with SURGETAP_WANTS_PACKETS, _CLASSIFIED, _ENDED: a bit for each. */
+	uint32_t payload_plugins, verdict_plugins, end_plugins;
 	struct surgetap_host host;
 	struct panel_stats stats;
 };
@@ -47,8 +47,10 @@ static int seat(struct panel *panel)
 			(code->flow_state_size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 		if (code->wants & SURGETAP_WANTS_PACKETS)
 			panel->payload_plugins |= 1u << i;
+		if (code->wants & SURGETAP_WANTS_CLASSIFIED)
+			panel->verdict_plugins |= 1u << i;
 		if (code->wants & SURGETAP_WANTS_ENDED)
-			panel->hears_ends = true;
+			panel->end_plugins |= 1u << i;
 	}
 	return 0;
 }
@@ -91,7 +93,7 @@ size_t panel_state_size(const struct panel *panel)
 
 bool panel_hears_ends(const struct panel *panel)
 {
-	return panel->hears_ends;
+	return panel->end_plugins != 0;
 }
 
 void panel_begin(const struct panel *panel, struct hearing *hearing, uint8_t *states)
@@ -100,19 +102,25 @@ void panel_begin(const struct panel *panel, struct hearing *hearing, uint8_t *st
 	hearing->waiting = panel->payload_plugins;
 }
 
-static struct call make_call(struct panel *panel, struct hearing *hearing, uint32_t plugin)
+static struct call make_call(struct panel *panel, struct hearing *hearing)
 {
 	return (struct call){
-		.public = {.host = &panel->host,
-			.shared = panel->plugins->entries[plugin].shared,
-			.worker_state = panel->worker_states[plugin],
-			.flow_state =
-				hearing->states ? hearing->states + panel->offsets[plugin] : NULL,
-			.flow = &hearing->view},
+		.public = {.host = &panel->host, .flow = &hearing->view},
 		.panel = panel,
 		.findings = &hearing->findings,
-		.plugin = (uint8_t)plugin,
 	};
+}
+
+/* The call goes to the first of the `left` plugins, whose number is returned. */
+static uint32_t turn_to_next(struct call *call, const struct hearing *hearing, uint32_t left)
+{
+	const struct panel *panel = call->panel;
+	uint32_t number = (uint32_t)__builtin_ctz(left);
+	call->public.shared = panel->plugins->entries[number].shared;
+	call->public.worker_state = panel->worker_states[number];
+	call->public.flow_state = hearing->states ? hearing->states + panel->offsets[number] : NULL;
+	call->plugin = (uint8_t)number;
+	return number;
 }
 
 static void add_sample(struct surgetap_flow *view, const struct packet *message, bool from_client)
@@ -134,13 +142,12 @@ void panel_show(struct panel *panel, struct hearing *hearing, const struct packe
 		.index = hearing->payloads,
 	};
 	add_sample(&hearing->view, message, from_client);
-	for (uint32_t i = 0; i < panel->plugins->count; i++) {
-		if (!(hearing->waiting >> i & 1))
-			continue;
-		struct call call = make_call(panel, hearing, i);
-		call.public.payload = &payload;
-		if (panel->plugins->entries[i].code->on_packet(&call.public) == SURGETAP_DONE)
-			hearing->waiting &= ~(1u << i);
+	struct call call = make_call(panel, hearing);
+	call.public.payload = &payload;
+	for (uint32_t left = hearing->waiting; left; left &= left - 1) {
+		uint32_t number = turn_to_next(&call, hearing, left);
+		if (panel->plugins->entries[number].code->on_packet(&call.public) == SURGETAP_DONE)
+			hearing->waiting &= ~(1u << number);
 	}
 	panel->stats.payloads++;
 	if (++hearing->payloads == PANEL_PAYLOADS_MAX)
@@ -149,25 +156,22 @@ void panel_show(struct panel *panel, struct hearing *hearing, const struct packe
 
 void panel_tell_classified(struct panel *panel, struct hearing *hearing)
 {
-	for (uint32_t i = 0; i < panel->plugins->count; i++) {
-		const struct surgetap_plugin *code = panel->plugins->entries[i].code;
-		if (!(code->wants & SURGETAP_WANTS_CLASSIFIED))
-			continue;
-		struct call call = make_call(panel, hearing, i);
+	struct call call = make_call(panel, hearing);
+	for (uint32_t left = panel->verdict_plugins; left; left &= left - 1) {
+		uint32_t number = turn_to_next(&call, hearing, left);
+		const struct surgetap_plugin *code = panel->plugins->entries[number].code;
 		if (code->on_classified(&call.public) == SURGETAP_DONE)
-			hearing->waiting &= ~(1u << i);
+			hearing->waiting &= ~(1u << number);
 	}
 }
 
 void panel_tell_ended(struct panel *panel, struct hearing *hearing)
 {
-	for (uint32_t i = 0; i < panel->plugins->count; i++) {
-		const struct surgetap_plugin *code = panel->plugins->entries[i].code;
-		if (!(code->wants & SURGETAP_WANTS_ENDED))
-			continue;
-		struct call call = make_call(panel, hearing, i);
+	struct call call = make_call(panel, hearing);
+	for (uint32_t left = panel->end_plugins; left; left &= left - 1) {
+		uint32_t number = turn_to_next(&call, hearing, left);
 		call.public.flow_state = NULL;
-		code->on_ended(&call.public);
+		panel->plugins->entries[number].code->on_ended(&call.public);
 	}
 }
 

@@ -19,13 +19,13 @@ struct panel_stats {
 	uint64_t evidence_dropped; /* reports beyond FINDINGS_EVIDENCE_MAX, or malformed ones */
 };
 
-/* A flow before the panel: zero at first, then panel_begin. */
+/* A flow before the panel: zero at first but for the evidence, then panel_begin. */
 struct hearing {
 	struct surgetap_flow view;
-	struct findings findings;
-	uint8_t *states;  /* the plugins', one behind the other; NULL: the flow is over */
-	uint32_t waiting; /* plugins that want more payloads, a bit for each */
-	uint8_t payloads; /* shown so far */
+	uint8_t *states;          /* the plugins', one behind the other; NULL: the flow is over */
+	uint32_t waiting;         /* plugins that want more payloads, a bit for each */
+	uint8_t payloads;         /* shown so far */
+	struct findings findings; /* last: so is its evidence */
 };
 
 /* `plugins` stay the caller's. Returns 0 or -ENOMEM. */

@@ -223,6 +223,12 @@ void flow_table_fetch(const struct flow_table *table, uint32_t hash)
 		__builtin_prefetch(flow + at, 1);
 }
 
+const struct flow *flow_table_peek(const struct flow_table *table, uint32_t hash)
+{
+	uint32_t first = table->heads[hash & table->head_mask];
+	return first != NONE && table->flows[first].hash == hash ? &table->flows[first] : NULL;
+}
+
 void flow_table_each(const struct flow_table *table,
 	void (*show)(void *argument, const struct flow *flow), void *argument)
 {

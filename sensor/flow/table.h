@@ -41,6 +41,10 @@ struct flow *flow_table_take(struct flow_table *table, const struct packet *pack
 void flow_table_foresee(const struct flow_table *table, uint32_t hash);
 void flow_table_fetch(const struct flow_table *table, uint32_t hash);
 
+/* The flow there, of those with this hash the one that began last, and mostly the packet's; NULL if
+ * none begins there. */
+const struct flow *flow_table_peek(const struct flow_table *table, uint32_t hash);
+
 /* Shows every flow, those of a life in the order of their last packets. */
 void flow_table_each(const struct flow_table *table,
 	void (*show)(void *argument, const struct flow *flow), void *argument);

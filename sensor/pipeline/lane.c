@@ -12,8 +12,12 @@
 #define BATCHES_MAX (BATCHES + LANE_READERS_MAX - 1) /* each other reader fills one more */
 #define MINUTES 3 /* one being filled, one on its way, one being merged */
 #define KEEP_BYTES 4096
-#define FORESIGHT_FAR 8 /* packets ahead for which memory is asked */
-#define FORESIGHT_NEAR 4
+/* So many packets ahead memory is asked for. */
+static const uint32_t foresights[WORKER_FORESIGHTS] = {
+	[WORKER_FORESEE_BUCKET] = 8,
+	[WORKER_FORESEE_FLOW] = 4,
+	[WORKER_FORESEE_INSPECTION] = 2,
+};
 
 struct lane {
 	struct worker *worker;
@@ -108,10 +112,14 @@ static bool work_entry(struct lane *lane, const struct batch_entry *entry)
 	return false;
 }
 
-static void foresee(struct lane *lane, const struct batch *batch, uint32_t entry, bool is_near)
+static void foresee(struct lane *lane, const struct batch *batch, uint32_t at)
 {
-	if (entry < batch->count && batch->entries[entry].kind == BATCH_PACKET)
-		worker_foresee(lane->worker, &batch->entries[entry].packet, is_near);
+	for (int what = 0; what < WORKER_FORESIGHTS; what++) {
+		uint32_t i = at + foresights[what];
+		if (i < batch->count && batch->entries[i].kind == BATCH_PACKET)
+			worker_foresee(lane->worker, &batch->entries[i].packet,
+				(enum worker_foresight)what);
+	}
 }
 
 /* Returns false at the end. */
@@ -119,8 +127,7 @@ static bool work_batch(struct lane *lane, struct batch *batch)
 {
 	bool is_going = true;
 	for (uint32_t i = 0; i < batch->count; i++) {
-		foresee(lane, batch, i + FORESIGHT_FAR, false);
-		foresee(lane, batch, i + FORESIGHT_NEAR, true);
+		foresee(lane, batch, i);
 		is_going = work_entry(lane, &batch->entries[i]);
 	}
 	batch_clear(batch);

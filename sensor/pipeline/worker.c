@@ -252,12 +252,22 @@ void worker_take(struct worker *worker, const struct worker_packet *taken)
 	lap_mark(&worker->lap, STAGE_METER);
 }
 
-void worker_foresee(struct worker *worker, const struct worker_packet *packet, bool is_near)
+static void foresee_inspection(const struct worker *worker, const struct worker_packet *packet)
 {
-	if (is_near)
+	const struct flow *flow = flow_table_peek(worker->table, packet->flow_hash);
+	if (flow && !packet->is_bare)
+		inspector_foresee(worker->inspector, flow);
+}
+
+void worker_foresee(
+	struct worker *worker, const struct worker_packet *packet, enum worker_foresight what)
+{
+	if (what == WORKER_FORESEE_BUCKET)
+		flow_table_foresee(worker->table, packet->flow_hash);
+	else if (what == WORKER_FORESEE_FLOW)
 		flow_table_fetch(worker->table, packet->flow_hash);
 	else
-		flow_table_foresee(worker->table, packet->flow_hash);
+		foresee_inspection(worker, packet);
 }
 
 /* What a flow is placed by when the rules change. */

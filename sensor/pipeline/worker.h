@@ -67,9 +67,18 @@ void worker_save_flows(const struct worker *worker, struct pack_writer *writer);
  * watched any more, or has no place. */
 bool worker_resume_flow(struct worker *worker, struct flow *flow);
 
-/* Looks ahead to a packet that worker_take gets later: with `is_near` after a few more, else after
- * some more than that. */
-void worker_foresee(struct worker *worker, const struct worker_packet *packet, bool is_near);
+/* What is asked for ahead of a packet, each when the one before it has come. */
+enum worker_foresight {
+	WORKER_FORESEE_BUCKET, /* where flows of its hash begin */
+	WORKER_FORESEE_FLOW,
+	WORKER_FORESEE_INSPECTION,
+	WORKER_FORESIGHTS,
+};
+
+/* Asks memory for what worker_take will need for a packet that it gets some packets later; changes
+ * nothing else. */
+void worker_foresee(
+	struct worker *worker, const struct worker_packet *packet, enum worker_foresight what);
 
 /* Ends flows that were silent for too long by `now_us`. To be called at the same times in every
  * worker. */
