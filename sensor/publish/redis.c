@@ -19,7 +19,9 @@ static const char kind_sentinel[] = "Sentinel";
 
 struct redis {
 	struct url url;
-	redisContext *context; /* NULL: not connected */
+	redisReplyObjectFunctions functions; /* of the connection: hiredis' own, with limits */
+	void *(*make_list)(const redisReadTask *task, int count); /* hiredis' own */
+	redisContext *context;                                    /* NULL: not connected */
 	const char *kind;
 	char trouble[REDIS_TROUBLE_SIZE];
 };
@@ -46,6 +48,8 @@ static void tell_broken(struct redis *redis)
 	const redisContext *context = redis->context;
 	if (context->err == REDIS_ERR_IO && (errno == EAGAIN || errno == EWOULDBLOCK))
 		tell(redis, kind_silence, "no answer in time", "");
+	else if (context->err == REDIS_ERR_OOM) /* a list too long, see make_short_list */
+		tell(redis, kind_protocol, "answer too long", "");
 	else if (context->err == REDIS_ERR_PROTOCOL)
 		tell(redis, kind_protocol, "this is no Redis server", context->errstr);
 	else
@@ -92,15 +96,57 @@ static bool is_expected(const redisReply *reply, enum redis_reply expected)
 	return reply->type == types[expected] && (expected != REDIS_ID || is_stream_id(reply->str));
 }
 
+/* hiredis makes room for as many items as a list announces, before one has come. */
+static void *make_short_list(const redisReadTask *task, int count)
+{
+	const struct redis *redis = task->privdata;
+	return count <= REDIS_ITEMS_MAX ? redis->make_list(task, count) : NULL;
+}
+
+static void limit_lists(struct redis *redis)
+{
+	redisReader *reader = redis->context->reader;
+	redis->functions = *reader->fn;
+	redis->make_list = reader->fn->createArray;
+	redis->functions.createArray = make_short_list;
+	reader->fn = &redis->functions;
+	reader->privdata = redis;
+}
+
+/* As redisGetReply, for an answer of at most REDIS_ANSWER_BYTES_MAX. */
+static int wait_for_reply(struct redis *redis, void **ret_reply)
+{
+	redisContext *context = redis->context;
+	size_t bytes = 0;
+	int is_sent = 0;
+	errno = 0;
+	int r = redisGetReplyFromReader(context, ret_reply);
+	while (r == REDIS_OK && !*ret_reply && !is_sent)
+		r = redisBufferWrite(context, &is_sent);
+	while (r == REDIS_OK && !*ret_reply && bytes <= REDIS_ANSWER_BYTES_MAX) {
+		size_t before = context->reader->len;
+		r = redisBufferRead(context);
+		bytes += context->reader->len - before;
+		if (r == REDIS_OK)
+			r = redisGetReplyFromReader(context, ret_reply);
+	}
+	if (r == REDIS_OK && *ret_reply)
+		return 0;
+	if (r == REDIS_OK) {
+		tell(redis, kind_protocol, "answer too long", "");
+		redis_disconnect(redis);
+	} else {
+		tell_broken(redis);
+	}
+	return -1;
+}
+
 static int read_reply(struct redis *redis, enum redis_reply expected, bool secret,
 	enum redis_verdict *ret_verdict)
 {
 	void *got = NULL;
-	errno = 0;
-	if (redisGetReply(redis->context, &got) != REDIS_OK) {
-		tell_broken(redis);
+	if (wait_for_reply(redis, &got) < 0)
 		return -1;
-	}
 	redisReply *reply = got;
 	int r = 0;
 	if (reply->type == REDIS_REPLY_ERROR) {
@@ -162,6 +208,7 @@ static int open_connection(struct redis *redis, long connect_ms, long silence_ms
 		redis_disconnect(redis);
 		return -1;
 	}
+	limit_lists(redis);
 	redisSetTimeout(redis->context, to_timeval(silence_ms));
 	if (!url->is_unix)
 		redisEnableKeepAlive(redis->context);
@@ -208,11 +255,8 @@ int redis_call(struct redis *redis, size_t count, const char *const *arguments,
 	void *got = NULL;
 	if (redis_send(redis, count, arguments) < 0)
 		return -1;
-	errno = 0;
-	if (redisGetReply(redis->context, &got) != REDIS_OK) {
-		tell_broken(redis);
+	if (wait_for_reply(redis, &got) < 0)
 		return -1;
-	}
 	redisReply *reply = got;
 	if (reply->type != REDIS_REPLY_ERROR) {
 		*ret_value = (struct redis_value *)reply;
@@ -225,25 +269,29 @@ int redis_call(struct redis *redis, size_t count, const char *const *arguments,
 
 size_t redis_value_count(const struct redis_value *value)
 {
-	return reply_of(value)->type == REDIS_REPLY_ARRAY ? reply_of(value)->elements : 0;
+	return value && reply_of(value)->type == REDIS_REPLY_ARRAY ? reply_of(value)->elements : 0;
 }
 
 const struct redis_value *redis_value_item(const struct redis_value *value, size_t index)
 {
+	if (index >= redis_value_count(value))
+		return NULL;
 	return (const struct redis_value *)reply_of(value)->element[index];
 }
 
 const char *redis_value_text(const struct redis_value *value, size_t *ret_length)
 {
 	const redisReply *reply = reply_of(value);
-	bool is_text = reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS;
+	bool is_text =
+		reply && (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS);
 	*ret_length = is_text ? reply->len : 0;
 	return is_text ? reply->str : "";
 }
 
 long long redis_value_number(const struct redis_value *value)
 {
-	return reply_of(value)->type == REDIS_REPLY_INTEGER ? reply_of(value)->integer : 0;
+	bool is_number = value && reply_of(value)->type == REDIS_REPLY_INTEGER;
+	return is_number ? reply_of(value)->integer : 0;
 }
 
 void redis_value_free(struct redis_value *value)

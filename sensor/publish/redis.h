@@ -22,6 +22,10 @@ enum redis_reply {
 #define REDIS_SILENCE_MS 5000 /* longest wait for a reply, or for room to write */
 #define REDIS_TROUBLE_SIZE 400
 
+/* Of an answer; a longer one breaks the connection. In memory one takes up to 16 times as much. */
+#define REDIS_ANSWER_BYTES_MAX (64u << 20)
+#define REDIS_ITEMS_MAX (1 << 20) /* of one list */
+
 struct redis;
 
 #define REDIS_SENTINEL_MS 1000 /* the same for each Sentinel, of which another may be well */
@@ -47,7 +51,9 @@ int redis_send(struct redis *redis, size_t count, const char *const *arguments);
  * then. */
 int redis_receive(struct redis *redis, enum redis_reply expected, enum redis_verdict *ret_verdict);
 
-/* A reply as a tree, for readers: read only, valid until its root is freed. */
+/* A reply as a tree, for readers: read only, valid until its root is freed. Whoever answers decides
+ * what is in it: NULL stands for an item that is not there, and is no list, no string, no integer.
+ */
 struct redis_value;
 
 /* Sends one command of `count` NUL-terminated arguments and waits for its answer; for readers, who
@@ -59,7 +65,7 @@ int redis_call(struct redis *redis, size_t count, const char *const *arguments,
 /* How many items a list has; 0 for what is no list. */
 size_t redis_value_count(const struct redis_value *value);
 
-/* The item of a list, `index` below its count. */
+/* The item of a list; NULL beyond its count, and of what is no list. */
 const struct redis_value *redis_value_item(const struct redis_value *value, size_t index);
 
 /* The bytes of a string, with a NUL behind them that is not counted (more may lie among them); ""

@@ -119,7 +119,8 @@ const char *store_entry_id(const struct redis_value *entry)
 	if (redis_value_count(entry) != 2)
 		return NULL;
 	const char *text = redis_value_text(redis_value_item(entry, 0), &length);
-	return stream_id_parse(text, &id) == 0 ? text : NULL;
+	bool is_short = length < STORE_ID_SIZE; /* zeros may stand before the digits */
+	return is_short && stream_id_parse(text, &id) == 0 ? text : NULL;
 }
 
 const struct redis_value *store_entry_fields(const struct redis_value *entry)

@@ -36,10 +36,11 @@ int store_read_on(struct store *store, const char *stream, const char *first, co
 /* Why the last call failed. */
 const char *store_trouble(const struct store *store);
 
-/* An entry of a stream: its id; NULL when it has not the form of one. */
+/* An entry of a stream: its id, shorter than STORE_ID_SIZE; NULL when it has not the form of one.
+ */
 const char *store_entry_id(const struct redis_value *entry);
 
-/* The list of its fields and values in turns; only for an entry with an id. */
+/* The list of its fields and values in turns; NULL for what has none. */
 const struct redis_value *store_entry_fields(const struct redis_value *entry);
 
 /* The value of field `name` in a list of fields and values; NULL: not there. */

@@ -9,7 +9,7 @@ int stream_id_parse(const char *text, struct stream_id *ret_id)
 {
 	char *end;
 	struct stream_id id;
-	if (!isdigit((unsigned char)*text))
+	if (!text || !isdigit((unsigned char)*text))
 		return -EINVAL;
 	errno = 0;
 	id.ms = strtoull(text, &end, 10);

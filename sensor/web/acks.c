@@ -9,6 +9,9 @@
 #include "web/reply.h"
 
 #define ID_MAX 64
+#define ACK_MAX                                                                                    \
+	(8 * ACKS_COMMENT_MAX) /* bytes as JSON, in which one may become six; others are no        \
+				* acknowledgements of ours */
 
 static const char id_bytes[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_";
 
@@ -22,7 +25,8 @@ static void add_ack(json_t *alert, const struct redis_value *value)
 {
 	size_t length;
 	const char *text = redis_value_text(value, &length);
-	json_t *ack = length > 0 ? json_loadb(text, length, 0, NULL) : NULL;
+	bool is_sized = length > 0 && length <= ACK_MAX;
+	json_t *ack = is_sized ? json_loadb(text, length, 0, NULL) : NULL;
 	if (json_is_object(ack))
 		json_object_set(alert, "ack", ack);
 	json_decref(ack);

@@ -15,6 +15,16 @@ static size_t count_bytes(const struct redis_value *entries)
 	return bytes;
 }
 
+/* A server that gives no older entries again and again would never let the walk end. */
+static bool leads_on(const struct alert_walk *walk, const struct redis_value *entries)
+{
+	struct stream_id last;
+	size_t count = redis_value_count(entries);
+	const char *id = count > 0 ? store_entry_id(redis_value_item(entries, count - 1)) : NULL;
+	return id && stream_id_parse(id, &last) == 0 &&
+	       (!walk->is_begun || stream_id_compare(&last, &walk->at) < 0);
+}
+
 int alert_walk_read(struct alert_walk *walk, struct store *store, struct redis_value **ret_entries)
 {
 	unsigned asked = walk->batch > 0 ? walk->batch : ALERT_WALK_FIRST;
@@ -23,7 +33,7 @@ int alert_walk_read(struct alert_walk *walk, struct store *store, struct redis_v
 	if (r != 0)
 		return r;
 	size_t count = redis_value_count(*ret_entries);
-	walk->is_over = count < asked;
+	walk->is_over = count < asked || !leads_on(walk, *ret_entries);
 	size_t fit = count * ALERT_WALK_BYTES / (count_bytes(*ret_entries) + 1);
 	walk->batch = fit < 1 ? 1 : fit > ALERT_WALK_ENTRIES ? ALERT_WALK_ENTRIES : (unsigned)fit;
 	return 0;

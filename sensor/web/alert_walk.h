@@ -14,7 +14,8 @@
 struct alert_walk {
 	struct stream_id at; /* the entry that was looked at last, once is_begun */
 	bool is_begun;
-	bool is_over;   /* the stream has no older ones than those of the last batch */
+	bool is_over;   /* the stream has no older ones than those of the last batch, or the
+			 * server gives none */
 	unsigned batch; /* entries to ask for next; 0: ALERT_WALK_FIRST */
 };
 

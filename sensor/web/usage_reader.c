@@ -100,16 +100,22 @@ static int find_ranges(struct usage_reader *reader)
 	return r;
 }
 
-static void take_minutes(
+/* Returns whether there was a minute among them that is not known yet. */
+static bool take_minutes(
 	struct usage_reader *reader, size_t range, const struct redis_value *entries)
 {
+	const struct ledger_range *known = &reader->scratch;
+	bool is_news = false;
 	for (size_t i = 0; i < redis_value_count(entries); i++) {
 		struct ledger_slot minute;
 		int64_t ms =
 			usage_reader_parse(reader->ledger, redis_value_item(entries, i), &minute);
-		if (ms >= 0)
-			ledger_add_minute(reader->ledger, range, ms, &minute);
+		if (ms < 0)
+			continue;
+		is_news |= ms > known->last_ms || ms < known->first_ms;
+		ledger_add_minute(reader->ledger, range, ms, &minute);
 	}
+	return is_news;
 }
 
 /* From the newest minute that is known on, which must still be there: without it the stream was
@@ -126,8 +132,8 @@ static int read_newer(
 	size_t count = redis_value_count(entries);
 	if (count == 0)
 		ledger_clear(reader->ledger, range);
-	take_minutes(reader, range, entries);
-	*ret_is_behind |= count == 0 || count == USAGE_READER_MINUTES;
+	bool is_news = take_minutes(reader, range, entries);
+	*ret_is_behind |= count == 0 || (count == USAGE_READER_MINUTES && is_news);
 	redis_value_free(entries);
 	return 0;
 }
@@ -142,8 +148,9 @@ static int read_older(
 	if (r != 0)
 		return r;
 	size_t count = redis_value_count(entries);
-	take_minutes(reader, range, entries);
-	if (count < USAGE_READER_MINUTES)
+	/* A server that gives what is known, or no minutes, has no older ones. */
+	bool is_news = take_minutes(reader, range, entries);
+	if (count < USAGE_READER_MINUTES || !is_news)
 		ledger_complete(reader->ledger, range);
 	else
 		*ret_is_behind = true;

@@ -100,7 +100,7 @@ static int find_begin(struct watcher *watcher)
 static int check_stream(struct watcher *watcher)
 {
 	struct redis_value *entries;
-	struct stream_id newest = {0}, told;
+	struct stream_id newest = {0}, told = {0};
 	int r = store_read_back(watcher->store, "alerts", NULL, 1, &entries);
 	if (r != 0)
 		return r;
