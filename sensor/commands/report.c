@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "commands/commands.h"
@@ -17,6 +18,7 @@
 
 #define FILES_MAX 1024 /* of either kind */
 #define SOURCE_SIZE 1024
+#define LINE_SIZE 65536 /* of an alert, many times what one has */
 
 enum option_key {
 	KEY_USAGE = 256,
@@ -135,28 +137,30 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static int read_alerts(const char *path, struct report *report)
 {
 	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t room = 0;
+	static char line[LINE_SIZE];
+	size_t length;
 	uint64_t number = 0, left_out = 0;
-	int status = 0;
+	int status = 0, error;
 	if (!file) {
 		log_error("%s: %s", path, strerror(errno));
 		return STATUS_FAILURE;
 	}
-	while (status == 0 && getline(&line, &room, file) > 0) {
+	while (status == 0 && (error = line_read(file, line, LINE_SIZE, &length)) != 0) {
 		number++;
-		int error = report_add_alert(report, line);
+		if (error > 0)
+			error = report_add_alert(report, line);
 		left_out += error == -ENOSPC;
 		if (error == 0 || error == -ENOSPC)
 			continue;
 		log_error("%s:%llu: %s", path, (unsigned long long)number,
-			error == -EINVAL ? "no alert of surgetap" : strerror(-error));
+			error == -EINVAL  ? "no alert of surgetap"
+			: error == -E2BIG ? "longer than 64 KiB"
+					  : strerror(-error));
 		status = STATUS_FAILURE;
 	}
 	if (left_out)
 		log_warn("%s: %llu alerts beyond the first %d are left out", path,
 			(unsigned long long)left_out, REPORT_ALERTS_MAX);
-	free(line);
 	fclose(file);
 	return status;
 }

@@ -20,6 +20,7 @@ struct book {
 	int64_t start_s, end_s; /* buckets outside are passed over */
 	uint64_t repeated;
 	size_t range_count, column_count, slot_count;
+	size_t cell_count; /* there is memory for */
 	struct siphash_key key;
 	char columns[BOOK_COLUMNS_MAX][BOOK_NAME_SIZE];
 	struct book_range *ranges[BOOK_RANGES_MAX];
@@ -111,6 +112,23 @@ static int enlarge(void **array, size_t old_count, size_t new_count, size_t size
 	return 0;
 }
 
+static size_t columns_in_use(const struct book_range *range)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < BOOK_COLUMNS_MAX; i++)
+		count += range->columns[i] != NULL;
+	return count;
+}
+
+/* Counts `count` cells more; -ENOSPC beyond what all ranges may have. */
+static int claim_cells(struct book *book, size_t count)
+{
+	if (count > BOOK_CELLS_MAX - book->cell_count)
+		return -ENOSPC;
+	book->cell_count += count;
+	return 0;
+}
+
 /* Makes room for `slots` slots. */
 static int grow_range(struct book *book, struct book_range *range, size_t slots)
 {
@@ -122,7 +140,10 @@ static int grow_range(struct book *book, struct book_range *range, size_t slots)
 	while (room < slots)
 		room *= 2;
 	if (room > range->room) {
-		int error = enlarge((void **)&range->seen, range->room, room, sizeof *range->seen);
+		int error = claim_cells(book, (room - range->room) * columns_in_use(range));
+		if (error == 0)
+			error = enlarge(
+				(void **)&range->seen, range->room, room, sizeof *range->seen);
 		for (size_t i = 0; i < BOOK_COLUMNS_MAX && error == 0; i++)
 			if (range->columns[i])
 				error = enlarge((void **)&range->columns[i], range->room, room,
@@ -160,6 +181,8 @@ static int add_count(struct book *book, struct book_range *range, size_t slot,
 		return error;
 	if (!(count->flows > 0) && !(count->hosts > 0))
 		return 0;
+	if (!range->columns[column] && (error = claim_cells(book, range->room)) < 0)
+		return error;
 	if (!range->columns[column])
 		range->columns[column] = calloc(range->room, sizeof *range->columns[column]);
 	if (!range->columns[column])

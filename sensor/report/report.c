@@ -183,19 +183,15 @@ static int put_overview(const struct report *report, const char *title, FILE *fi
 /* A range's columns, packed: most of them are never looked at. */
 static int put_range(const struct report *report, size_t number, FILE *file)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *memory = open_memstream(&text, &size);
-	if (!memory)
-		return -ENOMEM;
-	int error = report_data_write_range(report->book, book_range(report->book, number), memory);
-	if (fclose(memory) != 0 && error == 0)
-		error = -ENOMEM;
+	FILE *packed;
 	fprintf(file, "<script type=\"application/octet-stream\" id=\"range-%zu\">", number);
-	if (error == 0)
-		error = deflate_write_base64(text, size, file);
+	int error = deflate_open_base64(file, &packed);
+	if (error < 0)
+		return error;
+	error = report_data_write_range(report->book, book_range(report->book, number), packed);
+	if (fclose(packed) != 0 && error == 0)
+		error = -ENOMEM;
 	fputs("</script>\n", file);
-	free(text);
 	return error;
 }
 

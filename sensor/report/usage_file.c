@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX_BYTES (1 << 20)
+#include "base/line.h"
+
+#define LINE_SIZE ((1 << 20) + 1)
 #define FLOWS "_flows"
 
 /* The names of a line's techniques; they outlive the line's counts only. */
@@ -60,7 +62,8 @@ static const char *describe(int error)
 		return "begins before the first bucket of its range: files must come in the order "
 		       "of time";
 	case -ENOSPC:
-		return "more ranges, techniques or hours than can be held";
+		return "more than can be held: 65536 ranges, 32 techniques, 4000000 hours of all "
+		       "ranges together, 16000000 counts of an hour and a technique";
 	}
 	return "out of memory";
 }
@@ -100,11 +103,11 @@ static int take_line(struct reader *reader, json_t *line, const char **ret_text)
 /* The same for the text of the line. */
 static int take_text(struct reader *reader, const char *text, size_t length, const char **ret_text)
 {
-	json_t *line = NULL;
-	if (length <= LINE_MAX_BYTES)
-		line = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+	if (strspn(text, " \t\r\n") == length)
+		return 0;
+	json_t *line = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(line)) {
-		*ret_text = length <= LINE_MAX_BYTES ? "no JSON object" : "longer than 1 MiB";
+		*ret_text = "no JSON object";
 		json_decref(line);
 		return -EINVAL;
 	}
@@ -117,19 +120,22 @@ int64_t usage_file_read(FILE *file, struct book *book, struct usage_file_fault *
 {
 	struct reader *reader = malloc(sizeof *reader);
 	struct usage_file_fault fault = {0};
-	char *text = NULL;
-	size_t room = 0;
-	ssize_t length;
+	char *text = malloc(LINE_SIZE);
+	size_t length = 0;
 	int64_t taken = 0;
 	int result = 0;
-	if (!reader)
+	if (!reader || !text) {
+		free(reader);
+		free(text);
 		return -ENOMEM;
+	}
 	reader->book = book;
-	while (result >= 0 && (length = getline(&text, &room, file)) >= 0) {
+	while (result >= 0 && (result = line_read(file, text, LINE_SIZE, &length)) != 0) {
 		fault.line++;
-		if (strspn(text, " \t\r\n") == (size_t)length)
-			continue;
-		result = take_text(reader, text, (size_t)length, &fault.text);
+		if (result > 0)
+			result = take_text(reader, text, length, &fault.text);
+		else
+			fault.text = "longer than 1 MiB";
 		taken += result > 0;
 	}
 	if (result >= 0 && ferror(file))

@@ -120,6 +120,46 @@ static void hosts_of_a_bucket_hardly_seen_do_not_count(void **state)
 	book_free(book);
 }
 
+/* Two lines with 32 techniques, 70 years apart. */
+static void few_lines_take_gigabytes(void **state)
+{
+	struct usage_file_fault fault;
+	struct book *book;
+	char text[8192];
+	size_t used = 0;
+	(void)state;
+	for (int line = 0; line < 2; line++) {
+		used += (size_t)snprintf(text + used, sizeof text - used,
+			"{\"event_type\":\"usage\",\"range\":\"a\",\"scale_seconds\":3600,"
+			"\"time_ms\":%s",
+			line == 0 ? MONDAY_MS : "3981398400000");
+		for (int i = 0; i < 32; i++)
+			used += (size_t)snprintf(
+				text + used, sizeof text - used, ",\"t%d_flows\":1", i);
+		used += (size_t)snprintf(text + used, sizeof text - used, "}\n");
+	}
+	assert_int_equal(read_text(text, &book, &fault), -EINVAL);
+	assert_int_equal(fault.line, 2);
+	assert_non_null(strstr(fault.text, "more than can be held"));
+	assert_int_equal(book_range(book, 0)->slots, 1);
+	book_free(book);
+}
+
+static void line_without_end_takes_all_memory(void **state)
+{
+	struct usage_file_fault fault;
+	struct book *book;
+	char *text = malloc(3 << 20);
+	(void)state;
+	memset(text, ' ', 3 << 20);
+	text[(3 << 20) - 1] = '\0';
+	assert_int_equal(read_text(text, &book, &fault), -EINVAL);
+	assert_int_equal(fault.line, 1);
+	assert_string_equal(fault.text, "longer than 1 MiB");
+	book_free(book);
+	free(text);
+}
+
 static void wrong_lines_are_refused_by_number(void **state)
 {
 	static const char *const wrong[] = {
@@ -200,6 +240,8 @@ int main(void)
 		cmocka_unit_test(a_bucket_cut_in_two_is_the_sum_of_its_halves),
 		cmocka_unit_test(hours_without_a_line_were_not_seen),
 		cmocka_unit_test(hosts_of_a_bucket_hardly_seen_do_not_count),
+		cmocka_unit_test(few_lines_take_gigabytes),
+		cmocka_unit_test(line_without_end_takes_all_memory),
 		cmocka_unit_test(wrong_lines_are_refused_by_number),
 		cmocka_unit_test(lines_of_other_records_are_passed_over),
 		cmocka_unit_test(more_techniques_than_fit_are_an_error_and_no_overflow),
