@@ -48,7 +48,8 @@ static void what_was_packed_comes_back_whole(void **state)
 		FILE *file = open_memstream(&text, &length);
 		assert_non_null(file);
 		assert_int_equal(deflate_open_base64(file, &packing), 0);
-		assert_int_equal(fwrite(bytes, 1, size, packing), size);
+		for (size_t i = 0; i < size; i++)
+			assert_int_not_equal(putc(bytes[i], packing), EOF);
 		assert_int_equal(fclose(packing), 0);
 		fclose(file);
 		size_t packed_size = decode(text, packed);
