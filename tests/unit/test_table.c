@@ -1,152 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flow/table.h"
-
-#include "tests/unit/flow_packets.h"
+#include "tests/unit/table_of_flows.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-#define ENDED_MAX 4096
-
-/* What the table told of flows that left it. */
-static struct {
-	size_t count;
-	struct flow flows[ENDED_MAX];
-	enum flow_end reasons[ENDED_MAX];
-} told;
-
-static void hear_ended(void *argument, struct flow *flow, enum flow_end reason)
-{
-	assert_ptr_equal(argument, &told);
-	assert_true(told.count < ENDED_MAX);
-	told.flows[told.count] = *flow;
-	told.reasons[told.count++] = reason;
-}
-
-static struct flow_table *make_table(uint32_t capacity)
-{
-	struct flow_table *table;
-
-	told.count = 0;
-	assert_int_equal(flow_table_new(capacity, 1, hear_ended, &told, &table), 0);
-	return table;
-}
-
-static struct flow *take(struct flow_table *table, struct packet packet, int64_t second)
-{
-	bool is_new, from_client;
-
-	packet.time_us = NOON_US + second * SECOND;
-	return flow_table_take(
-		table, &packet, flow_hash_of(&packet, 1), packet.time_us, &is_new, &from_client);
-}
-
-static bool is_new(struct flow_table *table, struct packet packet, int64_t second)
-{
-	bool created, from_client;
-
-	packet.time_us = NOON_US + second * SECOND;
-	flow_table_take(
-		table, &packet, flow_hash_of(&packet, 1), packet.time_us, &created, &from_client);
-	return created;
-}
-
-static struct packet from_port(struct packet packet, uint16_t port)
-{
-	packet.source_port = port;
-	return packet;
-}
-
-static uint64_t active_in(const struct flow_table *table)
-{
-	struct flow_table_stats stats;
-
-	flow_table_stats(table, &stats);
-	return stats.active;
-}
-
-static void syn_comes_from_the_server(void **state)
-{
-	struct flow_table *table = make_table(8);
-	struct packet packet = tcp_packet(SYN, 0);
-
-	(void)state;
-	packet.source_port = 80; /* a port that says server does not outweigh the SYN */
-	struct flow *flow = take(table, packet, 0);
-	assert_int_equal(flow_client(flow).port, 80);
-	assert_int_equal(flow_server(flow).port, 443);
-	assert_true(flow->complete);
-	flow_table_free(table);
-}
-
-static void syn_ack_first_makes_the_server_the_client(void **state)
-{
-	struct flow_table *table = make_table(8);
-	struct flow *flow = take(table, answer_to(tcp_packet(SYN | ACK, 0)), 0);
-
-	(void)state;
-	assert_int_equal(flow_client(flow).port, 50000);
-	assert_int_equal(flow->packets[0], 0);
-	assert_int_equal(flow->packets[1], 1);
-	assert_false(flow->answered);
-	take(table, tcp_packet(ACK, 0), 0);
-	assert_false(flow->answered);
-	take(table, tcp_packet(ACK | PSH, 10), 0);
-	assert_true(flow->answered);
-	flow_table_free(table);
-}
-
-static void flow_joined_in_the_middle_runs_backwards(void **state)
-{
-	struct flow_table *table = make_table(8);
-	struct flow *flow = take(table, answer_to(tcp_packet(ACK, 100)), 0);
-
-	(void)state;
-	assert_int_equal(flow_client(flow).port, 50000);
-	assert_false(flow->complete);
-	assert_int_equal(
-		flow_client(take(table, from_port(answer_to(tcp_packet(ACK, 10)), 9001), 0)).port,
-		50000);
-	struct packet packet = from_port(udp_packet(10), 8080);
-	packet.destination_port = 9090;
-	assert_int_equal(flow_client(take(table, packet, 0)).port, 8080);
-	flow_table_free(table);
-}
-
-static void both_directions_are_counted_as_one(void **state)
-{
-	struct flow_table *table = make_table(8);
-
-	(void)state;
-	take(table, tcp_packet(SYN, 0), 0);
-	take(table, answer_to(tcp_packet(SYN | ACK, 0)), 0);
-	take(table, tcp_packet(ACK | PSH, 100), 1);
-	take(table, answer_to(tcp_packet(ACK, 1000)), 2);
-	struct flow *flow = take(table, answer_to(tcp_packet(ACK, 1)), 3);
-	assert_int_equal(flow->packets[0], 2);
-	assert_int_equal(flow->packets[1], 3);
-	assert_int_equal(flow->bytes[0], 54 + 154);
-	assert_int_equal(flow->bytes[1], 54 + 1054 + 55);
-	assert_int_equal(flow->start_us, NOON_US);
-	assert_int_equal(flow->last_us, NOON_US + 3 * SECOND);
-	assert_int_equal(active_in(table), 1);
-	flow_table_free(table);
-}
-
-static void refusal_counts_as_an_answer(void **state)
-{
-	struct flow_table *table = make_table(8);
-
-	(void)state;
-	take(table, tcp_packet(SYN, 0), 0);
-	struct flow *flow = take(table, answer_to(tcp_packet(RST | ACK, 0)), 0);
-	assert_false(flow->answered);
-	flow = take(table, answer_to(tcp_packet(FIN | ACK, 0)), 0);
-	assert_false(flow->answered);
-	flow = take(table, answer_to(tcp_packet(SYN | ACK, 0)), 0);
-	assert_true(flow->answered);
-	flow_table_free(table);
-}
 
 static void silent_flow_lives_on(void **state)
 {
@@ -299,26 +155,6 @@ static void last_flows_end_in_any_order(void **state)
 	flow_table_free(table);
 }
 
-static void echo_reply_becomes_a_flow_of_its_own(void **state)
-{
-	struct flow_table *table = make_table(8);
-	struct packet request = udp_packet(56), reply;
-
-	(void)state;
-	request.transport = 1;
-	request.source_port = 8;
-	request.destination_port = 0;
-	reply = answer_to(request);
-	reply.source_port = 0;
-	struct flow *flow = take(table, request, 0);
-	assert_ptr_equal(take(table, reply, 1), flow);
-	assert_int_equal(flow->packets[1], 1);
-	assert_int_equal(flow->icmp_type_code, 8 << 8);
-	assert_int_equal(flow_client(flow).port, 0);
-	assert_true(flow->answered);
-	flow_table_free(table);
-}
-
 static void expiry_stalls_on_a_full_table(void **state)
 {
 	struct flow_table *table = make_table(100);
@@ -382,11 +218,6 @@ static void resumed_flow_counts_anew_or_ends_at_another_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(syn_comes_from_the_server),
-		cmocka_unit_test(syn_ack_first_makes_the_server_the_client),
-		cmocka_unit_test(flow_joined_in_the_middle_runs_backwards),
-		cmocka_unit_test(both_directions_are_counted_as_one),
-		cmocka_unit_test(refusal_counts_as_an_answer),
 		cmocka_unit_test(silent_flow_lives_on),
 		cmocka_unit_test(idle_flow_goes_on_when_its_port_comes_back),
 		cmocka_unit_test(new_connection_on_an_old_port_is_added_to_the_old_one),
@@ -395,7 +226,6 @@ int main(void)
 		cmocka_unit_test(flows_are_lost_where_hashes_collide),
 		cmocka_unit_test(table_of_one_flow_breaks),
 		cmocka_unit_test(last_flows_end_in_any_order),
-		cmocka_unit_test(echo_reply_becomes_a_flow_of_its_own),
 		cmocka_unit_test(expiry_stalls_on_a_full_table),
 		cmocka_unit_test(resumed_flow_counts_anew_or_ends_at_another_time),
 	};
