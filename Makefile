@@ -193,6 +193,7 @@ install: all ## install below DESTDIR/PREFIX
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/surgetap include/surgetap/*.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/surgetap/plugins $(plugin_so)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/man/*.1
+	$(BIN) completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/surgetap
 	for unit in surgetap surgetap-dashboard; do sed 's|/usr/local|$(PREFIX)|' docs/systemd/$$unit.service | \
 		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit.service || exit 1; done
 	install -D -m 644 docs/systemd/surgetap.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/surgetap.conf

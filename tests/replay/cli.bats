@@ -303,3 +303,14 @@ feed_for_ever() {
 	[ "$(tr '\r' '\n' <typescript | grep -ac 'packets/s.*surgetap:')" -eq 0 ]
 	grep -aq $'\e\\[K' typescript
 }
+
+@test "an installed program lacks its manual, its completion, its plugins or its units" {
+	build=$(dirname "$SURGETAP")
+	make -s -C "$BATS_TEST_DIRNAME/../.." MODE="$(basename "$build")" install DESTDIR="$PWD/root" PREFIX=/usr
+	for file in bin/surgetap share/man/man1/surgetap-replay.1 share/bash-completion/completions/surgetap lib/surgetap/plugins/vpn.so \
+		lib/systemd/system/surgetap.service lib/systemd/system/surgetap-dashboard.service lib/sysusers.d/surgetap.conf include/surgetap/plugin.h; do
+		[ -s "root/usr/$file" ]
+	done
+	grep -q '^complete .* surgetap$' root/usr/share/bash-completion/completions/surgetap
+	grep -q '^ExecStart=/usr/bin/surgetap' root/usr/lib/systemd/system/surgetap.service
+}
