@@ -40,10 +40,13 @@ enum surgetap_grade {
 	SURGETAP_GRADE_DPI,       /* payload was parsed */
 };
 
-/* A contact is a flow to a provider's web site or API: shown, but not counted as use. */
+/* A contact is a flow to a provider's web site or API: shown, but not counted as use. An imitation
+ * only passes for the technique, and is none: whatever any plugin reports of it for this flow,
+ * before or after, is void. */
 enum surgetap_kind {
 	SURGETAP_KIND_TUNNEL,
 	SURGETAP_KIND_CONTACT,
+	SURGETAP_KIND_IMITATION,
 };
 
 /* A callback's answer: whether it wants to see more of this flow. */
@@ -106,7 +109,8 @@ struct surgetap_host {
 	 * "valid-after 2026-11-20 09:00:00"); both are copied and appear in alerts. */
 	void (*use_list)(const struct surgetap_host *host, const char *name, const char *state);
 	/* During on_packet, on_classified and on_ended. Records evidence; of several reports for
-	 * one technique the strongest grade is kept, of equals the first. */
+	 * one technique the strongest grade is kept, of equals the first; an imitation stays
+	 * one. */
 	void (*report)(const struct surgetap_call *call, const struct surgetap_evidence *evidence);
 };
 

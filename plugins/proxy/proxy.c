@@ -12,7 +12,9 @@
 #include <string.h>
 
 #define TCP 6
-#define TECHNIQUE_TOR 1 /* of this plugin's; the tor plugin declares it too */
+/* Of this plugin's; the plugins tor and tls declare them too. */
+#define TECHNIQUE_TOR 1
+#define TECHNIQUE_TLS 2
 
 struct memory {
 	struct proxy_handshake handshake;
@@ -92,11 +94,15 @@ static bool judge_imitation(const struct surgetap_call *call)
 	};
 	struct memory *memory = call->flow_state;
 	enum imitation_form form = imitation_add(&memory->imitation, call->flow, call->payload);
+	const struct surgetap_evidence no_tls = {TECHNIQUE_TLS, SURGETAP_GRADE_HEURISTIC,
+		SURGETAP_KIND_IMITATION, forms[form].confidence_percent, forms[form].reason};
 
-	if (form != IMITATION_NONE)
-		surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL,
-			forms[form].confidence_percent, forms[form].reason);
-	return form != IMITATION_NONE;
+	if (form == IMITATION_NONE)
+		return false;
+	surgetap_report(call, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_TUNNEL,
+		forms[form].confidence_percent, forms[form].reason);
+	call->host->report(call, &no_tls);
+	return true;
 }
 
 /* Returns true when the flow turns out to be TLS within TLS. */
@@ -247,6 +253,8 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 static const struct surgetap_technique techniques[] = {
 	{"proxy", "proxies, open or disguised", "TA0011", "T1090", 2, false},
 	[TECHNIQUE_TOR] = {"tor", "connections into the Tor network", "TA0011", "T1090.003", 2,
+		true},
+	[TECHNIQUE_TLS] = {"tls", "encrypted channels: TLS, DTLS, QUIC", "TA0011", "T1573.002", 3,
 		true},
 	{NULL, NULL, NULL, NULL, 0, false},
 };

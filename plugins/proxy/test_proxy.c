@@ -29,7 +29,7 @@ static void plugin_keeps_flows_that_cannot_be_proxies(void **state)
 struct imitated {
 	uint8_t first_extension, finished_bytes; /* length of the last record */
 	bool is_asked, is_answered;
-	unsigned reports;
+	unsigned reports; /* of a proxy, and of an imitation of TLS */
 };
 
 static void send_imitation(struct trial *trial, const struct imitated *imitated)
@@ -56,11 +56,11 @@ static void send_imitation(struct trial *trial, const struct imitated *imitated)
 static void imitated_tls_is_missed_or_real_tls_accused(void **state)
 {
 	static const struct imitated cases[] = {
-		{0x23, 200, true, true, 1},
+		{0x23, 200, true, true, 2},
 		{0x23, 32, true, true, 0},
-		{0x23, 200, true, false, 1}, /* one direction */
+		{0x23, 200, true, false, 2}, /* one direction */
 		{0x17, 200, true, false, 0},
-		{0x23, 200, false, true, 1},
+		{0x23, 200, false, true, 2},
 		{0x23, 32, false, true, 0},
 	};
 
@@ -70,6 +70,8 @@ static void imitated_tls_is_missed_or_real_tls_accused(void **state)
 
 		send_imitation(&trial, &cases[i]);
 		assert_int_equal(reports, cases[i].reports);
+		if (reports > 0)
+			assert_int_equal(last.kind, SURGETAP_KIND_IMITATION);
 	}
 }
 

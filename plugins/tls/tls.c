@@ -14,8 +14,7 @@
 struct memory {
 	uint8_t handshake; /* 1 and its place in the table, until it is reported; 0 none */
 	uint8_t doubt;     /* enum tls_doubt, of that hello */
-	bool is_imitation;
-	unsigned weight; /* of the data records seen */
+	unsigned weight;   /* of the data records seen */
 };
 
 /* RFC 8446, 5.1 and 4: a handshake record of version 3.x that holds a whole or the first part of a
@@ -255,11 +254,6 @@ static enum surgetap_next on_packet(const struct surgetap_call *call)
 		judge_doubt(call);
 	else
 		note_hello(call);
-	if (call->flow->transport == TCP && is_tls_hello(call->payload) &&
-		tls_is_impossible_answer(call->payload)) {
-		memory->is_imitation = true;
-		return SURGETAP_DONE;
-	}
 	if (memory->doubt != TLS_DOUBT_NONE)
 		return SURGETAP_MORE;
 	if (memory->handshake)
@@ -304,8 +298,6 @@ static enum surgetap_next on_classified(const struct surgetap_call *call)
 	const struct memory *memory = call->flow_state;
 	const char *name = is_named(flow->master) ? flow->master : flow->protocol;
 
-	if (memory->is_imitation)
-		return SURGETAP_DONE;
 	if (memory->doubt == TLS_DOUBT_TICKET)
 		return SURGETAP_MORE;
 	if (memory->handshake)

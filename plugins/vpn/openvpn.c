@@ -33,8 +33,6 @@ static const struct vpn_match pair = {
 	SURGETAP_GRADE_DPI, 97, "OpenVPN: client and server reset agree", 0};
 static const struct vpn_match session = {
 	SURGETAP_GRADE_DPI, 75, "OpenVPN: reset and control packets of one session", 0};
-static const struct vpn_match loose_pair = {
-	SURGETAP_GRADE_HEURISTIC, 50, "OpenVPN: client and server reset of unusual sizes", 0};
 static const struct vpn_match data = {SURGETAP_GRADE_HEURISTIC, 67,
 	"OpenVPN: data packets with one peer id and rising packet ids", 0};
 
@@ -69,9 +67,6 @@ static const struct vpn_match *match_pair(
 	const struct vpn_openvpn_side *client, const struct vpn_openvpn_side *server)
 {
 	bool is_v1 = client->opcode == OPCODE_RESET_CLIENT_V1;
-	/* of random datagrams two of some dozen begin with such bytes, two first ones hardly ever
-	 */
-	const struct vpn_match *loose = client->is_first && server->is_first ? &loose_pair : NULL;
 
 	if (!is_client_reset(client->opcode) || !is_server_reset(server->opcode) ||
 		client->session == server->session ||
@@ -85,8 +80,8 @@ static const struct vpn_match *match_pair(
 									ACKNOWLEDGEMENT_BYTES +
 									EARLY_NEGOTIATION_BYTES)
 			       ? &pair
-			       : loose;
-	return server->bytes == client->bytes + ACKNOWLEDGEMENT_BYTES ? &pair : loose;
+			       : NULL;
+	return server->bytes == client->bytes + ACKNOWLEDGEMENT_BYTES ? &pair : NULL;
 }
 
 /*
@@ -144,8 +139,8 @@ static const struct vpn_match *count_controls(struct vpn_openvpn_side *side,
 }
 
 /* `message` starts at the opcode; `bytes` is its length on the wire, of which 9 are readable. */
-static const struct vpn_match *inspect_plain(struct vpn_memory *memory, const uint8_t *message,
-	uint32_t bytes, bool from_client, bool is_first)
+static const struct vpn_match *inspect_plain(
+	struct vpn_memory *memory, const uint8_t *message, uint32_t bytes, bool from_client)
 {
 	uint8_t opcode = message[0] >> 3, key_id = message[0] & 7;
 	struct vpn_openvpn_side *side = &memory->openvpn[from_client];
@@ -166,7 +161,6 @@ static const struct vpn_match *inspect_plain(struct vpn_memory *memory, const ui
 		side->opcode = opcode;
 		side->session = session_id;
 		side->bytes = bytes;
-		side->is_first |= is_first;
 		return is_client_reset(opcode) ? match_pair(side, peer) : match_pair(peer, side);
 	}
 	if (!is_control(opcode))
@@ -179,10 +173,8 @@ static const struct vpn_match *inspect_plain(struct vpn_memory *memory, const ui
 static const struct vpn_match *inspect_message(
 	struct vpn_memory *memory, const uint8_t *message, uint32_t bytes, bool from_client)
 {
-	bool is_first = memory->openvpn[from_client].first_bytes == 0;
 	const struct vpn_match *hidden = inspect_scrambled(memory, message, bytes, from_client);
-	const struct vpn_match *plain =
-		inspect_plain(memory, message, bytes, from_client, is_first);
+	const struct vpn_match *plain = inspect_plain(memory, message, bytes, from_client);
 
 	return plain != NULL ? plain : hidden;
 }

@@ -42,7 +42,6 @@ struct vpn_openvpn_side {
 	uint8_t head[VPN_OPENVPN_HEAD]; /* TCP: start of the stream, put together from segments */
 	uint8_t head_bytes;
 	uint8_t first; /* byte of the first message, scrambled or not */
-	bool is_first; /* the reset was the side's first message */
 	uint16_t first_bytes;
 	struct vpn_counter data;
 };

@@ -27,7 +27,7 @@ static json_t *techniques(const struct findings *findings, const struct plugins 
 	json_t *list = json_array();
 	for (uint32_t i = 0; findings && i < findings->evidence_count; i++) {
 		const struct evidence *evidence = &findings->evidence[i];
-		if (evidence->is_outranked)
+		if (evidence->is_void)
 			continue;
 		json_array_append_new(
 			list, json_pack("{s:s, s:s, s:s, s:i, s:o, s:s}", "technique",

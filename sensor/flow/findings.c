@@ -7,7 +7,7 @@
 
 /* Techniques sorted by what the evidence for them is worth. */
 struct sets {
-	technique_set tunnels, contacts, suspected;
+	technique_set tunnels, contacts, suspected, imitated;
 };
 
 /* The evidence for a technique: the one there is, or a new one; NULL when there is no place. */
@@ -27,7 +27,15 @@ static bool is_well_formed(const struct plugin *plugin, const struct surgetap_ev
 {
 	return reported->technique < plugin->technique_count &&
 	       reported->grade > SURGETAP_GRADE_NONE && reported->grade <= SURGETAP_GRADE_DPI &&
-	       reported->kind <= SURGETAP_KIND_CONTACT && reported->confidence_percent <= 100;
+	       reported->kind <= SURGETAP_KIND_IMITATION && reported->confidence_percent <= 100;
+}
+
+/* What has been reported is to be kept in place of what there is. */
+static bool is_better(const struct evidence *evidence, const struct surgetap_evidence *reported)
+{
+	if (evidence->kind == SURGETAP_KIND_IMITATION)
+		return false;
+	return reported->kind == SURGETAP_KIND_IMITATION || reported->grade > evidence->grade;
 }
 
 bool findings_report(struct findings *findings, const struct plugin *plugin, uint8_t number,
@@ -39,7 +47,7 @@ bool findings_report(struct findings *findings, const struct plugin *plugin, uin
 			: NULL;
 	if (!evidence)
 		return false;
-	if (reported->grade <= evidence->grade)
+	if (!is_better(evidence, reported))
 		return true;
 	findings->is_news = true;
 	evidence->grade = reported->grade;
@@ -73,7 +81,8 @@ static void imply_rented(struct findings *findings, const struct technique_table
 	if (!proxy || !table->vps || findings->place.network != SURGETAP_NETWORK_RENTABLE)
 		return;
 	struct evidence *rented = evidence_for(findings, (uint8_t)__builtin_ctz(table->vps));
-	if (!rented || (rented->kind == SURGETAP_KIND_TUNNEL && rented->grade >= proxy->grade))
+	if (!rented || rented->kind == SURGETAP_KIND_IMITATION ||
+		(rented->kind == SURGETAP_KIND_TUNNEL && rented->grade >= proxy->grade))
 		return;
 	rented->grade = proxy->grade;
 	rented->kind = SURGETAP_KIND_TUNNEL;
@@ -89,7 +98,9 @@ static struct sets sort_evidence(const struct findings *findings)
 	for (uint32_t i = 0; i < findings->evidence_count; i++) {
 		const struct evidence *evidence = &findings->evidence[i];
 		technique_set bit = (technique_set)1 << evidence->technique;
-		if (evidence->kind == SURGETAP_KIND_CONTACT)
+		if (evidence->kind == SURGETAP_KIND_IMITATION)
+			sets.imitated |= bit;
+		else if (evidence->kind == SURGETAP_KIND_CONTACT)
 			sets.contacts |= bit;
 		else if (evidence->grade == SURGETAP_GRADE_GUESS)
 			sets.suspected |= bit;
@@ -110,15 +121,14 @@ static technique_set outranked(const struct technique_table *table, technique_se
 static void give_sets(struct findings *findings, const struct technique_table *table,
 	const struct sets *sets, struct flow *flow)
 {
-	technique_set beaten = outranked(table, sets->tunnels);
+	technique_set beaten = sets->imitated | outranked(table, sets->tunnels & ~sets->imitated);
 	technique_set tunnels = sets->tunnels & ~beaten;
 	flow->tunnels = tunnels | (tunnels & table->opsec ? 1u << TECHNIQUE_OPSEC : 0);
 	flow->contacts = sets->contacts & ~beaten & ~tunnels;
 	flow->suspected = sets->suspected & ~beaten & ~tunnels;
 	findings->is_news = false;
 	for (uint32_t i = 0; i < findings->evidence_count; i++)
-		findings->evidence[i].is_outranked =
-			(beaten >> findings->evidence[i].technique) & 1;
+		findings->evidence[i].is_void = (beaten >> findings->evidence[i].technique) & 1;
 }
 
 void findings_settle(
@@ -133,7 +143,7 @@ void findings_add(struct findings *findings, const struct technique_table *table
 {
 	imply_rented(findings, table);
 	struct sets sets = sort_evidence(findings);
-	sets.tunnels |= flow->tunnels;
+	sets.tunnels |= flow->tunnels & ~((technique_set)1 << TECHNIQUE_OPSEC);
 	sets.contacts |= flow->contacts;
 	sets.suspected |= flow->suspected;
 	give_sets(findings, table, &sets, flow);

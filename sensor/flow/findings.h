@@ -13,8 +13,8 @@
 /* What a plugin said of a flow, with the technique's number in the table. */
 struct evidence {
 	uint8_t technique, grade, kind, confidence_percent;
-	uint8_t plugin;    /* index into struct plugins */
-	bool is_outranked; /* gave way by the precedence tor > vpn > vps */
+	uint8_t plugin; /* index into struct plugins */
+	bool is_void;   /* gave way by the precedence tor > vpn > vps, or is an imitation */
 	char reason[FINDINGS_REASON_SIZE];
 };
 
@@ -28,11 +28,13 @@ struct findings {
 };
 
 /* Takes a report of plugin number `number`. Of several for one technique the strongest grade is
- * kept, of equals the first. False for a malformed report, and for one that found no place. */
+ * kept, of equals the first; one that the flow only imitates it is kept before all. False for a
+ * malformed report, and for one that found no place. */
 bool findings_report(struct findings *findings, const struct plugin *plugin, uint8_t number,
 	const struct surgetap_evidence *reported);
 
-/* Sorts the evidence into the flow's sets, in place of what they held, by the precedence. A proxy
+/* Sorts the evidence into the flow's sets, in place of what they held, by the precedence; what the
+ * flow only imitates is in none. A proxy
  * (better than a guess) whose far end is a rentable server is evidence of `vps` too. */
 void findings_settle(
 	struct findings *findings, const struct technique_table *table, struct flow *flow);

@@ -22,7 +22,7 @@ static const char *reason_for(const struct findings *findings, uint32_t techniqu
 	for (uint32_t i = 0; findings && i < findings->evidence_count; i++) {
 		const struct evidence *evidence = &findings->evidence[i];
 		bool fits = technique == TECHNIQUE_OPSEC || evidence->technique == technique;
-		if (fits && !evidence->is_outranked && evidence->kind == SURGETAP_KIND_TUNNEL &&
+		if (fits && !evidence->is_void && evidence->kind == SURGETAP_KIND_TUNNEL &&
 			evidence->grade > SURGETAP_GRADE_GUESS)
 			return evidence->reason;
 	}

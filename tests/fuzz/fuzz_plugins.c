@@ -79,7 +79,7 @@ static uint32_t take(struct input *input, unsigned bytes)
 static void on_report(const struct surgetap_call *call, const struct surgetap_evidence *evidence)
 {
 	if (call == NULL || evidence->grade == SURGETAP_GRADE_NONE ||
-		evidence->grade > SURGETAP_GRADE_DPI || evidence->kind > SURGETAP_KIND_CONTACT ||
+		evidence->grade > SURGETAP_GRADE_DPI || evidence->kind > SURGETAP_KIND_IMITATION ||
 		evidence->confidence_percent > 100 || evidence->reason == NULL ||
 		strlen(evidence->reason) >= 96)
 		abort();

@@ -122,11 +122,44 @@ static void proxy_without_a_technique_for_rented_servers_crashes(void **state)
 	assert_int_equal(settle(&findings), BIT(proxy));
 }
 
+static void imitation_counts_as_what_it_imitates(void **state)
+{
+	struct findings before = in_network(SURGETAP_NETWORK_UNKNOWN), after = before;
+	struct flow flow = {.tunnels = 0};
+
+	(void)state;
+	report(&before, 0, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL);
+	findings_add(&before, &table, &flow);
+	assert_int_equal(flow.tunnels, BIT(vpn) | BIT(TECHNIQUE_OPSEC));
+	report(&before, 0, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_IMITATION);
+	assert_true(before.is_news);
+	findings_add(&before, &table, &flow);
+	assert_int_equal(flow.tunnels, 0);
+	assert_true(before.evidence[0].is_void);
+
+	report(&after, 0, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_IMITATION);
+	report(&after, 0, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL);
+	report(&after, 2, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL);
+	assert_int_equal(settle(&after), BIT(proxy));
+}
+
+static void imitation_outranks_what_is_there(void **state)
+{
+	struct findings findings = in_network(SURGETAP_NETWORK_RENTABLE);
+
+	(void)state;
+	report(&findings, 0, SURGETAP_GRADE_HEURISTIC, SURGETAP_KIND_IMITATION);
+	report(&findings, 1, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL);
+	assert_int_equal(settle(&findings), BIT(vps) | BIT(TECHNIQUE_OPSEC));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(
 			proxy_dressed_as_the_web_on_a_rented_server_is_a_visit, begin),
+		cmocka_unit_test_setup(imitation_counts_as_what_it_imitates, begin),
+		cmocka_unit_test_setup(imitation_outranks_what_is_there, begin),
 		cmocka_unit_test_setup(better_evidence_of_vps_gives_way_to_the_proxy, begin),
 		cmocka_unit_test_setup(guess_or_visit_of_a_proxy_is_use_of_a_rented_server, begin),
 		cmocka_unit_test_setup(proxy_in_another_network_is_use_of_a_rented_server, begin),

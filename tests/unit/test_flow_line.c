@@ -125,7 +125,7 @@ static void outranked_technique_is_listed(void **state)
 		.evidence_count = 2,
 		.evidence = {{.technique = VPS + 1,
 				     .grade = SURGETAP_GRADE_HEURISTIC,
-				     .is_outranked = true},
+				     .is_void = true},
 			{.technique = TOR + 1,
 				.grade = SURGETAP_GRADE_GUESS,
 				.kind = SURGETAP_KIND_CONTACT}},

@@ -96,7 +96,7 @@ static void malformed_report_is_taken(void **state)
 {
 	struct surgetap_evidence evidence[] = {tunnel(DOUBLE_TECHNIQUES, SURGETAP_GRADE_DPI),
 		tunnel(VPN, SURGETAP_GRADE_NONE), tunnel(VPN, SURGETAP_GRADE_DPI + 1),
-		{VPN, SURGETAP_GRADE_DPI, SURGETAP_KIND_CONTACT + 1, 90, ""},
+		{VPN, SURGETAP_GRADE_DPI, SURGETAP_KIND_IMITATION + 1, 90, ""},
 		{VPN, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 101, ""},
 		{TLS, SURGETAP_GRADE_DPI, SURGETAP_KIND_TUNNEL, 100, NULL}};
 	struct flow flow = flow_with(evidence, 6);
