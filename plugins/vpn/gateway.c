@@ -65,18 +65,15 @@ static bool is_dtls_handshake(const struct surgetap_payload *payload, uint8_t ty
 /*
  * OpenConnect opens its DTLS channel with the key agreed in TLS and names the session by a session
  * id: a ClientHello that offers nothing but pre-shared keys and resumes a session that DTLS has
- * never seen. Record 13 bytes, handshake 12, version 2, random 32; then session id, cookie and
- * suites with lengths.
+ * never seen. Devices that resume send such hellos too: it is only waited for what follows. Record
+ * 13 bytes, handshake 12, version 2, random 32; then session id, cookie and suites with lengths.
  */
-const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
-	const struct surgetap_payload *payload)
+const struct vpn_match *vpn_openconnect_hello(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload)
 {
-	MATCH openconnect = {SURGETAP_GRADE_HEURISTIC, 67,
-		"OpenConnect: DTLS hello with a session id and only pre-shared keys", TCP};
 	const uint8_t *bytes = payload->data;
 	uint32_t at = 60 + 32, suites;
 
-	(void)memory;
 	(void)flow;
 	if (!is_dtls_handshake(payload, 1) || payload->captured_bytes < 96 || bytes[59] != 32)
 		return NULL;
@@ -91,10 +88,11 @@ const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct 
 		if (!is_psk_suite(surgetap_be16(bytes + at + i)))
 			return NULL;
 	}
-	return &openconnect;
+	memory->may_be_openconnect = true;
+	return NULL;
 }
 
-/* Joined behind the hello: the client's key exchange names the identity that the protocol fixes
+/* The client's key exchange names the identity that the protocol fixes
  * (draft-mavrogiannopoulos-openconnect-03, 2.2.3; RFC 4279, 2). */
 const struct vpn_match *vpn_openconnect_key(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload)

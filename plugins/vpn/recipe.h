@@ -101,7 +101,8 @@ struct vpn_memory {
 	struct vpn_counter data[2];
 	uint8_t datagrams_ahead; /* of the client, before the server's first */
 	bool is_answered;
-	bool is_no_question; /* the first payload is none to DNS, whatever its port */
+	bool may_be_openconnect; /* by its hello in DTLS */
+	bool is_no_question;     /* the first payload is none to DNS, whatever its port */
 	bool nebula_asked;
 	struct vpn_n2n n2n;
 	struct vpn_zerotier zerotier;
@@ -172,8 +173,8 @@ const struct vpn_match *vpn_softether(struct vpn_memory *memory, const struct su
 	const struct surgetap_payload *payload);
 const struct vpn_match *vpn_anyconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
 	const struct surgetap_payload *payload);
-const struct vpn_match *vpn_openconnect(struct vpn_memory *memory, const struct surgetap_flow *flow,
-	const struct surgetap_payload *payload);
+const struct vpn_match *vpn_openconnect_hello(struct vpn_memory *memory,
+	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
 const struct vpn_match *vpn_openconnect_key(struct vpn_memory *memory,
 	const struct surgetap_flow *flow, const struct surgetap_payload *payload);
 

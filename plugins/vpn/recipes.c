@@ -17,7 +17,7 @@ const struct vpn_recipe vpn_recipes[] = {
 	{UDP, vpn_tailscale},
 	{UDP, vpn_softether},
 	{UDP, vpn_anyconnect},
-	{UDP, vpn_openconnect},
+	{UDP, vpn_openconnect_hello},
 	{UDP, vpn_openconnect_key},
 	{UDP, vpn_nebula},
 	{UDP, vpn_nebula_data},

@@ -98,8 +98,7 @@ static void openvpn_is_seen_in_what_only_resembles_it(void **state)
 			{false, 500, 0, START("\x40" SESSION_B)}},
 		/* the answer is not longer by an acknowledgement, which it is in all modes */
 		{{true, 54, 0, START("\x38" SESSION_A)}, {false, 65, 0, START("\x40" SESSION_B)}},
-		{{true, 353, 0, START("\x50" SESSION_A)},
-			{false, 365, 0, START("\x40" SESSION_B)}},
+		{{true, 353, 0, START("\x50" SESSION_A)}, {false, 365, 0, START("\x40" SESSION_B)}},
 		/* random first payloads that nDPI takes for OpenVPN */
 		{{true, 80, 3, NULL, 0}, {false, 80, 90, NULL, 0}},
 		{{true, 112, 3, NULL, 0}, {false, 112, 90, NULL, 0}},

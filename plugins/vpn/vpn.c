@@ -208,8 +208,9 @@ static void judge_fronting(const struct surgetap_call *call)
 
 /* The recipes have seen what nDPI has seen. Only a verdict that is worth little waits for more,
  * what may carry a tunnel (a proxy, TLS), datagrams that came ahead of an answer and have no name,
- * packets that count, and what has begun like OpenVPN, with a reset or with random blocks, which
- * now and then begin like RTP. On DNS's port nDPI says DNS at once, also of what is no question. */
+ * packets that count, a hello like OpenConnect's, and what has begun like OpenVPN, with a reset or
+ * with random blocks, which now and then begin like RTP. On DNS's port nDPI says DNS at once, also
+ * of what is no question. */
 static bool is_worth_waiting(const struct surgetap_call *call)
 {
 	static const char *const names[] = {"openvpn", "socks", "http_connect", "http_proxy"};
@@ -220,8 +221,8 @@ static bool is_worth_waiting(const struct surgetap_call *call)
 			surgetap_name_is(call->flow->master, names[i]))
 			return true;
 	}
-	return memory->dns_tunnel > 0 || vpn_has_counter(memory) || memory->static_key.run > 0 ||
-	       vpn_may_be_openvpn(memory) || vpn_may_nest(memory) ||
+	return memory->may_be_openconnect || memory->dns_tunnel > 0 || vpn_has_counter(memory) ||
+	       memory->static_key.run > 0 || vpn_may_be_openvpn(memory) || vpn_may_nest(memory) ||
 	       (vpn_may_be_altered(memory) &&
 		       call->flow->confidence <= SURGETAP_CONFIDENCE_GUESS) ||
 	       (memory->is_no_question && surgetap_name_is(call->flow->protocol, "dns"));
