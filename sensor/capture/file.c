@@ -193,5 +193,7 @@ void file_close(struct file *file)
 
 const char *capture_library_version(void)
 {
-	return pcap_lib_version();
+	static const char name[] = "libpcap version ";
+	const char *version = pcap_lib_version();
+	return strncmp(version, name, strlen(name)) == 0 ? version + strlen(name) : version;
 }

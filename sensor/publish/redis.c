@@ -62,6 +62,14 @@ static struct timeval to_timeval(long ms)
 	return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
 }
 
+/* Behind the error's name, with which the message mostly begins. */
+static const char *detail_of(const char *message, const struct redis_error *error)
+{
+	size_t length = strlen(error->name);
+	bool is_named = strncmp(message, error->name, length) == 0 && message[length] == ' ';
+	return is_named ? message + length + 1 : message;
+}
+
 /* `secret`: an error may repeat what was sent, so that only its kind is told. */
 static enum redis_verdict judge_error(struct redis *redis, const char *message, bool secret)
 {
@@ -70,7 +78,7 @@ static enum redis_verdict judge_error(struct redis *redis, const char *message, 
 	if (error->verdict == REDIS_REPEATED)
 		return REDIS_REPEATED;
 	snprintf(what, sizeof what, "%s: %s", error->name, error->hint);
-	tell(redis, error->name, what, secret ? "" : message);
+	tell(redis, error->name, what, secret ? "" : detail_of(message, error));
 	return error->verdict;
 }
 

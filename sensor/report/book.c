@@ -13,6 +13,7 @@
 #define SEED UINT64_C(0x626f6f6b)
 #define TIME_MAX INT64_C(253402300800) /* the year 10000 */
 #define SCALE_MAX 604800
+#define ROOM_MIN 64 /* slots of a range */
 #define WHOLE 1.001 /* coverage of a whole bucket, rounding allowed for */
 
 struct book {
@@ -132,14 +133,14 @@ static int claim_cells(struct book *book, size_t count)
 /* Makes room for `slots` slots. */
 static int grow_range(struct book *book, struct book_range *range, size_t slots)
 {
-	size_t room = range->room ? range->room : 64;
+	size_t room = range->room + range->room / 4;
 	if (slots <= range->slots)
 		return 0;
 	if (slots - range->slots > BOOK_SLOTS_MAX - book->slot_count)
 		return -ENOSPC;
-	while (room < slots)
-		room *= 2;
-	if (room > range->room) {
+	if (room < slots)
+		room = slots < ROOM_MIN ? ROOM_MIN : slots;
+	if (slots > range->room) {
 		int error = claim_cells(book, (room - range->room) * columns_in_use(range));
 		if (error == 0)
 			error = enlarge(

@@ -22,7 +22,7 @@
 #define BOOK_COLUMNS_MAX 33
 #define BOOK_RANGES_MAX 65536
 #define BOOK_SLOTS_MAX 4000000  /* over all ranges: 450 years of hours */
-#define BOOK_CELLS_MAX 16000000 /* slots times columns in use, with room to grow: 256 MB */
+#define BOOK_CELLS_MAX 48000000 /* slots times columns in use, and a quarter to grow: 768 MB */
 #define BOOK_HOSTS_COVERAGE 0.5 /* a bucket seen less than this says nothing about hosts */
 #define BOOK_NAME_SIZE 64
 #define BOOK_BUCKETS_MAX 64 /* of a slot: buckets of an hour's slots have 57 s or more */

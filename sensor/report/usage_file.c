@@ -63,7 +63,7 @@ static const char *describe(int error)
 		       "of time";
 	case -ENOSPC:
 		return "more than can be held: 65536 ranges, 32 techniques, 4000000 hours of all "
-		       "ranges together, 16000000 counts of an hour and a technique";
+		       "ranges together, 48000000 counts of an hour and a technique";
 	}
 	return "out of memory";
 }

@@ -251,7 +251,7 @@ need_terminal() {
 	run "$SURGETAP" --version
 	[ "$status" -eq 0 ]
 	for library in surgetap libpcap nDPI hiredis libmaxminddb jansson libcyaml libyaml zlib zstd; do
-		grep -qE "^$library +[^ ]*[0-9]" <<<"$output" || grep -qE "^$library +libpcap version [0-9]" <<<"$output"
+		grep -qE "^$library +[^ ]*[0-9]" <<<"$output"
 	done
 }
 

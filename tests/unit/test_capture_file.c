@@ -248,7 +248,7 @@ static void test_missing_file_stops_the_others(void **state)
 static void test_version_of_the_library_is_unknown(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(capture_library_version(), "libpcap"));
+	assert_in_range(*capture_library_version(), '0', '9'); /* a number, not the name */
 }
 
 static void test_patched_tcpdump_of_old_is_not_read(void **state)
